@@ -1,0 +1,1 @@
+"""Haechi audits an estate into findings."""

@@ -1,0 +1,183 @@
+"""What a plugin is: a probe that looks, a rule that judges, the examples that test and explain the rule."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from types import MappingProxyType
+from typing import Any, Literal, get_args, get_origin, get_type_hints
+
+from audit.model.evidence import Claim, Ruling, ruling
+from audit.model.facts import Facts
+from audit.model.item import Item, Technology
+from audit.model.message import say
+from audit.model.policy import Limits, LimitTable
+from audit.model.subject import Looks, Subject
+from audit.model.verdict import CannotSee, Level, NotApplicable, Reason, Severity, Verdict
+from audit.world.world import World
+
+__all__ = [
+    "CannotSee", "Check", "Claim", "Example", "Level", "Limits", "Looks", "NotApplicable", "Probe", "Reason", "Ruling",
+    "Severity", "Subject", "Verdict", "World", "check", "probe", "ruling", "say",
+]  # fmt: skip
+
+Method = Literal["A", "F", "G", "E", "H", "D"]
+"""A active probe, F export or inventory parsed, G computed on the graph, E document, H person's statement, D drill."""
+
+
+class BadPlugin(TypeError):
+    """A probe or rule that does not keep the contract; says which function in which file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """How to look at one technology."""
+
+    id: str
+    """`module.function`, filled in by the catalogue's walk: e.g. `backup.restic`."""
+    look: Callable[[Any, World], Awaitable[Facts]]
+    technology: type[Technology]
+    facts: type[Facts]
+    deadline: timedelta
+    """For all attempts together, unless the inventory item names a `timeout` that needs more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One case of plain values: what an inventory says, what was seen, what the rule must say."""
+
+    verdict: Verdict
+    inventory: str
+    """YAML text of a whole small estate; `{}` stands for nothing."""
+    on: str
+    """The full reference of the judged subject."""
+    seen: Facts | None = None
+    """What the look at the subject established, for rules over facts."""
+    others: Mapping[str, Facts] = field(default_factory=lambda: MappingProxyType({}))
+    """What looks at other subjects established, by reference."""
+    at: datetime = datetime.fromisoformat("2026-09-01T00:00:00+00:00")
+    reason: Reason | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One rule with everything that is known about it."""
+
+    id: str
+    control: str
+    method: Method
+    severity: Severity
+    answers: tuple[str, ...]
+    least: Level
+    limits: LimitTable
+    examples: tuple[Example, ...]
+    rule: Callable[..., Ruling]
+    subject: type[Item]
+    """The class of the items that it judges."""
+    facts: type[Facts] | None
+    """The facts that it needs about the subject itself."""
+    wants: Mapping[str, str]
+    """Each parameter to what it takes: subject, facts, looks, claim, at, limits."""
+    question: str
+    why: str
+    fix: str
+    source: str
+    """`file:line` of the function."""
+
+    @property
+    def area(self) -> str:
+        return self.id.rpartition(":")[2].partition(".")[0]
+
+
+def probe(*, deadline: str | float = 15.0) -> Callable[[Callable[..., Awaitable[Any]]], Probe]:
+    """Make an async function `(item, world) -> Facts` a probe of the item's technology; `deadline` in seconds."""
+
+    def wrap(look: Callable[..., Awaitable[Any]]) -> Probe:
+        hints = get_type_hints(look)
+        returned = hints.pop("return", None)
+        kinds = [hint for hint in hints.values() if isinstance(hint, type) and issubclass(hint, Technology)]
+        if len(hints) != 2 or len(kinds) != 1 or not (isinstance(returned, type) and issubclass(returned, Facts)):
+            raise BadPlugin(f"{_source(look)}: a probe is `async def name(item: Technology, world: World) -> Facts`")
+        return Probe(look.__name__, look, kinds[0], returned, timedelta(seconds=float(deadline)))
+
+    return wrap
+
+
+def check(
+    id: str,  # noqa: A002 - the word of the contract
+    *,
+    control: str,
+    method: Method,
+    severity: str,
+    answers: tuple[str, ...] = (),
+    least: str = "observed",
+    limits: Mapping[str, tuple[str, str, str, str]] = MappingProxyType({}),
+    examples: tuple[Example, ...] = (),
+) -> Callable[[Callable[..., Ruling]], Check]:
+    """Make a pure function a rule. Its annotations say what it needs, its docstring what it asks, why, how to mend.
+
+    Parameters may be annotated `Subject[Kind]` (required, exactly one), a Facts class, `Looks`, `Claim`, `datetime`,
+    `Limits`. `limits` maps a limit's name to the values of grades 1 to 4; `-` demands nothing of that grade.
+    """
+
+    def wrap(rule: Callable[..., Ruling]) -> Check:
+        wants: dict[str, str] = {}
+        subject: type[Item] | None = None
+        facts: type[Facts] | None = None
+        hints = get_type_hints(rule)
+        hints.pop("return", None)
+        for name, hint in hints.items():
+            if get_origin(hint) is Subject:
+                subject, wants[name] = get_args(hint)[0], "subject"
+            elif isinstance(hint, type) and issubclass(hint, Facts):
+                facts, wants[name] = hint, "facts"
+            elif hint in _PLAIN:
+                wants[name] = _PLAIN[hint]
+            else:
+                raise BadPlugin(
+                    f"{_source(rule)}: parameter {name!r} of rule {id!r} has an annotation that no run can fill"
+                )
+        if subject is None:
+            raise BadPlugin(f"{_source(rule)}: rule {id!r} needs one parameter annotated Subject[...]")
+        question, why, fix = _sections(rule, id)
+        return Check(
+            id=id,
+            control=control,
+            method=method,
+            severity=Severity(severity),
+            answers=answers,
+            least=Level[least.upper()],
+            limits=MappingProxyType(dict(limits)),
+            examples=examples,
+            rule=rule,
+            subject=subject,
+            facts=facts,
+            wants=MappingProxyType(wants),
+            question=question,
+            why=why,
+            fix=fix,
+            source=_source(rule),
+        )
+
+    return wrap
+
+
+_PLAIN: Mapping[Any, str] = MappingProxyType({Looks: "looks", Claim: "claim", datetime: "at", Limits: "limits"})
+
+
+def _sections(rule: Callable[..., Ruling], id: str) -> tuple[str, str, str]:  # noqa: A002
+    text = inspect.getdoc(rule) or ""
+    question, _, rest = text.partition("\n\n")
+    before, _, fix = rest.partition("Fix:")
+    why = before.partition("Why:")[2]
+    parts = tuple(" ".join(part.split()) for part in (question, why, fix))
+    if not all(parts):
+        raise BadPlugin(f"{_source(rule)}: rule {id!r} needs a docstring with a first sentence, `Why:` and `Fix:`")
+    return parts[0], parts[1], parts[2]
+
+
+def _source(function: Callable[..., Any]) -> str:
+    code = function.__code__
+    return f"{code.co_filename}:{code.co_firstlineno}"

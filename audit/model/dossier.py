@@ -1,0 +1,104 @@
+"""All that a report may see: one finished run with its meaning, as plain frozen values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from audit.model.estate import Estate
+from audit.model.evidence import Finding, Run
+from audit.model.message import Message
+from audit.model.verdict import Severity
+
+
+@dataclass(frozen=True, slots=True)
+class Readiness:
+    """How ready something is, as an interval: `demonstrated` .. `possible`, with the share that was decided."""
+
+    letter: str
+    demonstrated: float
+    """Share of weight that passed, 0..1."""
+    possible: float
+    """`demonstrated` plus the share that is unknown."""
+    coverage: float
+    """Share of weight with a pass or a fail."""
+    passed: int
+    failed: int
+    unknown: int
+    not_applicable: int
+    waived: int
+    capped: Message | None = None
+    """Why the letter is lower than `demonstrated` alone would give."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """What one event takes away."""
+
+    hit: str
+    """Full reference of the room or site."""
+    takes: tuple[str, ...]
+    """The rooms or the site that burn by themselves."""
+    systems: tuple[str, ...]
+    """Systems that stop, worst grade first."""
+    returning: tuple[str, ...]
+    """Those of them for which a declared failover stands outside the hit."""
+    data: tuple[str, ...]
+    """Data sets of which no copy stands outside the hit."""
+    bytes_lost: int
+    """Declared size of those data sets."""
+    applicants_per_hour: float
+    by_grade: Mapping[int, int]
+    """Grade to number of systems that stop."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """One thing to do, with all the findings it would mend, most valuable first."""
+
+    check: str
+    severity: Severity
+    findings: tuple[Finding, ...]
+    gain: float
+    """How much the estate's demonstrated readiness would rise, 0..1."""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckText:
+    """What a report says about a check."""
+
+    id: str
+    control: str
+    method: str
+    question: str
+    why: str
+    fix: str
+    answers: tuple[str, ...]
+    least: str
+
+
+@dataclass(frozen=True, slots=True)
+class Dossier:
+    """One finished run as a report sees it."""
+
+    run: Run
+    estate: Estate
+    at: datetime
+    """The instant of judgement."""
+    readiness: Readiness
+    institutions: Mapping[str, Readiness]
+    systems: Mapping[str, Readiness]
+    findings: tuple[Finding, ...]
+    """Sorted by subject, then check."""
+    checks: Mapping[str, CheckText]
+    losses: tuple[Loss, ...]
+    """Worst first."""
+    fixes: tuple[Fix, ...]
+    policy: Mapping[str, Any]
+    """The effective policy, plain."""
+    not_looked_at: tuple[str, ...]
+    """Subjects that the run meant to look at and did not, because it was interrupted or out of time."""
+    outside: int = 0
+    """How many (check, subject) pairs of the whole plan the selection left out; they count as unknown."""

@@ -1,0 +1,257 @@
+"""Everything that exists, with what was promised of it: the typed inventory of all institutions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime
+from functools import cached_property
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from types import MappingProxyType
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import BeforeValidator, Field, WithJsonSchema
+
+from audit.model.facility import Site
+from audit.model.item import Id, Item, NameText, NodeRef, SubjectRef, SystemRef, Text, WhereRef
+from audit.model.needs import Need
+from audit.model.policy import PolicyChanges
+from audit.model.technology import Copies, Endpoints, Failovers
+from audit.model.units import Duration, Flag, Flow, MoneyAmount, MoneyRate, Size
+
+Grade = Annotated[
+    Literal[1, 2, 3, 4], BeforeValidator(lambda text: int(text) if str(text) in ("1", "2", "3", "4") else text)
+]
+
+
+def parse_network(text: object) -> IPv4Network | IPv6Network:
+    """`10.20.0.0/16` or one address to a network."""
+    try:
+        return ip_network(str(text), strict=True)
+    except ValueError as broken:
+        raise ValueError(
+            f"expected an address or a network such as 10.20.0.0/16, got {str(text)!r} ({broken})"
+        ) from broken
+
+
+def parse_timezone(text: object) -> str:
+    """The name of a time zone that this machine knows, e.g. Asia/Seoul."""
+    try:
+        return ZoneInfo(str(text)).key
+    except (ValueError, OSError) as broken:
+        raise ValueError(f"expected a time zone such as Asia/Seoul, got {str(text)!r}") from broken
+
+
+Network = Annotated[IPv4Network | IPv6Network, BeforeValidator(parse_network), WithJsonSchema({"type": "string"})]
+
+
+class About(Item):
+    """The estate itself."""
+
+    id: Id = "estate"
+    name: NameText | None = None
+    timezone: Annotated[str, BeforeValidator(parse_timezone)] = "Asia/Seoul"
+    allow: tuple[Network, ...] = ()
+    """The only addresses that a probe may connect to."""
+    notice: NameText | None = None
+    """A sentence printed on every report, e.g. that all data is synthetic."""
+
+
+class Person(Item):
+    """Somebody who answers for something."""
+
+    name: Text
+    role: Text | None = None
+    email: Text | None = None
+    phone: Text | None = None
+
+
+class Supplier(Item):
+    """Somebody outside whom systems lean on."""
+
+    id: Id
+    name: NameText | None = None
+    kind: Text | None = None
+
+
+class Funds(Item):
+    """Money that moves through a system."""
+
+    flow: MoneyRate
+
+
+class Data(Item):
+    """A data set with its copies."""
+
+    id: Id
+    name: NameText | None = None
+    size: Size | None = None
+    at: WhereRef | None = None
+    mandatory: Flag = False
+    """A rule forbids people to keep other copies."""
+    copies: Copies
+
+
+class System(Item):
+    """A system of one institution."""
+
+    id: Id
+    name: NameText | None = None
+    grade: Grade
+    rto: Duration | None = None
+    rpo: Duration | None = None
+    applicants: Flow | None = None
+    funds: Funds | None = None
+    capacity: Annotated[float, Field(ge=0)] | None = None
+    at: tuple[WhereRef, ...] = ()
+    owner: Person | None = None
+    endpoints: Endpoints
+    data: tuple[Data, ...] = ()
+    failover: Failovers
+    needs: tuple[Need, ...] = ()
+    recovers_with: tuple[NodeRef, ...] = ()
+
+
+class Institution(Item):
+    """A body that answers for its systems."""
+
+    id: Id
+    name: NameText | None = None
+    accountable: Person | None = None
+    systems: tuple[System, ...] = ()
+
+
+class Contributor(Item):
+    """Somebody who pays into programmes."""
+
+    id: Id
+    name: NameText | None = None
+    contribution: MoneyAmount
+    commitment: Literal["verbal", "letter", "signed", "paid"]
+
+
+class Programme(Item):
+    """A programme that pays out or guarantees money."""
+
+    id: Id
+    name: NameText | None = None
+    guarantees: MoneyAmount | None = None
+    needs: tuple[Need, ...] = ()
+    served_by: tuple[SystemRef, ...] = ()
+
+
+class Evidence(Item):
+    """A document that answers a check about a subject."""
+
+    id: Id
+    check: Text
+    on: SubjectRef
+    file: Text | None = None
+    sha256: Annotated[str, Field(pattern=r"^[0-9a-fA-F]{64}$")] | None = None
+    collected: date
+    expires: date
+    by: Text | None = None
+    says: Text | None = None
+    """What is stated, where a person states it rather than a document."""
+
+
+class Waiver(Item):
+    """An accepted risk: laid over a fail or an unknown, never changing it."""
+
+    check: Text
+    on: SubjectRef
+    reason: Text
+    compensation: Text | None = None
+    requested_by: Text
+    approved_by: Text
+    expires: date
+
+
+class Season(Item):
+    """A stretch of the calendar in which demand is higher."""
+
+    id: Id
+    name: NameText | None = None
+    start: date = Field(alias="from")
+    end: date = Field(alias="to")
+    demand: Annotated[float, Field(gt=0)] = 1.0
+
+
+class Sheet(Item):
+    """The content of one inventory file; any file may hold any of the keys."""
+
+    estate: About | None = None
+    sites: tuple[Site, ...] = ()
+    suppliers: tuple[Supplier, ...] = ()
+    institutions: tuple[Institution, ...] = ()
+    programmes: tuple[Programme, ...] = ()
+    contributors: tuple[Contributor, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    waivers: tuple[Waiver, ...] = ()
+    calendar: tuple[Season, ...] = ()
+    policy: PolicyChanges | None = None
+
+
+class Estate(Item):
+    """All sheets of a folder together; `root` is the folder, `sha256` covers every file's text."""
+
+    about: About = About()
+    sites: tuple[Site, ...] = ()
+    suppliers: tuple[Supplier, ...] = ()
+    institutions: tuple[Institution, ...] = ()
+    programmes: tuple[Programme, ...] = ()
+    contributors: tuple[Contributor, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    waivers: tuple[Waiver, ...] = ()
+    calendar: tuple[Season, ...] = ()
+    policy: PolicyChanges = PolicyChanges()
+    root: str = ""
+    sha256: str = ""
+
+    @property
+    def ref(self) -> str:
+        return self.about.id
+
+    def systems(self) -> Iterator[tuple[Institution, System]]:
+        """Each system with the institution that answers for it."""
+        for institution in self.institutions:
+            for system in institution.systems:
+                yield institution, system
+
+    @cached_property
+    def index(self) -> Mapping[str, Item]:
+        """Each item that has a full reference, by that reference."""
+        return MappingProxyType({item.ref: item for item in _walk(self) if item.ref})
+
+    def named(self, ref: str, language: str = "en") -> str:
+        """The name of an item for people; its reference where it has no name."""
+        name = getattr(self.index.get(ref), "name", None)
+        return name.text(language) if name is not None and not isinstance(name, str) else ref
+
+
+def _walk(estate: Estate) -> Iterator[Item]:
+    yield estate
+    for site in estate.sites:
+        yield site
+        yield from site.rooms
+        yield from site.batteries
+        yield from site.power_protection
+    yield from estate.suppliers
+    for institution in estate.institutions:
+        yield institution
+        for system in institution.systems:
+            yield system
+            yield from system.endpoints
+            yield from system.failover
+            for data in system.data:
+                yield data
+                yield from data.copies
+    yield from estate.programmes
+    yield from estate.contributors
+    yield from estate.evidence
+    yield from estate.calendar
+
+
+def day_ends(day: date, zone: str) -> datetime:
+    """The instant at which a day is over in the estate's time zone."""
+    return datetime(day.year, day.month, day.day, 23, 59, 59, 999999, tzinfo=ZoneInfo(zone))

@@ -1,0 +1,234 @@
+"""What a look can establish about a subject, in words that no technology owns."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import Any, Final, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from audit.model.message import say
+from audit.model.verdict import CannotSee, Level, Reason
+
+
+class _Absent:
+    def __repr__(self) -> str:
+        return "ABSENT"
+
+    def __copy__(self) -> _Absent:
+        return self
+
+    def __deepcopy__(self, memo: Any) -> _Absent:
+        return self
+
+
+ABSENT: Final[Any] = _Absent()
+"""The default of a fact that a probe may fail to establish: touching it makes the finding `unknown`."""
+
+
+class Value(BaseModel):
+    """A frozen part of facts; `None` in it means that the thing itself has no such part."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", ser_json_timedelta="float")
+
+
+class Unseen(Value):
+    """Why one fact, or a whole look, could not be established."""
+
+    reason: Reason
+    template: str
+    values: dict[str, str] = {}
+
+
+class Facts(Value):
+    """The base of all facts. A field that was not set is absent; `absent` tells why, per field."""
+
+    absent: dict[str, Unseen] = {}
+    level: Level = Level.OBSERVED
+
+    def __getattribute__(self, name: str) -> Any:
+        value = super().__getattribute__(name)
+        if value is not ABSENT:
+            return value
+        why = super().__getattribute__("absent").get(name)
+        if why is None:
+            raise CannotSee(Reason.INCOMPLETE, say("the look did not establish {fact}", fact=name.replace("_", " ")))
+        raise CannotSee(why.reason, say(why.template, **why.values))
+
+    def has(self, name: str) -> bool:
+        """Whether a fact was established."""
+        return object.__getattribute__(self, "__dict__")[name] is not ABSENT
+
+    def troubled(self) -> bool:
+        """Whether the look saw a trouble that may be passing, so that the engine looks again before anybody judges."""
+        return False
+
+    def plain(self) -> dict[str, Any]:
+        """The facts as JSON values, absent ones left out; `type(self).model_validate` reads them back."""
+        return self.model_dump(mode="json", exclude_unset=True)
+
+
+Failure = Literal[
+    "dns-nxdomain", "dns-servfail", "dns-no-address", "refused", "no-host", "connect-timeout", "reset",
+    "tls-expired", "tls-not-yet-valid", "tls-hostname", "tls-untrusted", "tls-protocol", "tls-timeout",
+    "send-timeout", "first-byte-timeout", "body-timeout", "truncated", "bad-status", "assertion", "too-large",
+    "bad-encoding", "redirect-policy", "redirect-loop", "protocol", "icmp-unreachable", "no-reply", "dns-wrong-answer",
+]  # fmt: skip
+"""What went wrong at the target. Trouble of the prober itself is never here: it is an `Unseen`."""
+
+
+class Certificate(Value):
+    """The certificate that a server sent, whether or not it could be trusted."""
+
+    subject: str
+    issuer: str
+    names: tuple[str, ...]
+    not_before: datetime
+    not_after: datetime
+    """Of the leaf."""
+    chain_not_after: datetime
+    """The earliest end among the certificates that the server sent."""
+    sha256: str
+    key: str
+    """E.g. `EC 256` or `RSA 2048`."""
+    trusted: bool
+    trouble: str = ""
+    """Why it was not trusted, empty when it was."""
+
+
+class Sample(Value):
+    """One attempt to use a service at one address."""
+
+    address: str
+    failure: Failure | None = None
+    detail: str = ""
+    """What exactly went wrong, for people; hostile text."""
+    status: int | None = None
+    phases: dict[str, float] = {}
+    """Seconds of dns, connect, tls, send, first-byte, body, total; only those that were reached."""
+    size: int | None = None
+    tls: str = ""
+    certificate: Certificate | None = None
+    hops: tuple[str, ...] = ()
+    """Addresses of pages that redirected, in order; no user-info, no query."""
+
+
+class ServiceState(Facts):
+    """How a service answered: one sample for every address of its name."""
+
+    samples: tuple[Sample, ...]
+    clock_offset: timedelta = ABSENT
+    """The server's `Date` minus our clock."""
+
+    def troubled(self) -> bool:
+        return any(sample.failure is not None for sample in self.samples)
+
+
+class NameServer(Value):
+    """One authoritative server of a zone."""
+
+    name: str
+    addresses: tuple[str, ...]
+
+
+class NameState(ServiceState):
+    """What a name server says about a name and its zone."""
+
+    addresses: tuple[str, ...]
+    ttl: timedelta = ABSENT
+    """The least time to live of the address records, as the asked server gave it."""
+    authoritative: bool = ABSENT
+    zone: str = ABSENT
+    servers: tuple[NameServer, ...] = ABSENT
+    soa_expire: timedelta = ABSENT
+
+
+class RestorePoint(Value):
+    """One point in time to which a copy can bring data back."""
+
+    id: str
+    start: datetime
+    """When the backup began: later changes are not in it."""
+    end: datetime | None = None
+    complete: bool = True
+    doubt: str = ""
+    """Why it is not counted as complete."""
+    size: int | None = None
+    files: int | None = None
+
+
+class BackupState(Facts):
+    """What a copy that keeps points in time holds."""
+
+    points: tuple[RestorePoint, ...]
+    """Oldest first, incomplete ones included."""
+    clock: datetime
+    """The clock against which the ages are taken: the target's where it can be read."""
+    integrity: int = Field(default=ABSENT, ge=0, le=6)
+    """L0 none, L1 catalogue readable, L2 stored checksums verified, L3 files restored, L4 service started, L5 canary,
+    L6 front door of the other site."""
+    errors: tuple[str, ...] = ABSENT
+    """What the verification found wrong; empty when it found nothing; absent when nothing was verified."""
+    size: int = ABSENT
+    """Bytes of the newest complete point, restored."""
+    encrypted: bool = ABSENT
+    immutable_until: datetime = ABSENT
+    location: str = ABSENT
+    """Host or bucket that the copy's own configuration names; empty for this machine."""
+
+    @property
+    def newest(self) -> RestorePoint | None:
+        """The newest complete point; None where the copy holds none, which is a fact and not a gap in the look."""
+        return self.usable[-1] if self.usable else None
+
+    @property
+    def usable(self) -> tuple[RestorePoint, ...]:
+        """The complete points, oldest first."""
+        return tuple(sorted((point for point in self.points if point.complete), key=lambda point: point.start))
+
+
+class ReplicaState(Facts):
+    """How far a replica is behind, and whether it is still attached."""
+
+    attached: bool
+    """A receiver streams from the primary now, seen from both ends where both can be asked."""
+    paused: bool = ABSENT
+    bytes_behind: int = ABSENT
+    """Primary's write position minus what the replica replayed."""
+    replay_age: timedelta = ABSENT
+    """Age of the newest replayed transaction, counted only while bytes are behind."""
+    same_cluster: bool = ABSENT
+    """System identifiers are equal: it is a replica of this primary and not of another."""
+    timeline: int = ABSENT
+    detail: str = ""
+
+    def troubled(self) -> bool:
+        return not self.attached
+
+
+class PowerState(Facts):
+    """What an uninterruptible power supply reports."""
+
+    flags: tuple[str, ...]
+    """Status words as NUT writes them: OL, OB, LB, RB, BYPASS, ALARM, ..."""
+    alarms: tuple[str, ...] = ()
+    charge: float = ABSENT
+    """Per cent."""
+    runtime: timedelta = ABSENT
+    load: float = ABSENT
+    """Per cent."""
+    battery_date: date = ABSENT
+    test_result: str = ABSENT
+    test_date: date = ABSENT
+    temperature: float = ABSENT
+    """Degrees Celsius."""
+    logins: int = ABSENT
+    """How many machines would be told to shut down."""
+    model: str = ABSENT
+
+
+class DocumentState(Facts):
+    """A file of evidence as it lies there now."""
+
+    sha256: str
+    size: int

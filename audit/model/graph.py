@@ -1,0 +1,189 @@
+"""The estate as one graph: what stands where, what leans on what, what falls when something is hit."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from types import MappingProxyType
+
+from audit.model.estate import Data, Estate, System
+from audit.model.facility import Site
+from audit.model.needs import All, AnyOf, KOf, Need, SumOf, members
+
+
+@dataclass(frozen=True)
+class Graph:
+    """Pure questions over one estate; every answer is a set or mapping of full references.
+
+    A power feed is a node named by its id; a fire compartment is a node named `site#compartment`.
+    """
+
+    estate: Estate
+
+    @cached_property
+    def site_of(self) -> Mapping[str, Site]:
+        """The site of every site, room, battery and power protection."""
+        return MappingProxyType(
+            {
+                item.ref: site
+                for site in self.estate.sites
+                for item in (site, *site.rooms, *site.batteries, *site.power_protection)
+            }
+        )
+
+    @cached_property
+    def _places(self) -> Mapping[str, frozenset[str]]:
+        """Each place to itself with everything whose loss takes it: room, compartment, site."""
+        found: dict[str, frozenset[str]] = {}
+        for site in self.estate.sites:
+            found[site.ref] = frozenset({site.ref})
+            for room in site.rooms:
+                around = {room.ref, site.ref}
+                if room.compartment is not None:
+                    around.add(f"{site.ref}#{room.compartment}")
+                found[room.ref] = frozenset(around)
+        return MappingProxyType(found)
+
+    def domains(self, where: str) -> frozenset[str]:
+        """The failure domains of a place: itself, its compartment, its site; those of all its places for a platform."""
+        if where in self._places:
+            return self._places[where]
+        platform = self.estate.index.get(where)
+        if isinstance(platform, System):
+            return frozenset(domain for at in self.final_places(platform.ref) for domain in self.domains(at)) | {where}
+        return frozenset({where}) if where else frozenset()
+
+    def final_places(self, where: str) -> frozenset[str]:
+        """The sites and rooms behind a place: itself, or all places of the platform that it names."""
+        found: set[str] = set()
+        seen: set[str] = set()
+        queue = deque([where])
+        while queue:
+            ref = queue.popleft()
+            if ref in seen:
+                continue
+            seen.add(ref)
+            item = self.estate.index.get(ref)
+            if isinstance(item, System):
+                queue.extend(item.at)
+            elif isinstance(item, Data):
+                queue.extend([item.at] if item.at else [])
+            elif ref in self._places:
+                found.add(ref)
+        return frozenset(found)
+
+    def sites(self, where: str) -> frozenset[str]:
+        """The sites behind a place."""
+        return frozenset(self.site_of[place].ref for place in self.final_places(where))
+
+    def power(self, where: str) -> frozenset[str]:
+        """The power feeds behind a place."""
+        return frozenset(feed for place in self.final_places(where) for feed in self.site_of[place].power)
+
+    @cached_property
+    def needs(self) -> Mapping[str, tuple[Need, ...]]:
+        """What each node needs to run: written needs, one of its places, the operator and a feed of a site."""
+        found: dict[str, tuple[Need, ...]] = {}
+        for site in self.estate.sites:
+            own: list[Need] = [site.operator] if site.operator else []
+            if site.power:
+                own.append(AnyOf.model_construct(any=site.power))
+            found[site.ref] = tuple(own)
+            for room in site.rooms:
+                found[room.ref] = (site.ref,)
+            for battery in site.batteries:
+                found[battery.ref] = (battery.room,)
+            for supply in site.power_protection:
+                found[supply.ref] = (supply.room or site.ref,)
+        for _, system in self.estate.systems():
+            places: tuple[Need, ...] = (AnyOf.model_construct(any=system.at),) if system.at else ()
+            found[system.ref] = (*system.needs, *places)
+            for data in system.data:
+                found[data.ref] = (data.at,) if data.at else ()
+        for programme in self.estate.programmes:
+            served: tuple[Need, ...] = (AnyOf.model_construct(any=programme.served_by),) if programme.served_by else ()
+            found[programme.ref] = (*programme.needs, *served)
+        return MappingProxyType(found)
+
+    @cached_property
+    def dependants(self) -> Mapping[str, tuple[str, ...]]:
+        """Each node to the nodes that name it in a need."""
+        found: dict[str, list[str]] = {}
+        for ref, needs in self.needs.items():
+            for target in dict.fromkeys(name for need in needs for name in members(need)):
+                found.setdefault(target, []).append(ref)
+        return MappingProxyType({ref: tuple(names) for ref, names in found.items()})
+
+    def met(self, need: Need, down: frozenset[str] | set[str]) -> bool:
+        """Whether a need is met while `down` is down."""
+        if isinstance(need, str):
+            return need not in down
+        if isinstance(need, All):
+            return all(self.met(one, down) for one in need.all)
+        if isinstance(need, AnyOf):
+            return any(self.met(one, down) for one in need.any)
+        if isinstance(need, KOf):
+            return sum(self.met(one, down) for one in need.of) >= need.k
+        return self.total(need, down) >= need.at_least
+
+    def total(self, need: SumOf, down: frozenset[str] | set[str]) -> float:
+        """The capacity or contribution of the members that are up; a member without the figure adds nothing."""
+        return sum(self.amount(ref, need.sum) for ref in need.of if ref not in down)
+
+    def amount(self, ref: str, what: str) -> float:
+        """The `capacity` or `contribution` of one node, 0 where it has none."""
+        value = getattr(self.estate.index.get(ref), what, None)
+        return float(getattr(value, "amount", value) or 0)
+
+    def falls(self, hit: Iterable[str]) -> frozenset[str]:
+        """Everything that is down when `hit` is down: the least set closed under unmet needs, `hit` included."""
+        down: set[str] = set()
+        queue = deque(hit)
+        while queue:
+            ref = queue.popleft()
+            if ref in down:
+                continue
+            down.add(ref)
+            for dependant in self.dependants.get(ref, ()):
+                if dependant not in down and not all(self.met(need, down) for need in self.needs[dependant]):
+                    queue.append(dependant)
+        return frozenset(down)
+
+    def burns(self, where: str) -> frozenset[str]:
+        """What a fire that starts in a room or site takes by itself: the rooms of the same compartment, or the site."""
+        site = self.site_of.get(where)
+        if site is None or where == site.ref:
+            return frozenset({where})
+        compartment = next((room.compartment for room in site.rooms if room.ref == where), None)
+        if compartment is None:
+            return frozenset({where})
+        return frozenset(room.ref for room in site.rooms if room.compartment == compartment)
+
+    def grades(self) -> Mapping[str, int]:
+        """Each node to the highest grade (lowest number) among the systems that stand or lean on it."""
+        best: dict[str, int] = {}
+        queue: deque[tuple[str, int]] = deque()
+        for grade in (1, 2, 3, 4):
+            queue.extend((system.ref, grade) for _, system in self.estate.systems() if system.grade == grade)
+            while queue:
+                ref, level = queue.popleft()
+                if ref in best:
+                    continue
+                best[ref] = level
+                queue.extend((name, level) for need in self.needs.get(ref, ()) for name in members(need))
+                queue.extend((battery, level) for battery in self._batteries.get(ref, ()))
+        for programme in self.estate.programmes:
+            best[programme.ref] = min((best.get(ref, 4) for ref in programme.served_by), default=4)
+        return MappingProxyType(best)
+
+    @cached_property
+    def _batteries(self) -> Mapping[str, tuple[str, ...]]:
+        """Each site to the batteries, supplies and rooms that serve it, which share its grade."""
+        return MappingProxyType(
+            {
+                site.ref: tuple(item.ref for item in (*site.batteries, *site.power_protection, *site.rooms))
+                for site in self.estate.sites
+            }
+        )

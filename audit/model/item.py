@@ -1,0 +1,234 @@
+"""What every thing in an inventory is: a frozen value that knows its place, its id with its full reference."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import Annotated, Any, ClassVar, Protocol, Self
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, WithJsonSchema
+from pydantic.functional_validators import ModelWrapValidatorHandler, SkipValidation, WrapValidator
+from pydantic.json_schema import SkipJsonSchema
+
+from audit.model.place import NOWHERE, Place
+
+_ID = re.compile(r"[^\W_][\w.\-]{0,63}")
+
+
+class Resolver(Protocol):
+    """Turns a written reference into the full reference of one existing item."""
+
+    def resolve(self, written: str, scope: str, wanted: tuple[str, ...]) -> str:
+        """The full reference; ValueError saying what is wrong and what would be right."""
+        ...
+
+
+class Kinds(Protocol):
+    """Knows the technologies: which class models `kind: restic` among the copies."""
+
+    def pick(self, role: type[Technology], kind: str) -> type[Technology]:
+        """The class; ValueError naming the kinds that exist."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What validation needs to know beside the text: pydantic's context while an inventory is being read."""
+
+    refs: Resolver
+    kinds: Kinds
+
+
+def _alias(name: str) -> str:
+    return name.replace("_", "-")
+
+
+class Item(BaseModel):
+    """Anything written as a mapping in an inventory; keys are lower-case with hyphens."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", alias_generator=_alias, arbitrary_types_allowed=True)
+
+    place: SkipJsonSchema[Annotated[Place, SkipValidation]] = Field(
+        default=NOWHERE, alias="@", exclude=True, repr=False
+    )
+
+    @property
+    def ref(self) -> str:
+        """The full reference, e.g. `kibo/guarantee/ledger/nightly`."""
+        return self.place.ref
+
+
+def parse_id(text: object) -> str:
+    """An id: letters, digits, `.`, `-` and `_`, at most 64, no slash, NFC."""
+    written = unicodedata.normalize("NFC", str(text))
+    if not _ID.fullmatch(written):
+        raise ValueError(f"expected an id of letters, digits, '.', '-' or '_' (at most 64), got {written[:80]!r}")
+    return written
+
+
+Id = Annotated[str, BeforeValidator(parse_id), WithJsonSchema({"type": "string", "pattern": r"^[^\W_][\w.\-]{0,63}$"})]
+
+
+def parse_text(text: object) -> str:
+    """Any text on one or more lines, NFC, at most 4,000 characters, not blank."""
+    if not isinstance(text, str) or not text.strip():
+        raise ValueError("expected a text, got " + ("nothing" if text is None or text == "" else type(text).__name__))
+    if len(text) > 4000:
+        raise ValueError(f"expected a text of at most 4000 characters, got {len(text)}")
+    return unicodedata.normalize("NFC", text)
+
+
+Text = Annotated[str, BeforeValidator(parse_text), WithJsonSchema({"type": "string", "minLength": 1})]
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A name in one or two languages; the other language falls back to the one that is written."""
+
+    en: str
+    ko: str
+
+    def text(self, language: str) -> str:
+        return self.ko if language == "ko" else self.en
+
+    def __str__(self) -> str:
+        return self.en
+
+
+def parse_name(value: object) -> Name:
+    """`Text` or `{en: Text, ko: Text}` to a Name."""
+    if isinstance(value, Name):
+        return value
+    if isinstance(value, dict):
+        written = {key: parse_text(text) for key, text in value.items() if key != "@"}
+        if written and set(written) <= {"en", "ko"}:
+            fallback = next(iter(written.values()))
+            return Name(written.get("en", fallback), written.get("ko", fallback))
+        raise ValueError(
+            "expected a name as one text or as {en: ..., ko: ...}, got keys " + ", ".join(map(repr, written))
+        )
+    text = parse_text(value)
+    return Name(text, text)
+
+
+_NAME_SCHEMA = {
+    "anyOf": [
+        {"type": "string", "minLength": 1},
+        {
+            "type": "object",
+            "properties": {"en": {"type": "string"}, "ko": {"type": "string"}},
+            "additionalProperties": False,
+            "minProperties": 1,
+        },
+    ]
+}
+NameText = Annotated[Name, BeforeValidator(parse_name), WithJsonSchema(_NAME_SCHEMA)]
+
+
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """Where a secret is kept; the value itself is never in an inventory and never in this object."""
+
+    source: str
+    """`env` or `file`."""
+    name: str
+
+    def __str__(self) -> str:
+        return f"{{{self.source}: {self.name}}}"
+
+
+def parse_secret(value: object) -> Secret:
+    """`{env: NAME}` or `{file: PATH}` to a Secret; a literal is refused."""
+    if isinstance(value, Secret):
+        return value
+    if isinstance(value, dict):
+        written = {key: item for key, item in value.items() if key != "@"}
+        if len(written) == 1 and set(written) <= {"env", "file"}:
+            source, name = next(iter(written.items()))
+            return Secret(source, parse_text(name))
+    raise ValueError(
+        "a secret is never written here: expected a reference, {env: NAME} or {file: PATH}, got a literal value"
+    )
+
+
+_SECRET_SCHEMA = {
+    "type": "object",
+    "properties": {"env": {"type": "string"}, "file": {"type": "string"}},
+    "additionalProperties": False,
+    "minProperties": 1,
+    "maxProperties": 1,
+}
+SecretRef = Annotated[Secret, BeforeValidator(parse_secret), WithJsonSchema(_SECRET_SCHEMA)]
+
+
+def _referring(*wanted: str) -> AfterValidator:
+    def resolve(written: str, info: ValidationInfo) -> str:
+        if not isinstance(info.context, Reading):
+            return written
+        place = info.data.get("place", NOWHERE)
+        return info.context.refs.resolve(written, place.ref, wanted)
+
+    return AfterValidator(resolve)
+
+
+PLACES = ("site", "room")
+NODES = (
+    *PLACES,
+    "battery",
+    "power-protection",
+    "power",
+    "supplier",
+    "institution",
+    "system",
+    "data",
+    "programme",
+    "contributor",
+)
+SiteRef = Annotated[Text, _referring("site")]
+RoomRef = Annotated[Text, _referring("room")]
+PlaceRef = Annotated[Text, _referring(*PLACES)]
+WhereRef = Annotated[Text, _referring(*PLACES, "system")]
+"""Where something runs or lies: a site, a room, or a system that serves as its platform."""
+SupplierRef = Annotated[Text, _referring("supplier")]
+SystemRef = Annotated[Text, _referring("system")]
+NodeRef = Annotated[Text, _referring(*NODES)]
+SubjectRef = Annotated[Text, _referring(*NODES, "endpoint", "copy", "failover", "estate")]
+
+
+class Technology(Item):
+    """A thing that is read by a probe; `class Restic(Copy, kind="restic")` makes it writable as `kind: restic`."""
+
+    technology: ClassVar[str] = ""
+
+    id: Id
+    kind: Text
+
+    def __init_subclass__(cls, kind: str = "", **rest: Any) -> None:
+        super().__init_subclass__(**rest)
+        cls.technology = kind
+
+    @classmethod
+    def role(cls) -> type[Technology]:
+        """Endpoint, Copy, Failover or PowerProtection: the base that names the list this technology is written in."""
+        return next(base for base in reversed(cls.__mro__) if issubclass(base, Technology) and base is not Technology)
+
+    @property
+    def host(self) -> str:
+        """What the look puts load on, e.g. a host name: looks at one host are capped together."""
+        return self.ref
+
+    @classmethod
+    def chosen(cls, value: Any, handler: ModelWrapValidatorHandler[Self], info: ValidationInfo) -> Technology:
+        """Read `value` as the class that its `kind` names."""
+        if isinstance(value, Technology) or not isinstance(info.context, Reading) or not isinstance(value, dict):
+            return handler(value)
+        kind = value.get("kind")
+        if not isinstance(kind, str):
+            return handler(value)
+        return info.context.kinds.pick(cls, kind).model_validate(value, context=info.context)
+
+
+def by_kind(role: type[Technology]) -> WrapValidator:
+    """The validator that reads each element of a list as the technology its `kind` names."""
+    return WrapValidator(role.chosen)

@@ -1,0 +1,50 @@
+"""A sentence for people as a template plus values, translated only where it is printed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+NOTHING: Mapping[str, str] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """An English template with `{name}` placeholders plus the values for them.
+
+    The template is the key of the translation catalogue. The values come from inventories or from servers: they are
+    hostile text, are only ever substituted, never interpreted, and are cleaned by the medium that prints them.
+    """
+
+    template: str
+    values: Mapping[str, str] = field(default_factory=lambda: NOTHING)
+
+    def english(self) -> str:
+        """The sentence in English."""
+        return fill(self.template, self.values)
+
+    def __str__(self) -> str:
+        return self.english()
+
+    def __hash__(self) -> int:
+        return hash((self.template, tuple(sorted(self.values.items()))))
+
+
+def say(template: str, **values: object) -> Message:
+    """A message; `template` must be a literal, because the translation catalogue is extracted from these calls."""
+    return Message(template, MappingProxyType({name: str(value) for name, value in values.items()}))
+
+
+def fill(template: str, values: Mapping[str, str]) -> str:
+    """`template` with each `{name}` replaced once; braces inside the values stay as they are."""
+    parts: list[str] = []
+    rest = template
+    while rest:
+        before, brace, after = rest.partition("{")
+        parts.append(before)
+        if not brace:
+            break
+        name, closing, rest = after.partition("}")
+        parts.append(values.get(name, "{" + name + "}") if closing else "{" + name)
+    return "".join(parts)

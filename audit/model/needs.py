@@ -1,0 +1,92 @@
+"""What must be up for something to be up: references in groups of all, any, k of n or a weighted sum."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, Discriminator, Field, Tag, WithJsonSchema
+
+from audit.model.item import Item, NodeRef
+from audit.model.units import parse_money
+
+
+class All(Item):
+    """Every member must be up."""
+
+    all: Annotated[tuple[Need, ...], Field(min_length=1)]
+
+
+class AnyOf(Item):
+    """One member must be up."""
+
+    any: Annotated[tuple[Need, ...], Field(min_length=1)]
+
+
+class KOf(Item):
+    """`k` of the members must be up."""
+
+    k: Annotated[int, Field(ge=1)]
+    of: Annotated[tuple[Need, ...], Field(min_length=1)]
+
+
+def parse_least(value: object) -> float:
+    """A number, or an amount of money whose currency is that of the contributions."""
+    text = str(value)
+    try:
+        return float(text)
+    except ValueError:
+        pass
+    try:
+        return float(parse_money(text).amount)
+    except ValueError as broken:
+        raise ValueError(f"expected a number or an amount such as 2e9 KRW, got {text!r}") from broken
+
+
+class SumOf(Item):
+    """The `capacity` or the `contribution` of the members that are up must reach `at-least`."""
+
+    sum: Literal["capacity", "contribution"]
+    at_least: Annotated[float, BeforeValidator(parse_least), WithJsonSchema({"type": ["number", "string"]})]
+    of: Annotated[tuple[NodeRef, ...], Field(min_length=1)]
+
+
+def _shape(value: object) -> str:
+    if isinstance(value, str):
+        return "ref"
+    keys: set[str] = set(value) if isinstance(value, dict) else set(type(value).__name__.split())
+    for key, tag in (
+        ("any", "any"),
+        ("all", "all"),
+        ("k", "k"),
+        ("sum", "sum"),
+        ("AnyOf", "any"),
+        ("All", "all"),
+        ("KOf", "k"),
+        ("SumOf", "sum"),
+    ):
+        if key in keys:
+            return tag
+    return "ref"
+
+
+Need = Annotated[
+    Annotated[NodeRef, Tag("ref")]
+    | Annotated[AnyOf, Tag("any")]
+    | Annotated[All, Tag("all")]
+    | Annotated[KOf, Tag("k")]
+    | Annotated[SumOf, Tag("sum")],
+    Discriminator(_shape),
+]
+
+for _group in (All, AnyOf, KOf):
+    _group.model_rebuild()
+
+
+def members(need: Need) -> tuple[str, ...]:
+    """Every full reference that a need names, at any depth."""
+    if isinstance(need, str):
+        return (need,)
+    if isinstance(need, SumOf):
+        return need.of
+    inner = need.all if isinstance(need, All) else need.any if isinstance(need, AnyOf) else need.of
+    return tuple(ref for one in inner for ref in members(one))

@@ -1,0 +1,171 @@
+"""What is demanded of each grade: targets, thresholds of the checks, weights of the readiness figure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from types import MappingProxyType
+from typing import Annotated, Any, Final
+
+from pydantic import BeforeValidator
+
+from audit.model.item import Item
+from audit.model.message import say
+from audit.model.units import Duration, parse_duration, parse_length, parse_size, plain
+from audit.model.verdict import NotApplicable, Severity
+
+GRADES: Final = (1, 2, 3, 4)
+NONE: Final = "-"
+
+
+def _table(value: Any) -> Any:
+    return {key: item for key, item in value.items() if key != "@"} if isinstance(value, dict) else value
+
+
+def _by_grade(value: Any) -> Any:
+    """One value for all grades, or a mapping from grade to value, to that mapping."""
+    table = _table(value)
+    if isinstance(table, dict):
+        if set(table) <= {str(grade) for grade in GRADES}:
+            return {int(grade): text for grade, text in table.items()}
+        raise ValueError(
+            "expected one value, or values by grade such as {1: 15m, 2: 1h}, got keys " + ", ".join(map(repr, table))
+        )
+    return dict.fromkeys(GRADES, table)
+
+
+ByGrade = Annotated[dict[int, str], BeforeValidator(_by_grade)]
+
+
+class TargetChanges(Item):
+    """Changed targets of one grade."""
+
+    rto: Duration | None = None
+    rpo: Duration | None = None
+
+
+class CheckChanges(Item):
+    """A changed severity or changed limits of one check."""
+
+    severity: Severity | None = None
+    limits: Annotated[dict[str, ByGrade], BeforeValidator(_table)] = {}
+
+
+class PolicyChanges(Item):
+    """The single values that an estate sets differently from the built-in policy."""
+
+    grades: Annotated[dict[str, TargetChanges], BeforeValidator(_table)] = {}
+    checks: Annotated[dict[str, CheckChanges], BeforeValidator(_table)] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Targets:
+    """The recovery time and recovery point that a grade demands."""
+
+    rto: timedelta
+    rpo: timedelta
+
+
+TARGETS: Final[Mapping[int, Targets]] = MappingProxyType(
+    {
+        1: Targets(timedelta(hours=2), timedelta(minutes=15)),
+        2: Targets(timedelta(hours=8), timedelta(hours=1)),
+        3: Targets(timedelta(hours=24), timedelta(hours=24)),
+        4: Targets(timedelta(hours=72), timedelta(hours=24)),
+    }
+)
+"""Proposals: a two-hour rule was cited for grade 1 in 2023; the rest has no public source."""
+GRADE_WEIGHT: Final[Mapping[int, int]] = MappingProxyType({1: 8, 2: 4, 3: 2, 4: 1})
+SEVERITY_WEIGHT: Final[Mapping[Severity, int]] = MappingProxyType(
+    {Severity.CRITICAL: 10, Severity.HIGH: 5, Severity.MEDIUM: 2, Severity.LOW: 1}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The limits of one check for one grade; reading one that the grade does not have ends in `not-applicable`."""
+
+    grade: int
+    values: Mapping[str, str]
+
+    def word(self, name: str) -> str:
+        """The limit as text."""
+        value = self.values[name]
+        if value == NONE:
+            raise NotApplicable(say("the policy demands nothing of grade {grade} here", grade=self.grade))
+        return value
+
+    def duration(self, name: str) -> timedelta:
+        return parse_duration(self.word(name))
+
+    def number(self, name: str) -> float:
+        return float(self.word(name).removesuffix("%"))
+
+    def length(self, name: str) -> float:
+        """Metres."""
+        return parse_length(self.word(name))
+
+    def size(self, name: str) -> int:
+        """Bytes."""
+        return parse_size(self.word(name))
+
+    def words(self, name: str) -> tuple[str, ...]:
+        """A list written as `hot, warm`."""
+        return tuple(part.strip() for part in self.word(name).split(","))
+
+    def flag(self, name: str) -> bool:
+        return self.word(name) == "true"
+
+
+LimitTable = Mapping[str, tuple[str, str, str, str]]
+"""A check's limits as it declares them: name to the values of grade 1, 2, 3, 4."""
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """The effective policy: the built-in one with the estate's changes laid over."""
+
+    targets: Mapping[int, Targets]
+    limits: Mapping[str, Mapping[str, Mapping[int, str]]]
+    severities: Mapping[str, Severity]
+
+    def of(self, check: str, grade: int) -> Limits:
+        """The limits of one check for one grade."""
+        return Limits(grade, {name: values[grade] for name, values in self.limits.get(check, {}).items()})
+
+    def as_plain(self) -> dict[str, Any]:
+        """The whole policy as plain values, in the form in which an estate writes changes."""
+        return {
+            "grades": {
+                grade: {"rto": plain(goal.rto), "rpo": plain(goal.rpo)} for grade, goal in sorted(self.targets.items())
+            },
+            "checks": {
+                check: {
+                    "severity": str(severity),
+                    "limits": {name: dict(values) for name, values in self.limits.get(check, {}).items()},
+                }
+                for check, severity in sorted(self.severities.items())
+            },
+        }
+
+
+def effective(limits: Mapping[str, LimitTable], severities: Mapping[str, Severity], changes: PolicyChanges) -> Policy:
+    """The policy that holds: what the checks declare, with an estate's changes laid over."""
+    targets = dict(TARGETS)
+    for grade, change in changes.grades.items():
+        goal = targets[int(grade)]
+        targets[int(grade)] = Targets(
+            change.rto if change.rto is not None else goal.rto, change.rpo if change.rpo is not None else goal.rpo
+        )
+    tables: dict[str, dict[str, dict[int, str]]] = {
+        check: {name: dict(zip(GRADES, values, strict=True)) for name, values in table.items()}
+        for check, table in limits.items()
+    }
+    levels = dict(severities)
+    for check, changed in changes.checks.items():
+        for name, values in changed.limits.items():
+            tables[check][name].update(values)
+        if changed.severity is not None:
+            levels[check] = changed.severity
+    return Policy(MappingProxyType(targets), MappingProxyType(tables), MappingProxyType(levels))

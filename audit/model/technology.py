@@ -1,0 +1,63 @@
+"""The four things a probe can be pointed at: endpoints, copies, failovers, power protection."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from audit.model.item import PlaceRef, RoomRef, Technology, WhereRef, by_kind
+from audit.model.units import Duration, Flag, Size, Speed
+
+Mode = Literal["active-active", "hot", "warm", "cold", "backup-only"]
+Media = Literal["disk", "tape", "object", "optical", "cloud"]
+
+
+class Endpoint(Technology):
+    """A place on the network where a system answers."""
+
+    at: WhereRef | None = None
+    """Where the answering machine stands; the system's own places where it is not written."""
+    timeout: Duration = timedelta(seconds=5)
+    """Deadline of one attempt, all phases together."""
+
+
+class Copy(Technology):
+    """One more copy of a data set."""
+
+    at: WhereRef
+    media: Media = "disk"
+    offline: Flag = False
+    """Not reachable from the network between backups, such as a tape in a vault."""
+    immutable: Duration | None = None
+    """For how long nobody can change or delete a copy, as declared."""
+    retention: Duration | None = None
+    restore_rate: Speed | None = None
+    """Bytes a second that a restore reaches, as declared; a drill measures it."""
+    size: Size | None = None
+    keys_at: WhereRef | None = None
+    """Where a second copy of the decryption key is kept."""
+    catalogue_at: WhereRef | None = None
+    """Where a second copy of the catalogue that finds the backups is kept."""
+
+
+class Failover(Technology):
+    """What takes over when the first place is lost."""
+
+    to: PlaceRef
+    mode: Mode
+    tested: date | None = None
+    """The date of the last real switch, as declared."""
+
+
+class PowerProtection(Technology):
+    """An uninterruptible power supply that can be asked over the network."""
+
+    room: RoomRef | None = None
+
+
+Endpoints = Annotated[tuple[Annotated[Endpoint, by_kind(Endpoint)], ...], Field(default=())]
+Copies = Annotated[tuple[Annotated[Copy, by_kind(Copy)], ...], Field(default=())]
+Failovers = Annotated[tuple[Annotated[Failover, by_kind(Failover)], ...], Field(default=())]
+PowerProtections = Annotated[tuple[Annotated[PowerProtection, by_kind(PowerProtection)], ...], Field(default=())]

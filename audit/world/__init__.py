@@ -1,0 +1,1 @@
+"""The hands: the only rooms that touch network, disk, processes, databases or the clock."""

@@ -1,0 +1,165 @@
+"""Everything that a probe may use, as narrow Protocols bundled into one value."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Protocol
+
+from audit.model.facts import NameState, ServiceState
+from audit.model.item import Secret
+
+
+class Clock(Protocol):
+    """Time as it is here."""
+
+    def now(self) -> datetime:
+        """UTC, with offset."""
+        ...
+
+    def monotonic(self) -> float:
+        """Seconds; only differences mean something."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What to ask of an HTTP service, with what must come back."""
+
+    url: str
+    method: str = "GET"
+    address: str | None = None
+    """Connect here while Host and SNI stay those of the URL."""
+    headers: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    status: tuple[int, ...] = ()
+    """Accepted status codes; empty means any 2xx."""
+    contains: str | None = None
+    follow: str = "same-host"
+    """none, same-host or any; at most five hops, never from https to http."""
+    verify: bool = True
+    authority: str | None = None
+    """File with certificates to trust beside those of the machine."""
+    family: int | None = None
+    """4 or 6 to ask only the addresses of one family."""
+    largest: int = 2_000_000
+    """Bytes of body, decoded, after which the answer is `too-large`."""
+
+
+class Http(Protocol):
+    async def visit(self, page: Page, timeout: timedelta) -> ServiceState:
+        """Visit a page freshly at every address of its name. CannotSee when the look itself was impossible."""
+        ...
+
+
+class Tcp(Protocol):
+    async def knock(self, host: str, port: int, timeout: timedelta) -> ServiceState:
+        """Open and close a connection to every address of a name."""
+        ...
+
+    async def talk(self, host: str, port: int, lines: Sequence[str], timeout: timedelta, ends: str) -> str:
+        """Send lines one after the other, read after each until a line that starts with one of the words of `ends`.
+
+        CannotSee(unreachable | timeout | denied) where no conversation was possible; at most 1 MB is read.
+        """
+        ...
+
+
+class Tls(Protocol):
+    async def greet(
+        self, host: str, port: int, name: str | None, timeout: timedelta, authority: str | None
+    ) -> ServiceState:
+        """A TLS handshake with every address of a name; the certificate is reported also where it cannot be trusted."""
+        ...
+
+
+class Dns(Protocol):
+    async def ask(self, name: str, server: str, port: int, timeout: timedelta) -> NameState:
+        """What one named server answers about a name and its zone. CannotSee(timeout) where it is silent."""
+        ...
+
+
+class Icmp(Protocol):
+    async def ping(self, host: str, timeout: timedelta) -> ServiceState:
+        """An echo to every address of a name. CannotSee(denied) where this user may not send one."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class FileSeen:
+    """One file as a directory lists it."""
+
+    path: str
+    size: int
+    modified: datetime
+
+
+class Files(Protocol):
+    async def list(self, pattern: str, most: int) -> tuple[FileSeen, ...]:
+        """Files (never followed through links out of their folder) that match a glob, newest last, at most `most`.
+
+        CannotSee(unreachable) where the folder before the first wildcard is not there, CannotSee(denied) where it may
+        not be read; an empty tuple where it is there and nothing matches.
+        """
+        ...
+
+    async def sha256(self, path: str) -> str:
+        """Hex digest of a regular file, read in pieces within the look's deadline."""
+        ...
+
+    async def head(self, path: str, size: int) -> bytes:
+        """The first bytes of a regular file."""
+        ...
+
+    async def tail(self, path: str, size: int) -> bytes:
+        """The last bytes of a regular file."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """How a command ended."""
+
+    code: int
+    out: str
+    err: str
+
+
+class Command(Protocol):
+    async def run(self, argv: Sequence[str], timeout: timedelta, secrets: Mapping[str, Secret]) -> Output:
+        """Run one read-only command without a shell, in UTC and the C locale, output capped at 8 MiB.
+
+        `secrets` maps environment names of the child to secrets. CannotSee(no-tool) where the program is missing,
+        CannotSee(timeout) where it did not end; the child and its group are then ended.
+        """
+        ...
+
+
+class Postgresql(Protocol):
+    async def rows(
+        self, dsn: Secret, queries: Sequence[str], timeout: timedelta
+    ) -> tuple[tuple[Mapping[str, Any], ...], ...]:
+        """Rows of each query, in one read-only session with statement and lock timeouts.
+
+        CannotSee(unreachable | denied | timeout | no-tool); the text never holds the connection string.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """All hands together, bound to what an estate allows."""
+
+    clock: Clock
+    http: Http
+    tcp: Tcp
+    tls: Tls
+    dns: Dns
+    icmp: Icmp
+    files: Files
+    command: Command
+    postgresql: Postgresql
+    root: Path
+    """The estate's folder: relative paths in the inventory start here."""

@@ -1,0 +1,1 @@
+"""Areas of probes beside the rules that judge what they saw."""

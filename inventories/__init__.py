@@ -1,0 +1,1 @@
+"""Example estates as package data: a name becomes YAML text."""

@@ -1,0 +1,1 @@
+"""Formats: a dossier becomes bytes that a person or a program reads."""
