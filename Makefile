@@ -1,0 +1,61 @@
+# make demo    a true audit of made-up institutions on this machine, from nothing to a written report
+# make test    every gate and every test, real servers too; sets everything up on a fresh Debian machine
+# make check   the gates and tests that take seconds
+# make bench   speed and size
+# make lock    write the locks again from pyproject.toml (UPGRADE=--upgrade takes newer versions)
+# make setup   the virtual environment alone, in .venv
+# make clean   take away whatever these made
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := check
+.NOTPARALLEL:
+MAKEFLAGS += --no-print-directory
+
+export HYPOTHESIS_STORAGE_DIRECTORY := $(CURDIR)/.venv/.cache/hypothesis
+unexport PYTHONPATH PYTHONHOME MAKELEVEL MAKEFLAGS MFLAGS
+
+bin := .venv/bin
+say = @printf '\n== %s\n' $(1)
+
+.PHONY: demo test check bench lock setup servers gates clean
+
+demo:
+	@tools/setup run
+	@$(bin)/haechi demo $(DEMO)
+
+test: setup servers gates
+	$(call say,'pytest: everything but the benchmarks')
+	@$(bin)/pytest $(PYTEST)
+
+check: setup gates
+	$(call say,'pytest: without real servers')
+	@$(bin)/pytest -m 'not real and not bench' $(PYTEST)
+
+bench: setup servers
+	$(call say,'pytest: speed and size')
+	@$(bin)/pytest -m bench -s tests/bench $(PYTEST)
+
+gates:
+	$(call say,'ruff check')
+	@$(bin)/ruff check .
+	$(call say,'ruff format --check')
+	@$(bin)/ruff format --check .
+	$(call say,'mypy --strict')
+	@$(bin)/mypy --strict audit checks reports tests
+	$(call say,'import contracts')
+	@$(bin)/lint-imports --no-logo --cache-dir .venv/.cache/imports
+
+setup:
+	@tools/setup dev
+
+servers:
+	@tools/servers
+
+lock: setup
+	@tools/lock $(UPGRADE)
+	@tools/setup dev
+
+clean:
+	@rm -rf .venv .venv.lock build dist .hypothesis .benchmarks
+	@find . -name .git -prune -o -name __pycache__ -type d -prune -exec rm -rf {} +
