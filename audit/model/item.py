@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Annotated, Any, ClassVar, Protocol, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, WithJsonSchema
@@ -112,18 +114,20 @@ def parse_name(value: object) -> Name:
     return Name(text, text)
 
 
-_NAME_SCHEMA = {
-    "anyOf": [
-        {"type": "string", "minLength": 1},
-        {
-            "type": "object",
-            "properties": {"en": {"type": "string"}, "ko": {"type": "string"}},
-            "additionalProperties": False,
-            "minProperties": 1,
-        },
-    ]
-}
-NameText = Annotated[Name, BeforeValidator(parse_name), WithJsonSchema(_NAME_SCHEMA)]
+_NAME_SCHEMA: Mapping[str, Any] = MappingProxyType(
+    {
+        "anyOf": [
+            {"type": "string", "minLength": 1},
+            {
+                "type": "object",
+                "properties": {"en": {"type": "string"}, "ko": {"type": "string"}},
+                "additionalProperties": False,
+                "minProperties": 1,
+            },
+        ]
+    }
+)
+NameText = Annotated[Name, BeforeValidator(parse_name), WithJsonSchema(dict(_NAME_SCHEMA))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,14 +156,16 @@ def parse_secret(value: object) -> Secret:
     )
 
 
-_SECRET_SCHEMA = {
-    "type": "object",
-    "properties": {"env": {"type": "string"}, "file": {"type": "string"}},
-    "additionalProperties": False,
-    "minProperties": 1,
-    "maxProperties": 1,
-}
-SecretRef = Annotated[Secret, BeforeValidator(parse_secret), WithJsonSchema(_SECRET_SCHEMA)]
+_SECRET_SCHEMA: Mapping[str, Any] = MappingProxyType(
+    {
+        "type": "object",
+        "properties": {"env": {"type": "string"}, "file": {"type": "string"}},
+        "additionalProperties": False,
+        "minProperties": 1,
+        "maxProperties": 1,
+    }
+)
+SecretRef = Annotated[Secret, BeforeValidator(parse_secret), WithJsonSchema(dict(_SECRET_SCHEMA))]
 
 
 def _referring(*wanted: str) -> AfterValidator:

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
+from types import MappingProxyType
 from typing import Annotated, Final
 
 from pydantic import BeforeValidator, WithJsonSchema
 
-SECONDS: Final = {"ms": 0.001, "s": 1, "m": 60, "min": 60, "h": 3600, "d": 86400, "w": 604800, "y": 31557600}
-BYTES: Final = {
-    "B": 1,
-    **{f"{letter}B": 1000**power for power, letter in enumerate("kMGTPE", 1)},
-    **{f"{letter}iB": 1024**power for power, letter in enumerate("KMGTPE", 1)},
-}
+SECONDS: Final[Mapping[str, float]] = MappingProxyType(
+    {"ms": 0.001, "s": 1, "m": 60, "min": 60, "h": 3600, "d": 86400, "w": 604800, "y": 31557600}
+)
+BYTES: Final[Mapping[str, int]] = MappingProxyType(
+    {
+        "B": 1,
+        **{f"{letter}B": 1000**power for power, letter in enumerate("kMGTPE", 1)},
+        **{f"{letter}iB": 1024**power for power, letter in enumerate("KMGTPE", 1)},
+    }
+)
 _QUANTITY: Final = re.compile(r"\s*([+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)\s*([^\d\s./+-][^\s]*)?\s*")
 _DURATION: Final = re.compile(r"\s*(?:(\d+(?:\.\d+)?)\s*(ms|min|[smhdwy]))\s*")
 _LONGEST: Final = 1000 * SECONDS["y"]
