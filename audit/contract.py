@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import traceback
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -16,11 +17,11 @@ from audit.model.message import say
 from audit.model.policy import Limits, LimitTable
 from audit.model.subject import Looks, Subject
 from audit.model.verdict import CannotSee, Level, NotApplicable, Reason, Severity, Verdict
-from audit.world.world import World
+from audit.world.world import FileSeen, Output, Page, World
 
 __all__ = [
-    "CannotSee", "Check", "Claim", "Example", "Level", "Limits", "Looks", "NotApplicable", "Probe", "Reason", "Ruling",
-    "Severity", "Subject", "Verdict", "World", "check", "probe", "ruling", "say",
+    "CannotSee", "Check", "Claim", "Example", "FileSeen", "Level", "Limits", "Looks", "NotApplicable", "Output", "Page",
+    "Probe", "Reason", "Ruling", "Severity", "Subject", "Verdict", "World", "check", "probe", "ruling", "say",
 ]  # fmt: skip
 
 Method = Literal["A", "F", "G", "E", "H", "D"]
@@ -181,3 +182,9 @@ def _sections(rule: Callable[..., Ruling], id: str) -> tuple[str, str, str]:  # 
 def _source(function: Callable[..., Any]) -> str:
     code = function.__code__
     return f"{code.co_filename}:{code.co_firstlineno}"
+
+
+def bug_text(bug: BaseException) -> str:
+    """Type and text of what a plugin raised, in one printable line of at most 200 characters; never a traceback."""
+    line = " ".join("".join(traceback.format_exception_only(bug)).split())
+    return "".join(letter if letter.isprintable() else "?" for letter in line)[:200]

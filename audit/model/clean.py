@@ -18,9 +18,11 @@ _BREAKS: Final = "\t\n\r\x0b\x0c\x85\u2028\u2029"
 _CONTROL: Final = re.compile(f"[{_DANGEROUS}]")
 _BREAK: Final = re.compile(f"\r\n|[{_BREAKS}]")
 _NEW_LINE: Final = re.compile("\r\n|[\n\r\x0b\x0c\x85\u2028\u2029]")
-_FORMULA: Final = re.compile(r"^(?=[\s\u00a0\u200b\ufeff]*[=+\-@\t\r＝＋－＠|%])", re.MULTILINE)
+_FORMULA: Final = re.compile(r"^(?=[^\S\n]*[=+\-@＝＋－＠])", re.MULTILINE)
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
-_JSON_RISKY: Final = re.compile("[\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\U000e0000-\U000e007f]")
+_JSON_RISKY: Final = re.compile(
+    "[\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\U000e0000-\U000e007f]"
+)
 
 
 def line(text: str) -> str:

@@ -17,7 +17,7 @@ from audit.model.item import Id, Item, NameText, NodeRef, SubjectRef, SystemRef,
 from audit.model.needs import Need
 from audit.model.policy import PolicyChanges
 from audit.model.technology import Copies, Endpoints, Failovers
-from audit.model.units import Duration, Flag, Flow, MoneyAmount, MoneyRate, Size
+from audit.model.units import Day, Duration, Flag, Flow, MoneyAmount, MoneyRate, Size
 
 Grade = Annotated[
     Literal[1, 2, 3, 4], BeforeValidator(lambda text: int(text) if str(text) in ("1", "2", "3", "4") else text)
@@ -38,7 +38,7 @@ def parse_timezone(text: object) -> str:
     """The name of a time zone that this machine knows, e.g. Asia/Seoul."""
     try:
         return ZoneInfo(str(text)).key
-    except (ValueError, OSError) as broken:
+    except (ValueError, KeyError, OSError) as broken:
         raise ValueError(f"expected a time zone such as Asia/Seoul, got {str(text)!r}") from broken
 
 
@@ -148,8 +148,8 @@ class Evidence(Item):
     on: SubjectRef
     file: Text | None = None
     sha256: Annotated[str, Field(pattern=r"^[0-9a-fA-F]{64}$")] | None = None
-    collected: date
-    expires: date
+    collected: Day
+    expires: Day
     by: Text | None = None
     says: Text | None = None
     """What is stated, where a person states it rather than a document."""
@@ -164,7 +164,7 @@ class Waiver(Item):
     compensation: Text | None = None
     requested_by: Text
     approved_by: Text
-    expires: date
+    expires: Day
 
 
 class Season(Item):
@@ -172,8 +172,8 @@ class Season(Item):
 
     id: Id
     name: NameText | None = None
-    start: date = Field(alias="from")
-    end: date = Field(alias="to")
+    start: Day = Field(alias="from")
+    end: Day = Field(alias="to")
     demand: Annotated[float, Field(gt=0)] = 1.0
 
 
@@ -222,6 +222,10 @@ class Estate(Item):
     def index(self) -> Mapping[str, Item]:
         """Each item that has a full reference, by that reference."""
         return MappingProxyType({item.ref: item for item in _walk(self) if item.ref})
+
+    def covers(self, on: str, ref: str) -> bool:
+        """Whether a reference is the named one or stands below it; everything stands below the estate."""
+        return ref == on or ref.startswith(on + "/") or on == self.ref
 
     def named(self, ref: str, language: str = "en") -> str:
         """The name of an item for people; its reference where it has no name."""

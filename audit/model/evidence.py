@@ -6,9 +6,9 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Final
 
 from audit.model.estate import Evidence
 from audit.model.facts import DocumentState, Facts, Unseen
@@ -76,7 +76,10 @@ class Observation:
 
 def canonical(value: Any) -> bytes:
     """JSON with sorted keys, without spaces, in UTF-8: equal values give equal bytes."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode("utf-8", "surrogatepass")
+    return _CANONICAL.encode(value).encode("utf-8", "surrogatepass")
+
+
+_CANONICAL: Final = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +95,10 @@ class Claim:
         if self.evidence.by is None:
             return Level.DECLARED
         return Level.ATTESTED
+
+    def age(self, today: date) -> timedelta:
+        """How long ago it was collected."""
+        return today - self.evidence.collected
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +154,7 @@ class Finding:
     def fingerprint(self) -> str:
         """Stable over runs: depends on check, institution, system, subject only."""
         return hashlib.sha256(
-            "\0".join((self.check, self.institution, self.system, self.subject)).encode()
+            "\0".join((self.check, self.institution, self.system, self.subject)).encode("utf-8", "surrogatepass")
         ).hexdigest()[:16]
 
 
@@ -180,6 +187,8 @@ class Run:
     selection: Selection = field(default_factory=Selection)
     root: str = ""
     """Merkle root over observations and findings, once the run is closed."""
+    at: datetime | None = None
+    """The instant of judgement."""
     judged_from: str = ""
     """The run whose observations were judged again, for a second judgement."""
     estate_names: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))

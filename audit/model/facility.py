@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import Field
 
 from audit.model.item import Id, Item, NameText, RoomRef, SupplierRef, Text
 from audit.model.technology import PowerProtections
-from audit.model.units import Duration, Flag, Length
+from audit.model.units import Day, Duration, Flag, Length
 
 
 class Location(Item):
@@ -38,8 +37,8 @@ class Advice(Item):
     """What a vendor or an inspector advised about a battery; open until `closed`."""
 
     says: Text
-    opened: date
-    closed: date | None = None
+    opened: Day
+    closed: Day | None = None
     by: Text | None = None
 
 
@@ -49,7 +48,7 @@ class Battery(Item):
     id: Id
     room: RoomRef
     chemistry: Text | None = None
-    installed: date | None = None
+    installed: Day | None = None
     life: Duration | None = None
     spacing: Length | None = None
     """Distance from the batteries to the nearest rack, metres."""

@@ -116,12 +116,20 @@ class Sample(Value):
 class ServiceState(Facts):
     """How a service answered: one sample for every address of its name."""
 
-    samples: tuple[Sample, ...]
+    samples: tuple[Sample, ...] = ABSENT
+    """Absent where an address could not be tried from here while the others answered: touching it is then `unknown`."""
+    partial: tuple[Sample, ...] = ()
+    """The samples of those others, for rules that need no more than one answer."""
     clock_offset: timedelta = ABSENT
     """The server's `Date` minus our clock."""
 
+    @property
+    def tried(self) -> tuple[Sample, ...]:
+        """What was seen, whether or not every address could be tried."""
+        return self.samples if self.has("samples") else self.partial
+
     def troubled(self) -> bool:
-        return any(sample.failure is not None for sample in self.samples)
+        return any(sample.failure is not None for sample in self.tried)
 
 
 class NameServer(Value):
@@ -190,7 +198,7 @@ class BackupState(Facts):
 class ReplicaState(Facts):
     """How far a replica is behind, and whether it is still attached."""
 
-    attached: bool
+    attached: bool = ABSENT
     """A receiver streams from the primary now, seen from both ends where both can be asked."""
     paused: bool = ABSENT
     bytes_behind: int = ABSENT
@@ -203,7 +211,7 @@ class ReplicaState(Facts):
     detail: str = ""
 
     def troubled(self) -> bool:
-        return not self.attached
+        return self.has("attached") and not self.attached
 
 
 class PowerState(Facts):
@@ -225,6 +233,14 @@ class PowerState(Facts):
     logins: int = ABSENT
     """How many machines would be told to shut down."""
     model: str = ABSENT
+
+
+class DrillState(Facts):
+    """What the record of a real switch-over establishes; its level is `drilled`."""
+
+    ended: datetime
+    took: timedelta
+    """From the decision to the moment at which the other place served."""
 
 
 class DocumentState(Facts):

@@ -7,10 +7,17 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
+from typing import Final
 
 from audit.model.estate import Data, Estate, System
 from audit.model.facility import Site
 from audit.model.needs import All, AnyOf, KOf, Need, SumOf, members
+from audit.model.single import SinglePoints
+
+AT_ONCE: Final = ("active-active", "hot")
+"""The modes that take over without anybody who first restores something."""
+
+NOTHING: Final[frozenset[str]] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -138,7 +145,10 @@ class Graph:
         return float(getattr(value, "amount", value) or 0)
 
     def falls(self, hit: Iterable[str]) -> frozenset[str]:
-        """Everything that is down when `hit` is down: the least set closed under unmet needs, `hit` included."""
+        """Everything that is down when `hit` is down: the least set closed under unmet needs, `hit` included.
+
+        A need that is unmet with everything up, such as a sum that was never reached, is no consequence of the hit.
+        """
         down: set[str] = set()
         queue = deque(hit)
         while queue:
@@ -147,7 +157,9 @@ class Graph:
                 continue
             down.add(ref)
             for dependant in self.dependants.get(ref, ()):
-                if dependant not in down and not all(self.met(need, down) for need in self.needs[dependant]):
+                if dependant not in down and any(
+                    not self.met(need, down) and self.met(need, NOTHING) for need in self.needs[dependant]
+                ):
                     queue.append(dependant)
         return frozenset(down)
 
@@ -160,6 +172,75 @@ class Graph:
         if compartment is None:
             return frozenset({where})
         return frozenset(room.ref for room in site.rooms if room.compartment == compartment)
+
+    @cached_property
+    def _lost(self) -> dict[str, frozenset[str]]:
+        return {}
+
+    def lost_with(self, where: str) -> frozenset[str]:
+        """Everything that is down after a fire in a room or the loss of a site; kept, as many systems share a place."""
+        if where not in self._lost:
+            self._lost[where] = self.falls(self.burns(where))
+        return self._lost[where]
+
+    def stands_by(self, system: System, down: frozenset[str]) -> bool:
+        """Whether a hot or active-active failover stands while `down` is down, with all that the system needs there."""
+        return any(switch.mode in AT_ONCE and switch.to not in down for switch in system.failover) and all(
+            self.met(need, down - {system.ref}) for need in system.needs
+        )
+
+    @cached_property
+    def _single(self) -> SinglePoints:
+        return SinglePoints(self.needs, self.amount)
+
+    def single_points(self, system: System) -> frozenset[str]:
+        """What stops a system when it is lost alone, counting hot and active-active failovers as places; not itself."""
+        places = (*system.at, *(switch.to for switch in system.failover if switch.mode in AT_ONCE))
+        bits = self._single.bits(AnyOf.model_construct(any=places)) if places else 0
+        for need in system.needs:
+            bits |= self._single.bits(need)
+        return self._single.named(bits) - {system.ref}
+
+    @cached_property
+    def occupants(self) -> Mapping[str, tuple[System, ...]]:
+        """Each site or room to the systems that stand there, directly or on a platform."""
+        found: dict[str, list[System]] = {}
+        for _, system in self.estate.systems():
+            for place in self.final_places(system.ref):
+                found.setdefault(place, []).append(system)
+        return MappingProxyType({place: tuple(systems) for place, systems in found.items()})
+
+    @cached_property
+    def foremost(self) -> frozenset[str]:
+        """The systems of grade 1 and 2."""
+        return frozenset(system.ref for _, system in self.estate.systems() if system.grade <= 2)
+
+    @cached_property
+    def placeless(self) -> frozenset[str]:
+        """The systems of which the inventory does not say where they run."""
+        return frozenset(system.ref for _, system in self.estate.systems() if not self.final_places(system.ref))
+
+    @cached_property
+    def stuck(self) -> Mapping[str, tuple[Need, ...]]:
+        """What never comes back once all is down, to the requirements (needs, recovers-with) that it waits for."""
+        required = {ref: needs for ref, needs in self.needs.items() if needs}
+        for _, system in self.estate.systems():
+            if system.recovers_with:
+                required[system.ref] = (*required.get(system.ref, ()), *system.recovers_with)
+        waiting: dict[str, list[str]] = {}
+        for ref, needs in required.items():
+            for target in dict.fromkeys(name for need in needs for name in members(need)):
+                waiting.setdefault(target, []).append(ref)
+        down = set(required)
+        queue = deque(required)
+        while queue:
+            ref = queue.popleft()
+            if ref in down and all(self.met(need, down) for need in required[ref]):
+                down.discard(ref)
+                queue.extend(waiting.get(ref, ()))
+        return MappingProxyType(
+            {ref: tuple(need for need in required[ref] if not self.met(need, down)) for ref in down}
+        )
 
     def grades(self) -> Mapping[str, int]:
         """Each node to the highest grade (lowest number) among the systems that stand or lean on it."""

@@ -49,7 +49,9 @@ def _alias(name: str) -> str:
 class Item(BaseModel):
     """Anything written as a mapping in an inventory; keys are lower-case with hyphens."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", alias_generator=_alias, arbitrary_types_allowed=True)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", alias_generator=_alias, arbitrary_types_allowed=True, allow_inf_nan=False
+    )
 
     place: SkipJsonSchema[Annotated[Place, SkipValidation]] = Field(
         default=NOWHERE, alias="@", exclude=True, repr=False
@@ -63,7 +65,7 @@ class Item(BaseModel):
 
 def parse_id(text: object) -> str:
     """An id: letters, digits, `.`, `-` and `_`, at most 64, no slash, NFC."""
-    written = unicodedata.normalize("NFC", str(text))
+    written = unicodedata.normalize("NFC", "" if text is None else str(text))
     if not _ID.fullmatch(written):
         raise ValueError(f"expected an id of letters, digits, '.', '-' or '_' (at most 64), got {written[:80]!r}")
     return written

@@ -33,9 +33,11 @@ def parse_least(value: object) -> float:
     """A number, or an amount of money whose currency is that of the contributions."""
     text = str(value)
     try:
-        return float(text)
+        number = float(text)
     except ValueError:
-        pass
+        number = -1.0
+    if 0 <= number < 1e30:
+        return number
     try:
         return float(parse_money(text).amount)
     except ValueError as broken:

@@ -28,6 +28,9 @@ class Place:
     def __str__(self) -> str:
         return f"{self.file}:{self.line}:{self.column}"
 
+    def __deepcopy__(self, memo: dict[int, object]) -> Place:
+        return self  # nothing in it can change, and the mapping of keys cannot be copied
+
 
 NOWHERE = Place("", 0, 0)
 

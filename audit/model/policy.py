@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from math import inf
 from types import MappingProxyType
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, TypeVar
 
 from pydantic import BeforeValidator
 
 from audit.model.item import Item
 from audit.model.message import say
 from audit.model.units import Duration, parse_duration, parse_length, parse_size, plain
-from audit.model.verdict import NotApplicable, Severity
+from audit.model.verdict import CannotSee, NotApplicable, Reason, Severity
 
+N = TypeVar("N")
 GRADES: Final = (1, 2, 3, 4)
 NONE: Final = "-"
 
@@ -82,6 +84,17 @@ SEVERITY_WEIGHT: Final[Mapping[Severity, int]] = MappingProxyType(
 )
 
 
+def parse_number(text: object) -> float:
+    """`3` or `20 %` to a number of moderate size."""
+    try:
+        number = float(str(text).removesuffix("%"))
+    except ValueError:
+        number = inf
+    if not abs(number) < 1e15:
+        raise ValueError(f"expected a number such as 3 or 20 %, got {str(text)!r}")
+    return number
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
     """The limits of one check for one grade; reading one that the grade does not have ends in `not-applicable`."""
@@ -96,19 +109,29 @@ class Limits:
             raise NotApplicable(say("the policy demands nothing of grade {grade} here", grade=self.grade))
         return value
 
+    def _read(self, name: str, parse: Callable[[object], N]) -> N:
+        """An estate may write any text as a limit: what cannot be read decides nothing."""
+        word = self.word(name)
+        try:
+            return parse(word)
+        except ValueError as broken:
+            says = say("the policy has a limit {name} that cannot be read: {broken}", name=name, broken=broken)
+            raise CannotSee(Reason.INCOMPLETE, says) from broken
+
     def duration(self, name: str) -> timedelta:
-        return parse_duration(self.word(name))
+        return self._read(name, parse_duration)
 
     def number(self, name: str) -> float:
-        return float(self.word(name).removesuffix("%"))
+        """A plain number, or per cent as they are written: `20 %` is 20."""
+        return self._read(name, parse_number)
 
     def length(self, name: str) -> float:
         """Metres."""
-        return parse_length(self.word(name))
+        return self._read(name, parse_length)
 
     def size(self, name: str) -> int:
         """Bytes."""
-        return parse_size(self.word(name))
+        return self._read(name, parse_size)
 
     def words(self, name: str) -> tuple[str, ...]:
         """A list written as `hot, warm`."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from types import MappingProxyType
 from typing import Generic, TypeVar
+from zoneinfo import ZoneInfo
 
 from audit.model.estate import Data, Estate, Institution, System
 from audit.model.evidence import Observation
@@ -99,6 +100,10 @@ class Subject(Generic[T]):
             if holder is not None:
                 return holder.ref
         return self.ref
+
+    def today(self, at: datetime) -> date:
+        """The calendar day of an instant in the estate's time zone."""
+        return at.astimezone(ZoneInfo(self.estate.about.timezone)).date()
 
     def limits(self, check: str) -> Limits:
         """The limits of one check for this subject's grade."""

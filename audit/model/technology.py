@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
-from typing import Annotated, Literal
+from datetime import timedelta
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
 from audit.model.item import PlaceRef, RoomRef, Technology, WhereRef, by_kind
-from audit.model.units import Duration, Flag, Size, Speed
+from audit.model.units import Day, Duration, Flag, Size, Speed
 
 Mode = Literal["active-active", "hot", "warm", "cold", "backup-only"]
 Media = Literal["disk", "tape", "object", "optical", "cloud"]
@@ -22,9 +22,17 @@ class Endpoint(Technology):
     timeout: Duration = timedelta(seconds=5)
     """Deadline of one attempt, all phases together."""
 
+    @property
+    def secured(self) -> bool | None:
+        """Whether it is meant to show a certificate; None where only the look can tell."""
+        return None
+
 
 class Copy(Technology):
     """One more copy of a data set."""
+
+    replica: ClassVar[bool] = False
+    """Follows the original at once, mistakes included, so that it cannot go back to an earlier state."""
 
     at: WhereRef
     media: Media = "disk"
@@ -47,7 +55,7 @@ class Failover(Technology):
 
     to: PlaceRef
     mode: Mode
-    tested: date | None = None
+    tested: Day | None = None
     """The date of the last real switch, as declared."""
 
 

@@ -23,7 +23,9 @@ BYTES: Final[Mapping[str, int]] = MappingProxyType(
     }
 )
 _QUANTITY: Final = re.compile(r"\s*([+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)\s*([^\d\s./+-][^\s]*)?\s*")
+_DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _DURATION: Final = re.compile(r"\s*(?:(\d+(?:\.\d+)?)\s*(ms|min|[smhdwy]))\s*")
+_WIDEST: Final = 100
 _LONGEST: Final = 1000 * SECONDS["y"]
 
 
@@ -66,7 +68,7 @@ class MoneyFlow:
 
 
 def _number(text: str) -> tuple[Decimal, str]:
-    found = _QUANTITY.fullmatch(text)
+    found = _QUANTITY.fullmatch(text) if len(text) <= _WIDEST else None
     if not found:
         raise ValueError(text)
     try:
@@ -80,7 +82,8 @@ def parse_duration(text: object) -> timedelta:
     if isinstance(text, timedelta):
         return text
     written = str(text)
-    parts = _DURATION.findall(written)
+    # The pattern takes the square of the length: nobody writes a long one.
+    parts = _DURATION.findall(written) if len(written) <= _WIDEST else []
     if not parts or _DURATION.sub("", written):
         if written.strip() == "0":
             return timedelta(0)
@@ -97,10 +100,12 @@ def parse_size(text: object) -> int:
         return text
     try:
         amount, unit = _number(str(text))
-        size = int(amount * BYTES[unit or "B"])
-        if not 0 <= size < 10**24:
+        if not 0 <= amount < 10**24:  # before the product: a huge exponent overflows, or takes minutes to write out
             raise ValueError(text)
-    except (ValueError, KeyError, OverflowError) as broken:
+        size = int(amount * BYTES[unit or "B"])
+        if size >= 10**24:
+            raise ValueError(text)
+    except (ValueError, KeyError) as broken:
         raise ValueError(f"expected a size such as 512 MB or 2 TB, got {str(text)!r}") from broken
     return size
 
@@ -121,6 +126,8 @@ def parse_length(text: object) -> float:
         return text
     try:
         amount, unit = _number(str(text))
+        if not 0 <= amount < 10**9:
+            raise ValueError(text)
         return float(amount) * {"m": 1.0, "cm": 0.01, "mm": 0.001, "km": 1000.0}[unit]
     except (ValueError, KeyError) as broken:
         raise ValueError(f"expected a length such as 0.6 m, got {str(text)!r}") from broken
@@ -159,11 +166,24 @@ def parse_rate(text: object) -> Rate:
     try:
         amount, _, unit = written.rpartition("/")
         number, word = _number(amount)
-        if word or number < 0:
+        if word or not 0 <= number < 10**15:
             raise ValueError(written)
         return Rate(float(number) / SECONDS[unit.strip()], written)
     except (ValueError, KeyError) as broken:
         raise ValueError(f"expected a flow such as 120000/y or 40/h, got {written!r}") from broken
+
+
+def parse_day(text: object) -> date:
+    """`2026-09-30` to a date; nothing else, where pydantic would also take `86400` for the second day of 1970."""
+    if isinstance(text, date) and not isinstance(text, datetime):
+        return text
+    written = str(text)
+    try:
+        if not _DAY.fullmatch(written):
+            raise ValueError(written)
+        return date.fromisoformat(written)
+    except ValueError as broken:
+        raise ValueError(f"expected a date that exists such as 2026-09-30, got {written!r}") from broken
 
 
 def parse_flag(text: object) -> bool:
@@ -175,14 +195,22 @@ def parse_flag(text: object) -> bool:
     raise ValueError(f"expected true or false, got {str(text)!r}")
 
 
-def _schema(pattern: str, example: str) -> WithJsonSchema:
-    return WithJsonSchema({"type": ["string", "number"], "pattern": pattern, "examples": [example]})
+def _schema(pattern: str, example: str, **numbers: int) -> WithJsonSchema:
+    """`numbers` says which bare numbers are a quantity too; an editor reads `0` as one."""
+    kinds = ["string", "number"] if numbers else "string"
+    return WithJsonSchema({"type": kinds, "pattern": pattern, "examples": [example], **numbers})
 
 
 Duration = Annotated[
-    timedelta, BeforeValidator(parse_duration), _schema(r"^\s*(0|(\d+(\.\d+)?\s*(ms|min|[smhdwy])\s*)+)$", "15m")
+    timedelta,
+    BeforeValidator(parse_duration),
+    _schema(r"^\s*(0|(\d+(\.\d+)?\s*(ms|min|[smhdwy])\s*)+)$", "15m", minimum=0, maximum=0),
 ]
-Size = Annotated[int, BeforeValidator(parse_size), _schema(r"^\s*\d+(\.\d+)?([eE]\d+)?\s*([kKMGTPE]i?)?B?\s*$", "2 TB")]
+Size = Annotated[
+    int,
+    BeforeValidator(parse_size),
+    _schema(r"^\s*\d+(\.\d+)?([eE]\d+)?\s*([kKMGTPE]i?)?B?\s*$", "2 TB", minimum=0),
+]
 Speed = Annotated[
     int, BeforeValidator(parse_speed), _schema(r"^\s*\d+(\.\d+)?([eE]\d+)?\s*([kKMGTPE]i?)?B/s$", "200 MB/s")
 ]
@@ -198,6 +226,7 @@ MoneyRate = Annotated[
 Flow = Annotated[
     Rate, BeforeValidator(parse_rate), _schema(r"^\s*\d+(\.\d+)?([eE]\d+)?\s*/\s*(s|m|min|h|d|w|y)$", "120000/y")
 ]
+Day = Annotated[date, BeforeValidator(parse_day), WithJsonSchema({"type": "string", "format": "date"})]
 Flag = Annotated[bool, BeforeValidator(parse_flag), WithJsonSchema({"type": "boolean"})]
 
 
@@ -238,6 +267,7 @@ def _duration_text(value: timedelta) -> str:
 def bytes_text(size: int) -> str:
     """Bytes as short decimal text, e.g. `858 TB`."""
     for power in range(6, 0, -1):
-        if size >= 1000**power:
-            return f"{size / 1000**power:.3g} {'kMGTPE'[power - 1]}B"
+        if size >= 999.5 * 1000 ** (power - 1) and size >= 1000:
+            amount = size / 1000**power
+            return f"{amount:.0f} {'kMGTPE'[power - 1]}B" if amount >= 99.95 else f"{amount:.3g} {'kMGTPE'[power - 1]}B"
     return f"{size} B"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import IntEnum, StrEnum
+from typing import Final
 
 from audit.model.message import Message
 
@@ -39,12 +40,15 @@ class Severity(StrEnum):
 
     @property
     def rank(self) -> int:
-        return list(Severity).index(self)
+        return _WORST_FIRST.index(self)
 
     def lowered(self, grade: int) -> Severity:
         """The severity that counts for a grade: one step down for grade 3, two for grade 4, never below low."""
-        steps = {3: 1, 4: 2}.get(grade, 0)
-        return list(Severity)[min(self.rank + steps, 3)]
+        steps = max(grade - 2, 0)
+        return _WORST_FIRST[min(self.rank + steps, 3)] if steps else self
+
+
+_WORST_FIRST: Final = tuple(Severity)
 
 
 class Level(IntEnum):

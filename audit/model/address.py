@@ -1,0 +1,108 @@
+"""Texts such as a host name, a port or a URL to what a probe may be pointed at."""
+
+from __future__ import annotations
+
+import re
+from ipaddress import IPv4Address, IPv6Address, ip_address
+from typing import Annotated, Any, Final
+from urllib.parse import urlsplit
+
+from pydantic import BeforeValidator, WithJsonSchema
+
+Address = IPv4Address | IPv6Address
+_NUMERIC: Final = re.compile(r"(?:\d+|0[xX][0-9a-fA-F]*)")
+_LABEL: Final = re.compile(r"[^\W]([\w-]{0,61}[^\W_])?|_[\w-]{1,62}")
+_LONGEST: Final = 2000
+
+
+def parse_address(text: object) -> Address:
+    """An address in its plain form; `::ffff:10.0.0.1` is 10.0.0.1, a zone such as `%eth0` is refused."""
+    written = str(text).strip()
+    try:
+        address = ip_address(written)
+    except ValueError as broken:
+        raise ValueError(f"expected an address such as 10.20.0.9 or 2001:db8::9, got {written[:80]!r}") from broken
+    if isinstance(address, IPv6Address):
+        if address.scope_id is not None:
+            raise ValueError(f"expected an address without a zone, got {written[:80]!r}")
+        return address.ipv4_mapped or address
+    return address
+
+
+def literal(host: str) -> Address | None:
+    """The address that a host is, None for a name; ValueError for disguises such as 0x7f.1 or 2130706433."""
+    bare = host[1:-1] if host.startswith("[") and host.endswith("]") else host
+    if ":" in bare:
+        return parse_address(bare)
+    if _NUMERIC.fullmatch(bare.rstrip(".").rpartition(".")[2]):
+        # Resolvers of the C library read such words as numbers, in four notations: only the plain one is an address.
+        return parse_address(bare)
+    return None
+
+
+def parse_host(text: object) -> str:
+    """A host name or an address, as it will be looked up."""
+    written = str(text).strip()
+    plain = literal(written)
+    if plain is not None:
+        return str(plain)
+    labels = written.removesuffix(".").split(".")
+    if len(written) > 253 or not all(_LABEL.fullmatch(label) for label in labels):
+        raise ValueError(f"expected a host name or an address such as 10.20.0.9, got {written[:80]!r}")
+    return written
+
+
+def parse_port(text: object) -> int:
+    """A port, 1 to 65535."""
+    written = str(text).strip()
+    if not re.fullmatch(r"[0-9]{1,5}", written) or not 1 <= int(written) <= 65535:
+        raise ValueError(f"expected a port from 1 to 65535, got {written[:80]!r}")
+    return int(written)
+
+
+def parse_url(text: object) -> str:
+    """An http or https URL with a host, without user name, password or fragment."""
+    written = str(text).strip()
+    wrong = "expected a URL such as https://portal.example/health"
+    if len(written) > _LONGEST:
+        raise ValueError(f"{wrong}, got one of {len(written)} characters")
+    if any(letter <= " " or letter in '\x7f<>"\\^`{|}' for letter in written):
+        raise ValueError(f"{wrong}, got one with a space or another sign that no URL may hold")
+    try:
+        parts = urlsplit(written)
+        host, port = parts.hostname, parts.port
+    except ValueError as broken:
+        raise ValueError(f"{wrong}, got one with a broken host or port") from broken
+    if "@" in parts.netloc:
+        # The text itself is not repeated: it may hold a password.
+        raise ValueError("expected a URL without a user name or password before the host, got one with an '@'")
+    if parts.scheme not in ("http", "https"):
+        raise ValueError(f"{wrong}, got one of scheme {parts.scheme[:20]!r}")
+    if not host:
+        raise ValueError(f"{wrong}, got one without a host")
+    if port == 0:
+        raise ValueError("expected a port from 1 to 65535, got 0")
+    parse_host(host)
+    return written.partition("#")[0]
+
+
+def parse_family(text: object) -> Any:
+    """`4` or `6`."""
+    if str(text).strip() not in ("4", "6"):
+        raise ValueError(f"expected 4 or 6, got {str(text)[:80]!r}")
+    return int(str(text))
+
+
+AddressText = Annotated[
+    str, BeforeValidator(lambda text: str(parse_address(text))), WithJsonSchema({"type": "string", "minLength": 2})
+]
+Host = Annotated[str, BeforeValidator(parse_host), WithJsonSchema({"type": "string", "minLength": 1})]
+Port = Annotated[
+    int,
+    BeforeValidator(parse_port),
+    WithJsonSchema({"type": ["integer", "string"], "minimum": 1, "maximum": 65535, "pattern": "^[0-9]{1,5}$"}),
+]
+Url = Annotated[
+    str, BeforeValidator(parse_url), WithJsonSchema({"type": "string", "pattern": "^https?://[^/@]+(/.*)?$"})
+]
+Family = Annotated[int, BeforeValidator(parse_family), WithJsonSchema({"enum": [4, 6, "4", "6"]})]
