@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -11,6 +11,8 @@ from typing import Any, Protocol
 
 from audit.model.facts import NameState, ServiceState
 from audit.model.item import Secret
+from audit.model.message import say
+from audit.model.verdict import CannotSee, Reason
 
 
 class Clock(Protocol):
@@ -37,6 +39,8 @@ class Page:
     status: tuple[int, ...] = ()
     """Accepted status codes; empty means any 2xx."""
     contains: str | None = None
+    lacks: str | None = None
+    """A text that must not come back."""
     follow: str = "same-host"
     """none, same-host or any; at most five hops, never from https to http."""
     verify: bool = True
@@ -55,7 +59,7 @@ class Http(Protocol):
 
 
 class Tcp(Protocol):
-    async def knock(self, host: str, port: int, timeout: timedelta) -> ServiceState:
+    async def knock(self, host: str, port: int, timeout: timedelta, family: int | None = None) -> ServiceState:
         """Open and close a connection to every address of a name."""
         ...
 
@@ -69,7 +73,13 @@ class Tcp(Protocol):
 
 class Tls(Protocol):
     async def greet(
-        self, host: str, port: int, name: str | None, timeout: timedelta, authority: str | None
+        self,
+        host: str,
+        port: int,
+        name: str | None,
+        timeout: timedelta,
+        authority: str | None,
+        family: int | None = None,
     ) -> ServiceState:
         """A TLS handshake with every address of a name; the certificate is reported also where it cannot be trusted."""
         ...
@@ -82,7 +92,7 @@ class Dns(Protocol):
 
 
 class Icmp(Protocol):
-    async def ping(self, host: str, timeout: timedelta) -> ServiceState:
+    async def ping(self, host: str, timeout: timedelta, family: int | None = None) -> ServiceState:
         """An echo to every address of a name. CannotSee(denied) where this user may not send one."""
         ...
 
@@ -96,6 +106,18 @@ class FileSeen:
     modified: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Unpacked:
+    """What a compressed file holds, read from its first byte to its last."""
+
+    head: bytes
+    tail: bytes
+    size: int
+    """Bytes, unpacked."""
+    trouble: str = ""
+    """Why it cannot be unpacked to its end, such as a cut or a wrong sum; empty where it can."""
+
+
 class Files(Protocol):
     async def list(self, pattern: str, most: int) -> tuple[FileSeen, ...]:
         """Files (never followed through links out of their folder) that match a glob, newest last, at most `most`.
@@ -105,8 +127,8 @@ class Files(Protocol):
         """
         ...
 
-    async def sha256(self, path: str) -> str:
-        """Hex digest of a regular file, read in pieces within the look's deadline."""
+    async def sha256(self, path: str, timeout: timedelta | None = None) -> str:
+        """Hex digest of a regular file, read in pieces. CannotSee(timeout) where it is too long for `timeout`."""
         ...
 
     async def head(self, path: str, size: int) -> bytes:
@@ -115,6 +137,13 @@ class Files(Protocol):
 
     async def tail(self, path: str, size: int) -> bytes:
         """The last bytes of a regular file."""
+        ...
+
+    async def unpack(self, path: str, size: int, timeout: timedelta) -> Unpacked | None:
+        """The first and last `size` bytes of what a gzip, bzip2 or xz file holds; None for any other file.
+
+        CannotSee(timeout) where it is too long to be read in `timeout`.
+        """
         ...
 
 
@@ -128,10 +157,17 @@ class Output:
 
 
 class Command(Protocol):
-    async def run(self, argv: Sequence[str], timeout: timedelta, secrets: Mapping[str, Secret]) -> Output:
+    async def run(
+        self,
+        argv: Sequence[str],
+        timeout: timedelta,
+        secrets: Mapping[str, Secret],
+        files: Mapping[str, Secret] = MappingProxyType({}),
+    ) -> Output:
         """Run one read-only command without a shell, in UTC and the C locale, output capped at 8 MiB.
 
-        `secrets` maps environment names of the child to secrets. CannotSee(no-tool) where the program is missing,
+        `secrets` maps environment names of the child to secrets; `files` maps a word to a secret that the child reads
+        as a file: an argument that is `{word}` becomes the path. CannotSee(no-tool) where the program is missing,
         CannotSee(timeout) where it did not end; the child and its group are then ended.
         """
         ...
@@ -146,6 +182,24 @@ class Postgresql(Protocol):
         CannotSee(unreachable | denied | timeout | no-tool); the text never holds the connection string.
         """
         ...
+
+
+class Guard(Protocol):
+    """What the estate allows, for a probe whose connection is made by a program that knows no `allow`."""
+
+    async def check(self, host: str) -> tuple[str, ...]:
+        """The addresses of a host, each inside `allow`.
+
+        CannotSee(denied) where one is outside, CannotSee(unreachable) where the name has none.
+        """
+        ...
+
+
+class Closed:
+    """The guard of a world that allows no address."""
+
+    async def check(self, host: str) -> tuple[str, ...]:
+        raise CannotSee(Reason.DENIED, say("{host} is outside the addresses that the estate allows", host=host))
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,3 +217,6 @@ class World:
     postgresql: Postgresql
     root: Path
     """The estate's folder: relative paths in the inventory start here."""
+    guard: Guard = field(default_factory=Closed)
+    redact: Callable[[str], str] = str
+    """Takes what a hand knows to be secret out of a text."""

@@ -1,0 +1,43 @@
+"""What an estate allows, with its folder, to the World of real hands."""
+
+from __future__ import annotations
+
+from ipaddress import IPv4Network, IPv6Network
+from pathlib import Path
+
+from audit.world.clock import SystemClock
+from audit.world.command import LocalCommand
+from audit.world.dns import DnsHand
+from audit.world.files import LocalFiles
+from audit.world.guard import Guard
+from audit.world.http import HttpHand
+from audit.world.icmp import IcmpHand
+from audit.world.postgresql import PostgresqlHand
+from audit.world.resolver import machine_resolver
+from audit.world.secrets import Secrets
+from audit.world.tcp import TcpHand
+from audit.world.tls import TlsHand
+from audit.world.trust import Trust
+from audit.world.world import World
+
+
+def real_world(*, allow: tuple[IPv4Network | IPv6Network, ...], root: Path) -> World:
+    """The hands of this machine. Nothing is touched before a probe asks; the name servers' settings are read now."""
+    guard = Guard(allow, machine_resolver())
+    trust = Trust(root)
+    clock = SystemClock()
+    secrets = Secrets(root)
+    return World(
+        clock=clock,
+        http=HttpHand(guard, trust, clock),
+        tcp=TcpHand(guard),
+        tls=TlsHand(guard, trust),
+        dns=DnsHand(guard),
+        icmp=IcmpHand(guard),
+        files=LocalFiles(root),
+        command=LocalCommand(secrets),
+        postgresql=PostgresqlHand(secrets, guard),
+        root=root,
+        guard=guard,
+        redact=secrets.redact,
+    )

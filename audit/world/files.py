@@ -1,0 +1,215 @@
+"""Patterns or paths of this machine become the files that are there with what is in them."""
+
+from __future__ import annotations
+
+import bz2
+import fnmatch
+import gzip
+import hashlib
+import heapq
+import lzma
+import os
+import re
+import stat
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, BinaryIO, Final, TypeVar
+
+import anyio
+import anyio.from_thread
+import anyio.to_thread
+
+from audit.model.message import say
+from audit.model.units import plain
+from audit.model.verdict import CannotSee, Reason
+from audit.world.world import FileSeen, Unpacked
+
+T = TypeVar("T")
+_PIECE: Final = 1024 * 1024
+_WILD: Final = re.compile(r"[*?\[]")
+_DEEPEST: Final = 32
+_MOST_ENTRIES: Final = 1_000_000
+_PACKED: Final[tuple[tuple[bytes, Callable[[BinaryIO], Any]], ...]] = (
+    (b"\x1f\x8b", lambda file: gzip.GzipFile(fileobj=file)),
+    (b"BZh", bz2.BZ2File),
+    (b"\xfd7zXZ\x00", lzma.LZMAFile),
+)
+
+
+class LocalFiles:
+    """Files of this machine, read only; relative paths start at the estate's folder."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+
+    async def list(self, pattern: str, most: int) -> tuple[FileSeen, ...]:
+        return await _in_thread(lambda: _listed(_plain_path(self._root, pattern), pattern, most), None, pattern)
+
+    async def sha256(self, path: str, timeout: timedelta | None = None) -> str:
+        def digest() -> str:
+            found = hashlib.sha256()
+            with _opened(_plain_path(self._root, path), path) as file:
+                while piece := file.read(_PIECE):
+                    anyio.from_thread.check_cancelled()
+                    found.update(piece)
+            return found.hexdigest()
+
+        return await _in_thread(digest, timeout, path)
+
+    async def head(self, path: str, size: int) -> bytes:
+        def first() -> bytes:
+            with _opened(_plain_path(self._root, path), path) as file:
+                return file.read(size)
+
+        return await _in_thread(first, None, path)
+
+    async def tail(self, path: str, size: int) -> bytes:
+        def last() -> bytes:
+            with _opened(_plain_path(self._root, path), path) as file:
+                file.seek(max(0, os.fstat(file.fileno()).st_size - size))
+                return file.read(size)
+
+        return await _in_thread(last, None, path)
+
+    async def unpack(self, path: str, size: int, timeout: timedelta) -> Unpacked | None:
+        def unpacked() -> Unpacked | None:
+            with _opened(_plain_path(self._root, path), path) as file:
+                return _unpacked(file, size)
+
+        return await _in_thread(unpacked, timeout, path)
+
+
+async def _in_thread(work: Callable[[], T], timeout: timedelta | None, path: str) -> T:
+    """Run blocking work beside the loop. A share that hangs keeps its thread, not the look."""
+    with anyio.move_on_after(None if timeout is None else timeout.total_seconds()):
+        return await anyio.to_thread.run_sync(work, abandon_on_cancel=True)
+    raise CannotSee(
+        Reason.TIMEOUT, say("{path} could not be read to its end within {timeout}", path=path, timeout=plain(timeout))
+    )
+
+
+def _plain_path(root: Path, written: str) -> Path:
+    if "\0" in written:
+        raise CannotSee(Reason.UNREACHABLE, say("{path} is no path", path=repr(written)))
+    return Path(os.path.normpath(root / written))
+
+
+def _trouble(broken: OSError, path: str) -> CannotSee:
+    """Why this machine gave nothing."""
+    if isinstance(broken, PermissionError):
+        return CannotSee(Reason.DENIED, say("this user may not read {path}", path=path))
+    if isinstance(broken, FileNotFoundError | NotADirectoryError):
+        return CannotSee(Reason.UNREACHABLE, say("{path} is not there", path=path))
+    return CannotSee(
+        Reason.UNREACHABLE, say("{path} cannot be read: {why}", path=path, why=broken.strerror or type(broken).__name__)
+    )
+
+
+@contextmanager
+def _opened(path: Path, written: str) -> Iterator[BinaryIO]:
+    try:
+        # Without O_NONBLOCK a named pipe would hang; O_NOFOLLOW because a link may have been put there since the list.
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC)
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            os.close(descriptor)
+            raise CannotSee(Reason.INCOMPLETE, say("{path} is no ordinary file", path=written))
+        with os.fdopen(descriptor, "rb") as file:
+            yield file
+    except OSError as broken:
+        raise _trouble(broken, written) from broken
+
+
+def _listed(path: Path, written: str, most: int) -> tuple[FileSeen, ...]:
+    parts = path.parts[1:] if path.is_absolute() else path.parts
+    fixed = next((number for number, part in enumerate(parts) if _WILD.search(part)), len(parts) - 1)
+    folder = Path(path.anchor, *parts[:fixed])
+    if parts[-1] == "**":
+        parts = (*parts, "*")
+    try:
+        base = folder.resolve(strict=True)
+        if not _WILD.search(path.name) and path.is_dir():
+            raise CannotSee(
+                Reason.INCOMPLETE, say("{path} is a folder: write a pattern such as {path}/*", path=written.rstrip("/"))
+            )
+        found: dict[str, FileSeen] = {}
+        for entry in _matching(base, parts[fixed:], 0, [0]):
+            seen = _seen(entry, base)
+            if seen is not None:
+                found[seen.path] = seen
+    except OSError as broken:
+        shown = str(broken.filename) if isinstance(broken.filename, str) else written
+        raise _trouble(broken, shown) from broken
+    except RuntimeError as broken:  # links that lead to each other
+        raise CannotSee(Reason.UNREACHABLE, say("{path} is not there", path=written)) from broken
+    newest = heapq.nlargest(most, found.values(), key=lambda seen: (seen.modified, seen.path))
+    return tuple(reversed(newest))
+
+
+def _matching(folder: Path, parts: tuple[str, ...], depth: int, count: list[int]) -> Iterator[os.DirEntry[str]]:
+    """Entries below a folder that match the parts of a pattern; `**` stands for any number of folders."""
+    anyio.from_thread.check_cancelled()
+    first, rest = parts[0], parts[1:]
+    if depth > _DEEPEST:
+        return
+    if first == "**" and rest:
+        yield from _matching(folder, rest, depth, count)
+    name = "*" if first == "**" else first
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            count[0] += 1
+            if count[0] > _MOST_ENTRIES:
+                raise CannotSee(Reason.INCOMPLETE, say("{path} holds more than a million entries", path=folder))
+            if not fnmatch.fnmatchcase(entry.name, name) or (entry.name[0] == "." and name[0] != "."):
+                continue
+            if first == "**" and rest:
+                if entry.is_dir(follow_symlinks=False):
+                    yield from _matching(Path(entry.path), parts, depth + 1, count)
+            elif not rest:
+                yield entry
+            elif entry.is_dir(follow_symlinks=False):
+                yield from _matching(Path(entry.path), rest, depth + 1, count)
+
+
+def _seen(entry: os.DirEntry[str], base: Path) -> FileSeen | None:
+    """The ordinary file that an entry is, through a link only where it stays in the folder."""
+    path = Path(entry.path)
+    try:
+        if entry.is_symlink():
+            path = path.resolve(strict=True)
+            if not path.is_relative_to(base):
+                return None
+        found = path.lstat()
+    except (FileNotFoundError, RuntimeError):  # gone since it was listed, or a link to nowhere
+        return None
+    if not stat.S_ISREG(found.st_mode):
+        return None
+    try:
+        modified = datetime.fromtimestamp(found.st_mtime, UTC)
+    except (OverflowError, ValueError, OSError):
+        modified = datetime.max.replace(tzinfo=UTC) if found.st_mtime > 0 else datetime.min.replace(tzinfo=UTC)
+    # Bytes that are no UTF-8 would break every output later.
+    return FileSeen(os.fsencode(path).decode("utf-8", "backslashreplace"), found.st_size, modified)
+
+
+def _unpacked(file: BinaryIO, size: int) -> Unpacked | None:
+    start = file.read(8)
+    file.seek(0)
+    kind = next((kind for magic, kind in _PACKED if start.startswith(magic)), None)
+    if kind is None:
+        return None
+    head, tail, count = b"", b"", 0
+    try:
+        with kind(file) as stream:
+            while piece := stream.read(_PIECE):
+                anyio.from_thread.check_cancelled()
+                head = head or piece[:size]
+                tail = (tail + piece)[-size:]
+                count += len(piece)
+    except (EOFError, zlib.error, lzma.LZMAError, OSError) as broken:
+        if isinstance(broken, OSError) and broken.errno is not None:
+            raise
+        return Unpacked(head, tail, count, str(broken)[:200] or type(broken).__name__)
+    return Unpacked(head, tail, count)

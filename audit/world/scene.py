@@ -1,0 +1,258 @@
+"""Plain values to a World that answers nothing else: what is not in the scene cannot be seen."""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import hashlib
+import lzma
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from fnmatch import fnmatchcase
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Final, TypeVar
+
+from audit.model.facts import NameState, ServiceState
+from audit.model.item import Secret
+from audit.model.message import say
+from audit.model.verdict import CannotSee, Reason
+from audit.world.world import FileSeen, Output, Page, Unpacked, World
+
+T = TypeVar("T")
+NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
+NOON: Final = datetime.fromisoformat("2026-09-01T12:00:00+00:00")
+
+Rows = Sequence[Mapping[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class SceneFile:
+    """A file of a scene."""
+
+    content: bytes
+    modified: datetime
+
+
+def scene(
+    *,
+    now: datetime = NOON,
+    http: Mapping[str, ServiceState | CannotSee] = NOTHING,
+    tcp: Mapping[str, ServiceState | CannotSee] = NOTHING,
+    talk: Mapping[str, Mapping[str, str] | CannotSee] = NOTHING,
+    tls: Mapping[str, ServiceState | CannotSee] = NOTHING,
+    dns: Mapping[str, NameState | CannotSee] = NOTHING,
+    icmp: Mapping[str, ServiceState | CannotSee] = NOTHING,
+    files: Mapping[str, SceneFile | CannotSee] = NOTHING,
+    command: Mapping[str, Output | CannotSee] = NOTHING,
+    postgresql: Mapping[str, Mapping[str, Rows] | CannotSee] = NOTHING,
+    allowed: Mapping[str, tuple[str, ...] | CannotSee] = NOTHING,
+    root: Path = Path(),
+) -> World:
+    """A world of plain values; a `CannotSee` among them is raised. `scene()` is the dark world.
+
+    Keys: `http` the URL, with ` @ADDRESS` behind it where the page is pinned; `tcp`, `tls`, `talk` `host:port`, and in
+    `talk` each line to its answer; `dns` `name@server:port`; `icmp` the host; `files` the path; `command` the
+    beginning of the command line, longest first; `postgresql` the secret's name, then a piece of the query; `allowed`
+    a host to its addresses.
+    """
+    return World(
+        clock=SceneClock(now),
+        http=SceneHttp(http),
+        tcp=SceneTcp(tcp, talk),
+        tls=SceneTls(tls),
+        dns=SceneDns(dns),
+        icmp=SceneIcmp(icmp),
+        files=SceneFiles(files),
+        command=SceneCommand(command),
+        postgresql=ScenePostgresql(postgresql),
+        root=root,
+        guard=SceneGuard(allowed),
+    )
+
+
+def _seen(values: Mapping[str, T | CannotSee], key: str) -> T:
+    found = values.get(key)
+    if found is None:
+        raise CannotSee(Reason.UNREACHABLE, say("{name} is not in this scene", name=key))
+    if isinstance(found, CannotSee):
+        raise found
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class SceneClock:
+    """A clock that stands still."""
+
+    at: datetime
+
+    def now(self) -> datetime:
+        return self.at
+
+    def monotonic(self) -> float:
+        return 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class SceneHttp:
+    """Pages by URL."""
+
+    pages: Mapping[str, ServiceState | CannotSee]
+
+    async def visit(self, page: Page, timeout: timedelta) -> ServiceState:
+        return _seen(self.pages, f"{page.url} @{page.address}" if page.address else page.url)
+
+
+@dataclass(frozen=True, slots=True)
+class SceneTcp:
+    """Ports by `host:port`."""
+
+    ports: Mapping[str, ServiceState | CannotSee]
+    talks: Mapping[str, Mapping[str, str] | CannotSee]
+
+    async def knock(self, host: str, port: int, timeout: timedelta, family: int | None = None) -> ServiceState:
+        return _seen(self.ports, f"{host}:{port}")
+
+    async def talk(self, host: str, port: int, lines: Sequence[str], timeout: timedelta, ends: str) -> str:
+        answers = _seen(self.talks, f"{host}:{port}")
+        return "".join(_seen(answers, line) for line in lines)
+
+
+@dataclass(frozen=True, slots=True)
+class SceneTls:
+    """Handshakes by `host:port`."""
+
+    ports: Mapping[str, ServiceState | CannotSee]
+
+    async def greet(
+        self,
+        host: str,
+        port: int,
+        name: str | None,
+        timeout: timedelta,
+        authority: str | None,
+        family: int | None = None,
+    ) -> ServiceState:
+        return _seen(self.ports, f"{host}:{port}")
+
+
+@dataclass(frozen=True, slots=True)
+class SceneDns:
+    """Answers by `name@server:port`."""
+
+    answers: Mapping[str, NameState | CannotSee]
+
+    async def ask(self, name: str, server: str, port: int, timeout: timedelta) -> NameState:
+        return _seen(self.answers, f"{name}@{server}:{port}")
+
+
+@dataclass(frozen=True, slots=True)
+class SceneIcmp:
+    """Echoes by host."""
+
+    echoes: Mapping[str, ServiceState | CannotSee]
+
+    async def ping(self, host: str, timeout: timedelta, family: int | None = None) -> ServiceState:
+        return _seen(self.echoes, host)
+
+
+@dataclass(frozen=True, slots=True)
+class SceneFiles:
+    """Files by path. A folder is there when a file of the scene lies in it."""
+
+    files: Mapping[str, SceneFile | CannotSee]
+
+    async def list(self, pattern: str, most: int) -> tuple[FileSeen, ...]:
+        if isinstance(self.files.get(pattern), CannotSee):
+            _seen(self.files, pattern)
+        before = pattern[: min((pattern.find(sign) for sign in "*?[" if sign in pattern), default=len(pattern))]
+        folder = before.rpartition("/")[0]
+        if not any(path.startswith(folder + "/") for path in self.files):
+            _seen(self.files, pattern)
+        parts = pattern.split("/")
+        found = [
+            FileSeen(path, len(file.content), file.modified)
+            for path, file in self.files.items()
+            if isinstance(file, SceneFile) and _matches(path.split("/"), parts)
+        ]
+        return tuple(sorted(found, key=lambda file: (file.modified, file.path))[-most:])
+
+    async def sha256(self, path: str, timeout: timedelta | None = None) -> str:
+        return hashlib.sha256(_seen(self.files, path).content).hexdigest()
+
+    async def head(self, path: str, size: int) -> bytes:
+        return _seen(self.files, path).content[:size]
+
+    async def tail(self, path: str, size: int) -> bytes:
+        return _seen(self.files, path).content[-size:] if size else b""
+
+    async def unpack(self, path: str, size: int, timeout: timedelta) -> Unpacked | None:
+        content = _seen(self.files, path).content
+        openers = ((b"\x1f\x8b", gzip.decompress), (b"BZh", bz2.decompress), (b"\xfd7zXZ", lzma.decompress))
+        opener = next((opener for magic, opener in openers if content.startswith(magic)), None)
+        if opener is None:
+            return None
+        try:
+            inside = opener(content)
+        except (OSError, EOFError, ValueError, zlib.error, lzma.LZMAError) as broken:
+            return Unpacked(b"", b"", 0, str(broken) or type(broken).__name__)
+        return Unpacked(inside[:size], inside[-size:], len(inside))
+
+
+def _matches(path: Sequence[str], pattern: Sequence[str]) -> bool:
+    """Glob by folder: `*` stays inside one, `**` stands for any number of them."""
+    if not pattern:
+        return not path
+    if pattern[0] == "**":
+        return any(_matches(path[skip:], pattern[1:]) for skip in range(len(path) + 1))
+    return bool(path) and fnmatchcase(path[0], pattern[0]) and _matches(path[1:], pattern[1:])
+
+
+@dataclass(frozen=True, slots=True)
+class SceneCommand:
+    """Outputs by the beginning of the command line."""
+
+    outputs: Mapping[str, Output | CannotSee]
+
+    async def run(
+        self,
+        argv: Sequence[str],
+        timeout: timedelta,
+        secrets: Mapping[str, Secret],
+        files: Mapping[str, Secret] = NOTHING,
+    ) -> Output:
+        line = " ".join(argv)
+        fitting = [begin for begin in self.outputs if line == begin or line.startswith(begin + " ")]
+        return _seen(self.outputs, max(fitting, key=len, default=line))
+
+
+@dataclass(frozen=True, slots=True)
+class ScenePostgresql:
+    """Rows by the name of the connection's secret, then by a piece of the query."""
+
+    servers: Mapping[str, Mapping[str, Rows] | CannotSee]
+
+    async def rows(
+        self, dsn: Secret, queries: Sequence[str], timeout: timedelta
+    ) -> tuple[tuple[Mapping[str, Any], ...], ...]:
+        answers = _seen(self.servers, dsn.name)
+        return tuple(tuple(_rows(answers, query)) for query in queries)
+
+
+def _rows(answers: Mapping[str, Rows], query: str) -> Rows:
+    fitting = [piece for piece in answers if piece in query]
+    if not fitting:
+        raise CannotSee(Reason.UNREACHABLE, say("{name} is not in this scene", name=query))
+    return answers[max(fitting, key=len)]
+
+
+@dataclass(frozen=True, slots=True)
+class SceneGuard:
+    """Addresses by host."""
+
+    hosts: Mapping[str, tuple[str, ...] | CannotSee]
+
+    async def check(self, host: str) -> tuple[str, ...]:
+        return _seen(self.hosts, host)

@@ -1,0 +1,70 @@
+"""Names with addresses become hands that reach loopback alone."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from ipaddress import ip_network
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, TypeVar
+
+from audit.model.facts import Sample, ServiceState
+from audit.world.clock import SystemClock
+from audit.world.dns import DnsHand
+from audit.world.guard import Guard
+from audit.world.http import HttpHand
+from audit.world.icmp import IcmpHand
+from audit.world.resolver import Resolver
+from audit.world.tcp import TcpHand
+from audit.world.tls import TlsHand
+from audit.world.trust import Trust
+
+T = TypeVar("T")
+SECOND = timedelta(seconds=1)
+SOON = timedelta(seconds=0.25)
+"""For what is meant to end in a deadline."""
+LONG = timedelta(seconds=10)
+"""For what is meant to end before one, also on a busy machine."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hands:
+    guard: Guard
+    http: HttpHand
+    tcp: TcpHand
+    tls: TlsHand
+    dns: DnsHand
+    icmp: IcmpHand
+
+
+def hands(
+    *allow: str,
+    hosts: Mapping[str, tuple[str, ...]] = MappingProxyType({}),
+    servers: tuple[tuple[str, int], ...] = (),
+    root: Path = Path(),
+) -> Hands:
+    networks = tuple(ip_network(written) for written in allow or ("127.0.0.0/8", "::1/128"))
+    guard = Guard(networks, Resolver(hosts, servers))
+    trust = Trust(root)
+    return Hands(
+        guard,
+        HttpHand(guard, trust, SystemClock()),
+        TcpHand(guard),
+        TlsHand(guard, trust),
+        DnsHand(guard),
+        IcmpHand(guard),
+    )
+
+
+def run(look: Coroutine[Any, Any, T]) -> T:
+    """The end of a look, in a loop of its own."""
+    return asyncio.run(asyncio.wait_for(look, 30))
+
+
+def only(state: ServiceState) -> Sample:
+    """The one sample of a state."""
+    assert len(state.samples) == 1
+    return state.samples[0]
