@@ -1,0 +1,1 @@
+"""Whether services answer, how fast, from how many separate places."""

@@ -1,0 +1,115 @@
+"""The first and last bytes of a backup file become what kind it is, whether it is whole, when it was begun."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+HEAD: Final = 4096
+TAIL: Final = 4096
+_ENCRYPTED: Final = (b"age-encryption.org/", b"-----BEGIN PGP MESSAGE", b"-----BEGIN AGE ENCRYPTED", b"Salted__")
+_PGP: Final = (b"\x85", b"\x8c", b"\xc1", b"\xd2", b"\x84")
+_OPAQUE: Final = (b"\x28\xb5\x2f\xfd", b"7z\xbc\xaf\x27\x1c", b"\x04\x22\x4d\x18")
+_POSTGRESQL: Final = (b"-- PostgreSQL database dump", b"-- PostgreSQL database cluster dump")
+_MYSQL: Final = (b"-- MySQL dump", b"-- MariaDB dump", b"/*M!999999")
+_STARTED: Final = re.compile(rb"^-- Started on (\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)(?: (\S+))?\s*$", re.MULTILINE)
+_ZONES: Final = (("UTC", 0), ("GMT", 0), ("Z", 0), ("KST", 9))
+_OFFSET: Final = re.compile(r"([+-])(\d\d)(?::?(\d\d))?")
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What a file is, as far as its ends tell."""
+
+    kind: str
+    """`sql`, `custom`, `tar`, `encrypted`, `opaque` (packed in a way that is not read here), `other`."""
+    whole: bool | None = None
+    """Whether its end is there; None where its ends cannot tell."""
+    doubt: str = ""
+    started: datetime | None = None
+
+
+def content(head: bytes, tail: bytes, name: str, zone: str | None) -> Content:
+    """`head` and `tail` of a file, unpacked where it was packed; `zone` is that of the machine that made it."""
+    if head.startswith(b"PGDMP"):
+        return Content("custom", started=_custom_start(head, zone))
+    # A dump may open with lines that newer releases put before the title.
+    opening = head[:1500]
+    if any(mark in opening for mark in _POSTGRESQL):
+        # Not at the very end: since the security releases of 2025 a line with `\unrestrict` follows.
+        whole = re.search(rb"^-- PostgreSQL database (cluster )?dump complete\s*$", tail, re.MULTILINE) is not None
+        return Content("sql", whole, "" if whole else "the dump ends before its last line", _sql_start(head, zone))
+    if any(opening.startswith(mark) or b"\n" + mark in opening for mark in _MYSQL):
+        whole = re.search(rb"^-- Dump completed", tail, re.MULTILINE) is not None
+        return Content("sql", whole, "" if whole else "the dump ends before its last line")
+    if head[257:262] == b"ustar":
+        whole = len(tail) >= 1024 and not any(tail[-1024:])
+        return Content("tar", whole, "" if whole else "the archive ends before its last block")
+    if head.startswith(_ENCRYPTED) or (name.endswith((".gpg", ".pgp")) and head.startswith(_PGP)):
+        return Content("encrypted")
+    return Content("opaque" if head.startswith(_OPAQUE) else "other")
+
+
+def _sql_start(head: bytes, zone: str | None) -> datetime | None:
+    found = _STARTED.search(head)
+    if not found:
+        return None
+    try:
+        naive = datetime.fromisoformat(found[1].decode())
+    except ValueError:
+        return None
+    return _placed(naive, (found[2] or b"").decode("ascii", "replace"), zone)
+
+
+def _custom_start(head: bytes, zone: str | None) -> datetime | None:
+    """The start in the header of a custom-format dump: local time of the machine that made it, without its zone."""
+    try:
+        version, width = (head[5], head[6]), head[8]
+        position = 11
+        numbers: list[int] = []
+        if version >= (1, 15):
+            position += 1
+        else:
+            position += 1 + width
+        for _ in range(6):
+            sign, piece = head[position], head[position + 1 : position + 1 + width]
+            if sign > 1 or len(piece) != width or not 1 <= width <= 8:
+                return None
+            numbers.append(int.from_bytes(piece, "little") * (-1 if sign else 1))
+            position += 1 + width
+        second, minute, hour, day, month, year = numbers
+        naive = datetime(year + 1900, month + 1, day, hour, minute, min(second, 59))  # noqa: DTZ001 - placed below
+    except (IndexError, ValueError, OverflowError):
+        return None
+    return _placed(naive, "", zone)
+
+
+def _placed(naive: datetime, written: str, zone: str | None) -> datetime | None:
+    """A local time with the zone that is written behind it, else that of the machine, else nowhere."""
+    hours = dict(_ZONES).get(written)
+    if hours is not None:
+        return naive.replace(tzinfo=UTC) - timedelta(hours=hours)
+    found = _OFFSET.fullmatch(written)
+    if found:
+        ahead = timedelta(hours=int(found[2]), minutes=int(found[3] or 0))
+        return naive.replace(tzinfo=UTC) - (ahead if found[1] == "+" else -ahead)
+    return naive.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC) if zone else None
+
+
+def listed_sum(manifest: bytes, name: str) -> str | None:
+    """The sha256 that a manifest gives a file, in any of the three usual forms; None where it names another."""
+    for line in manifest.decode("utf-8", "replace").splitlines():
+        found = re.fullmatch(r"\\?([0-9a-fA-F]{64})(?:\s+\*?(.+?))?\s*", line) or None
+        if found and (found[2] is None or _same(found[2], name)):
+            return found[1].lower()
+        tagged = re.fullmatch(r"SHA256 \((.+)\) = ([0-9a-fA-F]{64})\s*", line)
+        if tagged and _same(tagged[1], name):
+            return tagged[2].lower()
+    return None
+
+
+def _same(written: str, path: str) -> bool:
+    return path == written or path.endswith("/" + written.removeprefix("./").lstrip("/"))

@@ -1,0 +1,223 @@
+"""What the inventory says of copies becomes rulings on whether the data survives its place."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Final
+
+from audit.contract import CannotSee, Example, Limits, Reason, Ruling, Subject, Verdict, check, ruling, say
+from audit.model.estate import Data
+from audit.model.units import bytes_text, plain
+from checks.backup.places import elsewhere, gap, home
+from checks.backup.samples import LEDGER, STREAMING, ledger, restic
+
+LONGEST: Final = 1000 * 365.25 * 86400.0
+"""Seconds after which nobody counts any more; a duration of more could not be written."""
+
+
+@check(
+    "backup.exists",
+    control="BKP-01",
+    method="G",
+    severity="critical",
+    answers=("NIST SP 800-53r5 CP-9", "CIS 11.2", "CSF PR.DS-11", "ISO/IEC 27002 8.13", "ISMS-P 2.9.3"),
+    least="declared",
+    examples=(
+        Example(Verdict.PASS, ledger(restic("nightly")), LEDGER),
+        Example(Verdict.FAIL, ledger(), LEDGER),
+        Example(Verdict.FAIL, ledger(STREAMING), LEDGER),
+    ),
+)
+def data_has_a_backup(data: Subject[Data]) -> Ruling:
+    """The data set has at least one copy that is kept outside the system that stores it and can go back in time.
+
+    Why: 858 TB of work of 125,000 officials had no copy at all, and nothing of it came back. A replica is no backup:
+    it repeats a deletion within seconds.
+
+    Fix: set up a backup of the data set to another machine, best in another site, then add it under `copies:`.
+    """
+    item = data.item
+    outside = [copy for copy in item.copies if copy.at != item.at or copy.at in data.graph.site_of]
+    kept = [copy.id for copy in outside if not copy.replica]
+    if kept:
+        says = say("{data} has backups: {copies}", data=data.ref, copies=", ".join(kept))
+    elif outside:
+        names = ", ".join(copy.id for copy in outside)
+        says = say("{data} has replicas only ({copies}); a deletion reaches them at once", data=data.ref, copies=names)
+    elif item.copies:
+        says = say("{data} has no copy outside {store}, the platform that stores it", data=data.ref, store=item.at)
+    else:
+        says = say("{data} has no copy at all", data=data.ref)
+    return ruling(bool(kept), measured=len(kept), required=">= 1", says=says, key="copies")
+
+
+@check(
+    "backup.offsite",
+    control="BKP-02",
+    method="G",
+    severity="critical",
+    answers=("NIST SP 800-53r5 CP-6(1)", "NIST SP 800-53r5 CP-9(5)", "CIS 11.4", "CSF PR.DS-11", "ISMS-P 2.9.3"),
+    least="declared",
+    limits={
+        "separate": ("site", "site", "site", "compartment"),
+        "distance": ("50 km", "30 km", "0 m", "0 m"),
+    },
+    examples=(
+        Example(Verdict.PASS, ledger(restic("nightly")), LEDGER),
+        Example(Verdict.FAIL, ledger(restic("nightly", "at: daejeon/room-1")), LEDGER),
+        Example(Verdict.FAIL, ledger(restic("nightly", "at: sejong")), LEDGER),
+        Example(Verdict.PASS, ledger(restic("nightly", "at: daejeon/room-2"), grade=4), LEDGER),
+        Example(Verdict.UNKNOWN, ledger(restic("nightly", "at: nowhere")), LEDGER, reason=Reason.INCOMPLETE),
+        Example(Verdict.UNKNOWN, ledger(restic("nightly"), rest="size: 2 TB"), LEDGER, reason=Reason.INCOMPLETE),
+    ),
+)
+def a_copy_stands_elsewhere(data: Subject[Data], limits: Limits) -> Ruling:
+    """At least one copy shares no room, building or power feed with the data and stands far enough away.
+
+    Why: customers of a burnt data centre lost site and backup in one night, because both stood in one building.
+
+    Fix: send one more copy to a site of another building and power feed at the distance that the finding names, then
+    write that site as its `at:`.
+    """
+    separate, distance = limits.word("separate"), limits.length("distance")
+    required = separate if not distance else f"{separate}, >= {distance / 1000:g} km"
+    if not data.item.copies:
+        says = say("{data} has no copy at all, so none stands elsewhere", data=data.ref)
+        return ruling(False, measured=0, required=required, says=says, key="copies")
+    unknown = None
+    passed = None
+    for place in home(data):
+        gaps = [gap(data.graph, place, copy, separate=separate, distance=distance) for copy in data.item.copies]
+        good = next((one for one in gaps if one.apart), None)
+        doubt = next((one for one in gaps if one.apart is None), None)
+        if good is None and doubt is None:
+            near = "; ".join(one.short for one in gaps[:5])
+            says = say("every copy of {data} stands too near to {place}: {near}", data=data.ref, place=place, near=near)
+            return ruling(False, measured=near, required=required, says=says, key="copies")
+        passed = good if good is not None else passed
+        unknown = doubt if good is None else unknown
+    if unknown is not None or passed is None:
+        raise CannotSee(Reason.INCOMPLETE, unknown.why if unknown is not None else say("no place could be compared"))
+    measured = passed.copy.at if passed.km is None else f"{passed.copy.at}, {passed.km:.0f} km"
+    return ruling(True, measured=measured, required=required, says=passed.why, key="copies")
+
+
+@check(
+    "backup.three-two-one",
+    control="BKP-03",
+    method="G",
+    severity="high",
+    answers=("NIST SP 800-53r5 CP-9", "NIST SP 800-53r5 CP-9(1)", "CIS 11.2", "CIS 11.5"),
+    least="declared",
+    limits={
+        "copies": ("3", "3", "3", "2"),
+        "media": ("2", "2", "2", "1"),
+        "elsewhere": ("1", "1", "1", "1"),
+        "locked": ("1", "1", "0", "0"),
+    },
+    examples=(
+        Example(
+            Verdict.PASS,
+            ledger(restic("nightly"), restic("vault", "at: sejong, media: tape, offline: true")),
+            LEDGER,
+        ),
+        Example(Verdict.FAIL, ledger(restic("nightly")), LEDGER),
+        Example(Verdict.PASS, ledger(restic("nightly"), grade=4), LEDGER),
+    ),
+)
+def three_copies_two_media_one_elsewhere(data: Subject[Data], limits: Limits) -> Ruling:
+    """The data exists three times, on two kinds of media, once in another site, once where nobody can change it.
+
+    Why: one cause takes copies that resemble each other: one faulty firmware, one stolen password, one fire.
+
+    Fix: add the copy that the finding counts as missing; a tape in a vault of another site counts as medium, as place
+    and as locked at once.
+    """
+    copies = data.item.copies
+    counted = {
+        "copies": 1 + len(copies),
+        "media": len({"disk", *(copy.media for copy in copies)}),
+        "elsewhere": elsewhere(data.graph, home(data), copies) if copies else 0,
+        "locked": sum(copy.offline or bool(copy.immutable) for copy in copies),
+    }
+    needed = {name: int(limits.number(name)) for name in counted}
+    met = all(counted[name] >= least for name, least in needed.items())
+    figures = {name: str(count) for name, count in counted.items()}
+    wanted = "/".join(map(str, needed.values()))
+    if met:
+        says = say(
+            "{data} has copies {copies} with the original, media {media}, in another site {elsewhere}, "
+            "locked or offline {locked}",
+            data=data.ref,
+            **figures,
+        )
+    else:
+        says = say(
+            "{data} has copies {copies} with the original, media {media}, in another site {elsewhere}, "
+            "locked or offline {locked}; its grade needs {wanted}",
+            data=data.ref,
+            wanted=wanted,
+            **figures,
+        )
+    return ruling(met, measured="/".join(figures.values()), required=wanted, says=says, key="copies")
+
+
+@check(
+    "backup.restore-time",
+    control="BKP-07",
+    method="G",
+    severity="critical",
+    answers=("NIST SP 800-53r5 CP-10", "NIST SP 800-53r5 CP-6(2)", "CSF RC.RP-02"),
+    least="declared",
+    limits={"times": ("1", "1", "1", "2"), "credit": ("50 %", "50 %", "50 %", "50 %")},
+    examples=(
+        Example(
+            Verdict.PASS,
+            ledger(restic("nightly", "at: busan, restore-rate: 1 GB/s"), rest="at: daejeon, size: 2 TB"),
+            LEDGER,
+        ),
+        Example(
+            Verdict.FAIL,
+            ledger(restic("nightly", "at: busan, restore-rate: 1 GB/s"), rest="at: daejeon, size: 858 TB"),
+            LEDGER,
+        ),
+        Example(Verdict.UNKNOWN, ledger(restic("nightly")), LEDGER, reason=Reason.INCOMPLETE),
+    ),
+)
+def restore_fits_the_recovery_time(data: Subject[Data], limits: Limits) -> Ruling:
+    """The data can be read back within the promised recovery time at half of the fastest declared rate.
+
+    Why: 858 TB at 1 GB a second take 9.9 days on the wire alone, whatever the plan promises; a rate that no drill has
+    measured is worth half.
+
+    Fix: measure a restore, keep a copy that needs no transfer (a standby), split the data by urgency, or promise a
+    recovery time that the wire can carry.
+    """
+    copies = data.item.copies
+    most = data.rto * limits.number("times")
+    if not copies:
+        says = say("{data} has no copy to restore it from", data=data.ref)
+        return ruling(False, measured="-", required=most, says=says, key="copies")
+    size = data.item.size if data.item.size is not None else max((copy.size or 0 for copy in copies), default=0)
+    rate = max((copy.restore_rate or 0 for copy in copies), default=0)
+    if not size or not rate:
+        says = say(
+            "the inventory does not say how large {data} is or how fast it can be read back; add `size:` and "
+            "`restore-rate:`",
+            data=data.ref,
+        )
+        raise CannotSee(Reason.INCOMPLETE, says)
+    took = timedelta(seconds=min(size / rate / (limits.number("credit") / 100), LONGEST))
+    figures = {
+        "data": data.ref,
+        "size": bytes_text(size),
+        "rate": f"{bytes_text(rate)}/s",
+        "credit": limits.word("credit"),
+        "time": plain(took),
+        "most": plain(most),
+    }
+    if took <= most:
+        says = say("{size} of {data} at {credit} of {rate} take {time}; {most} are allowed", **figures)
+    else:
+        says = say("{size} of {data} at {credit} of {rate} take {time}, but only {most} are allowed", **figures)
+    return ruling(took <= most, measured=took, required=most, says=says, key="size")

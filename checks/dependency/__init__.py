@@ -1,0 +1,1 @@
+"""Whether what a system leans on is strong enough to lean on."""

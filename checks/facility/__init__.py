@@ -1,0 +1,1 @@
+"""Whether the building lets the machines live: batteries, power, fire, concentration."""

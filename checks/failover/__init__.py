@@ -1,0 +1,1 @@
+"""Whether another place takes over when the first one is lost."""

@@ -1,0 +1,1 @@
+"""Whether a programme keeps its money when a contributor leaves."""

@@ -1,0 +1,1 @@
+"""Whether names and certificates hold when a place is lost."""

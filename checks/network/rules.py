@@ -1,0 +1,197 @@
+"""What name servers and handshakes showed becomes rulings on whether names and certificates hold."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address, ip_network
+from typing import Final
+
+from audit.contract import (
+    CannotSee,
+    Example,
+    Limits,
+    NotApplicable,
+    Reason,
+    Ruling,
+    Subject,
+    Verdict,
+    check,
+    ruling,
+    say,
+)
+from audit.model.facts import Certificate, NameServer, NameState, Sample, ServiceState
+from audit.model.technology import Endpoint
+from audit.model.units import plain
+
+AT: Final = datetime(2026, 9, 1, tzinfo=UTC)
+ENDPOINTS: Final = """
+institutions:
+  - id: kibo
+    systems:
+      - id: guarantee
+        grade: 1
+        endpoints:
+          - {id: web, kind: http, url: "https://guarantee.kibo.example/"}
+          - {id: name, kind: dns, name: guarantee.kibo.example, server: 127.0.0.1, port: 5353}
+"""
+WEB: Final = "kibo/guarantee/web"
+NAME: Final = "kibo/guarantee/name"
+
+
+def _served(*addresses: str) -> NameState:
+    servers = tuple(NameServer(name=f"ns{number}.example", addresses=(at,)) for number, at in enumerate(addresses, 1))
+    return NameState(
+        samples=(Sample(address="127.0.0.1"),), addresses=("192.0.2.4",), zone="kibo.example", servers=servers
+    )
+
+
+def _secured(days: int, *, trusted: bool = True) -> ServiceState:
+    until = AT + timedelta(days=days)
+    certificate = Certificate(
+        subject="CN=guarantee.kibo.example",
+        issuer="CN=KIBO CA",
+        names=("guarantee.kibo.example",),
+        not_before=AT - timedelta(days=60),
+        not_after=until,
+        chain_not_after=until,
+        sha256="0" * 64,
+        key="EC 256",
+        trusted=trusted,
+        trouble="" if trusted else "self-signed certificate",
+    )
+    failure = None if trusted else "tls-untrusted"
+    return ServiceState.model_validate(
+        {"samples": [{"address": "192.0.2.4", "failure": failure, "certificate": certificate}]}
+    )
+
+
+def _network(address: str) -> str:
+    """The part of the network that one router fault takes: /24 or /48."""
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return address
+    return str(ip_network(f"{found}/{24 if found.version == 4 else 48}", strict=False))
+
+
+@check(
+    "network.name-servers",
+    control="NET-01",
+    method="A",
+    severity="high",
+    answers=("NIST SP 800-53r5 SC-20", "NIST SP 800-53r5 SC-22", "CSF PR.IR-03"),
+    limits={"servers": ("3", "2", "2", "-"), "networks": ("2", "2", "1", "-")},
+    examples=(
+        Example(Verdict.PASS, ENDPOINTS, NAME, seen=_served("192.0.2.1", "192.0.2.2", "198.51.100.1")),
+        Example(Verdict.FAIL, ENDPOINTS, NAME, seen=_served("192.0.2.1", "192.0.2.2", "192.0.2.3")),
+        Example(
+            Verdict.UNKNOWN,
+            ENDPOINTS,
+            NAME,
+            seen=NameState(samples=(Sample(address="127.0.0.1"),), addresses=("192.0.2.4",)),
+            reason=Reason.INCOMPLETE,
+        ),
+    ),
+)
+def name_servers_stand_apart(endpoint: Subject[Endpoint], seen: NameState, limits: Limits) -> Ruling:
+    """The zone of the name is served by enough name servers in enough separate networks.
+
+    Why: when all name servers stand in the network that is lost, every service of the house is lost with its name,
+    also those that still run.
+
+    Fix: let a second provider, or a machine in another site, serve the zone as a secondary.
+    """
+    least_servers, least_networks = int(limits.number("servers")), int(limits.number("networks"))
+    reachable = [server for server in seen.servers if server.addresses]
+    networks = sorted({_network(address) for server in reachable for address in server.addresses})
+    places = len({frozenset(server.addresses) for server in reachable})
+    met = places >= least_servers and len(networks) >= least_networks
+    figures = {
+        "zone": seen.zone,
+        "servers": str(places),
+        "networks": str(len(networks)),
+        "wanted": f"{least_servers}/{least_networks}",
+    }
+    if met:
+        says = say("the zone {zone} has {servers} name servers in {networks} networks", **figures)
+    else:
+        says = say(
+            "the zone {zone} has {servers} name servers in {networks} networks; its grade needs {wanted}", **figures
+        )
+    return ruling(met, measured=f"{places}/{len(networks)}", required=f">= {figures['wanted']}", says=says)
+
+
+@check(
+    "network.certificate",
+    control="NET-03",
+    method="A",
+    severity="high",
+    answers=("NIST SP 800-53r5 SC-17", "NIST SP 800-53r5 SC-12", "ISMS-P 2.7.1"),
+    limits={"left": ("30d", "21d", "14d", "7d")},
+    examples=(
+        Example(Verdict.PASS, ENDPOINTS, WEB, seen=_secured(60), at=AT),
+        Example(Verdict.FAIL, ENDPOINTS, WEB, seen=_secured(9), at=AT),
+        Example(Verdict.FAIL, ENDPOINTS, WEB, seen=_secured(60, trusted=False), at=AT),
+        Example(
+            Verdict.UNKNOWN,
+            ENDPOINTS,
+            WEB,
+            seen=ServiceState(samples=(Sample(address="192.0.2.4", failure="refused"),)),
+            at=AT,
+            reason=Reason.INCOMPLETE,
+        ),
+        Example(
+            Verdict.NOT_APPLICABLE,
+            ENDPOINTS,
+            WEB,
+            seen=ServiceState(samples=(Sample(address="192.0.2.4", status=200),)),
+            at=AT,
+        ),
+    ),
+)
+def certificate_is_good_for_long_enough(
+    endpoint: Subject[Endpoint], seen: ServiceState, at: datetime, limits: Limits
+) -> Ruling:
+    """Every certificate that the service shows is trusted and stays valid for as many days as its grade needs.
+
+    Why: an expired certificate stops a service for everybody at one second that was known a year before; at a standby
+    that nobody visits it is found on the day of the fire.
+
+    Fix: renew the certificate that the finding names, the one of the standby too, and let a job renew it from now on.
+    """
+    least = limits.duration("left")
+    if endpoint.item.secured is False:
+        raise NotApplicable(say("{endpoint} is not secured by a certificate", endpoint=endpoint.ref))
+    samples = seen.tried
+    shown = [(sample.certificate, sample.address) for sample in samples if sample.certificate is not None]
+    for certificate, address in shown:
+        if not certificate.trusted:
+            says = say(
+                "the certificate of {endpoint} at {address} is not trusted: {trouble}",
+                endpoint=endpoint.ref,
+                address=address,
+                trouble=certificate.trouble or "-",
+            )
+            return ruling(False, measured=certificate.trouble or "-", required=f">= {plain(least)}", says=says)
+    until, address = min(((one.chain_not_after, address) for one, address in shown), default=(None, ""))
+    if until is not None and until - at < least:
+        figures = {"endpoint": endpoint.ref, "address": address, "date": plain(until), "least": str(least.days)}
+        if until < at:
+            says = say("the certificate of {endpoint} at {address} expired on {date}", **figures)
+        else:
+            says = say(
+                "the certificate of {endpoint} at {address} ends on {date}; {least} days must be left", **figures
+            )
+        return ruling(False, measured=until - at, required=f">= {plain(least)}", says=says)
+    blind = [sample.address for sample in samples if sample.certificate is None]
+    if until is None and not endpoint.item.secured and samples and all(sample.failure is None for sample in samples):
+        raise NotApplicable(say("{endpoint} is not secured by a certificate", endpoint=endpoint.ref))
+    if until is None or blind or not seen.has("samples"):
+        says = say(
+            "no certificate of {endpoint} was seen at {addresses}",
+            endpoint=endpoint.ref,
+            addresses=", ".join(blind[:5]) or "-",
+        )
+        raise CannotSee(Reason.INCOMPLETE, says)
+    says = say("the certificate of {endpoint} is valid until {date}", endpoint=endpoint.ref, date=plain(until))
+    return ruling(True, measured=until - at, required=f">= {plain(least)}", says=says)

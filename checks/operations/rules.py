@@ -1,0 +1,280 @@
+"""Promises, names, signatures in the inventory become rulings on whether somebody answers for each system."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from audit.contract import (
+    CannotSee,
+    Claim,
+    Example,
+    Limits,
+    NotApplicable,
+    Reason,
+    Ruling,
+    Subject,
+    Verdict,
+    check,
+    ruling,
+    say,
+)
+from audit.model.estate import Institution, Person, System
+from audit.model.units import plain
+
+AT: Final = datetime(2026, 9, 1, tzinfo=UTC)
+GUARANTEE: Final = "kibo/guarantee"
+
+
+def _system(rest: str) -> str:
+    return "institutions: [{id: kibo, systems: [{id: guarantee, " + rest + "}]}]\n"
+
+
+def _institution(rest: str, evidence: str = "") -> str:
+    return "institutions: [{id: kibo, " + rest + "systems: [{id: guarantee, grade: 1}]}]\n" + evidence
+
+
+def _paper(check_id: str, by: str, collected: str = "2026-06-01") -> str:
+    return (
+        f"evidence: [{{id: paper, check: {check_id}, on: kibo, collected: {collected}, expires: 2027-06-01, by: {by}, "
+        "says: read and signed}]\n"
+    )
+
+
+@check(
+    "operations.targets",
+    control="OPS-02",
+    method="F",
+    severity="critical",
+    answers=("NIST SP 800-53r5 CP-2", "NIST SP 800-53r5 CP-10", "ISO 22301 8.2.2", "ISMS-P 2.12.1"),
+    least="declared",
+    examples=(
+        Example(Verdict.PASS, _system("grade: 1, rto: 2h, rpo: 15m"), GUARANTEE),
+        Example(Verdict.FAIL, _system("grade: 1, rto: 2h"), GUARANTEE),
+    ),
+)
+def targets_are_promised(system: Subject[System]) -> Ruling:
+    """The system has a recovery time and a recovery point that somebody promised for it.
+
+    Why: without a promise nobody can say whether three days of standstill were good or bad, and nothing can be planned
+    backwards from it.
+
+    Fix: agree on both with those who use the system, then write `rto:` and `rpo:`.
+    """
+    item = system.item
+    missing = [name for name, value in (("rto", item.rto), ("rpo", item.rpo)) if value is None]
+    if missing:
+        says = say("nobody promised for {system}: {missing}", system=system.ref, missing=", ".join(missing))
+    else:
+        says = say(
+            "{system} is promised back within {rto}, with the loss of {rpo} at most",
+            system=system.ref,
+            rto=plain(item.rto),
+            rpo=plain(item.rpo),
+        )
+    promised = ", ".join(
+        f"{name} {plain(value)}" for name, value in (("rto", item.rto), ("rpo", item.rpo)) if value is not None
+    )
+    return ruling(
+        not missing, measured=promised or "-", required="rto, rpo", says=says, key=missing[0] if missing else "rto"
+    )
+
+
+@check(
+    "operations.targets-fit-grade",
+    control="OPS-02",
+    method="F",
+    severity="high",
+    answers=("NIST SP 800-53r5 CP-2", "ISO 22301 8.2.2"),
+    least="declared",
+    examples=(
+        Example(Verdict.PASS, _system("grade: 1, rto: 2h, rpo: 5m"), GUARANTEE),
+        Example(Verdict.FAIL, _system("grade: 1, rto: 3d, rpo: 5m"), GUARANTEE),
+        Example(Verdict.NOT_APPLICABLE, _system("grade: 1"), GUARANTEE),
+    ),
+)
+def targets_are_not_looser_than_the_grade(system: Subject[System]) -> Ruling:
+    """The promised recovery time and recovery point are no longer than those of the system's grade.
+
+    Why: every other rule measures against the promise, so a loose promise turns all of them green.
+
+    Fix: tighten the promise, lower the grade with its reasons, or set another target of the grade in the policy.
+    """
+    item, goal = system.item, system.around.policy.targets[system.item.grade]
+    written = [
+        (name, own, limit)
+        for name, own, limit in (("rto", item.rto, goal.rto), ("rpo", item.rpo, goal.rpo))
+        if own is not None
+    ]
+    if not written:
+        raise NotApplicable(say("{system} promises nothing of its own", system=system.ref))
+    loose = [(name, own, limit) for name, own, limit in written if own > limit]
+    measured = ", ".join(f"{name} {plain(own)}" for name, own, _ in written)
+    required = ", ".join(f"{name} <= {plain(limit)}" for name, _, limit in written)
+    if loose:
+        name, own, limit = loose[0]
+        says = say(
+            "{system} promises {name} {own}, but grade {grade} needs {limit}",
+            system=system.ref,
+            name=name,
+            own=plain(own),
+            grade=item.grade,
+            limit=plain(limit),
+        )
+        return ruling(False, measured=measured, required=required, says=says, key=name)
+    says = say(
+        "{system} promises what grade {grade} needs: {promise}", system=system.ref, grade=item.grade, promise=measured
+    )
+    return ruling(True, measured=measured, required=required, says=says, key=written[0][0])
+
+
+def _named(who: str, person: Person | None, *, key: str) -> Ruling:
+    """Whether a person is named who can be reached."""
+    required = say("a name with an e-mail address or telephone number")
+    if person is None:
+        says = say("nobody is named who answers for {who}", who=who)
+        return ruling(False, measured="-", required=required, says=says, key=key)
+    if person.email is None and person.phone is None:
+        says = say("{name} answers for {who}, but cannot be reached", name=person.name, who=who)
+        return ruling(False, measured=person.name, required=required, says=says, key=key)
+    says = say("{name} answers for {who}", name=person.name, who=who)
+    return ruling(True, measured=person.name, required=required, says=says, key=key)
+
+
+@check(
+    "operations.accountable",
+    control="OPS-13",
+    method="F",
+    severity="high",
+    answers=("NIST SP 800-53r5 PM-2", "ISO 22301 5.3", "ISMS-P 1.1.1"),
+    least="declared",
+    examples=(
+        Example(Verdict.PASS, _institution("accountable: {name: Kim Minji, email: cio@kibo.example}, "), "kibo"),
+        Example(Verdict.FAIL, _institution("accountable: {name: Kim Minji, role: CIO}, "), "kibo"),
+        Example(Verdict.FAIL, _institution(""), "kibo"),
+    ),
+)
+def institution_names_who_answers(institution: Subject[Institution]) -> Ruling:
+    """The institution names one person who answers for its readiness and can be reached.
+
+    Why: where everybody answers nobody does; after the fire the question who had to act took weeks.
+
+    Fix: write the person under `accountable:` with `email:` or `phone:`.
+    """
+    return _named(institution.ref, institution.item.accountable, key="accountable")
+
+
+@check(
+    "operations.owner",
+    control="AVL-09",
+    method="F",
+    severity="high",
+    answers=("NIST SP 800-53r5 CM-8(4)", "NIST SP 800-53r5 PM-3", "ISO 22301 5.3", "CSF ID.AM-05"),
+    least="declared",
+    examples=(
+        Example(Verdict.PASS, _system("grade: 1, owner: {name: Lee Jun, phone: 02-000-0000}"), GUARANTEE),
+        Example(Verdict.FAIL, _system("grade: 1"), GUARANTEE),
+    ),
+)
+def system_has_an_owner(system: Subject[System]) -> Ruling:
+    """The system names an owner who can be reached.
+
+    Why: the equipment that stopped 189 systems for two days was shared, so it stood in nobody's budget.
+
+    Fix: write the person under `owner:` with `email:` or `phone:`.
+    """
+    return _named(system.ref, system.item.owner, key="owner")
+
+
+@check(
+    "operations.executive-signature",
+    control="OPS-13",
+    method="H",
+    severity="high",
+    answers=("NIST SP 800-53r5 CA-6", "ISO 22301 5.1", "ISO 22301 9.3", "ISMS-P 1.1.1"),
+    least="attested",
+    limits={"age": ("183d", "365d", "365d", "365d")},
+    examples=(
+        Example(
+            Verdict.PASS,
+            _institution(
+                "accountable: {name: Kim Minji}, ", _paper("operations.executive-signature", "Kim Minji (CIO)")
+            ),
+            "kibo",
+            at=AT,
+        ),
+        Example(
+            Verdict.FAIL,
+            _institution("accountable: {name: Kim Minji}, ", _paper("operations.executive-signature", "Lee Jun")),
+            "kibo",
+            at=AT,
+        ),
+        Example(
+            Verdict.UNKNOWN,
+            _institution("", _paper("operations.executive-signature", "Kim Minji")),
+            "kibo",
+            at=AT,
+            reason=Reason.INCOMPLETE,
+        ),
+    ),
+)
+def executive_signed(institution: Subject[Institution], claim: Claim, at: datetime, limits: Limits) -> Ruling:
+    """The person who answers for the institution has signed the last assessment lately.
+
+    Why: an assessment that the head never read changes no budget; the audit before the fire was one.
+
+    Fix: put the report before the person, let it be signed, add the document under `evidence:` with `by:`.
+    """
+    oldest, age = limits.duration("age"), max(claim.age(institution.today(at)), timedelta(0))
+    person, by = institution.item.accountable, claim.evidence.by or "-"
+    if person is None:
+        raise CannotSee(
+            Reason.INCOMPLETE,
+            say("the inventory does not say who answers for {who}; add `accountable:`", who=institution.ref),
+        )
+    right = person.name.strip().casefold() in by.casefold()
+    figures = {"who": institution.ref, "by": by, "name": person.name, "days": str(age.days), "most": str(oldest.days)}
+    if not right:
+        says = say("{by} signed for {who}, but {name} answers for it", **figures)
+    elif age > oldest:
+        says = say("{name} signed for {who} {days} days ago; {most} are allowed", **figures)
+    else:
+        says = say("{name} signed for {who} {days} days ago", **figures)
+    return ruling(right and age <= oldest, measured=age, required=f"<= {plain(oldest)}", says=says)
+
+
+@check(
+    "operations.disaster-authority",
+    control="OPS-14",
+    method="H",
+    severity="medium",
+    answers=("NIST SP 800-53r5 CP-2", "ISO 22301 8.4.2"),
+    least="attested",
+    limits={"age": ("365d", "365d", "365d", "-")},
+    examples=(
+        Example(Verdict.PASS, _institution("", _paper("operations.disaster-authority", "Kim Minji")), "kibo", at=AT),
+        Example(
+            Verdict.FAIL,
+            _institution("", _paper("operations.disaster-authority", "Kim Minji", "2024-06-01")),
+            "kibo",
+            at=AT,
+        ),
+        Example(Verdict.UNKNOWN, _institution(""), "kibo", at=AT, reason=Reason.INCOMPLETE),
+    ),
+)
+def somebody_may_declare_a_disaster(
+    institution: Subject[Institution], claim: Claim, at: datetime, limits: Limits
+) -> Ruling:
+    """It is stated, and was confirmed lately, who may declare a disaster, with a deputy.
+
+    Why: the switch to the other site waits for somebody who may order it; at night that person sleeps.
+
+    Fix: let the head delegate the decision in writing to a person with a deputy, add the paper under `evidence:`.
+    """
+    oldest, age = limits.duration("age"), max(claim.age(institution.today(at)), timedelta(0))
+    figures = {"who": institution.ref, "by": claim.evidence.by or "-", "days": str(age.days), "most": str(oldest.days)}
+    if age <= oldest:
+        says = say("{by} confirmed {days} days ago who may declare a disaster for {who}", **figures)
+    else:
+        says = say("who may declare a disaster for {who} was confirmed {days} days ago; {most} are allowed", **figures)
+    return ruling(age <= oldest, measured=age, required=f"<= {plain(oldest)}", says=says)

@@ -1,0 +1,1 @@
+"""Whether the busy days of the year are known beforehand."""
