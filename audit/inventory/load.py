@@ -1,0 +1,196 @@
+"""A folder of inventory files to one Estate, or to every problem in them."""
+
+from __future__ import annotations
+
+import gc
+import hashlib
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any, Final, Protocol, get_args, get_origin
+
+from pydantic import ValidationError
+
+from audit.inventory.across import across
+from audit.inventory.files import SUFFIXES, gather
+from audit.inventory.read import read
+from audit.inventory.refs import Refs, spot_of
+from audit.inventory.text import MOST_PROBLEMS
+from audit.inventory.tree import Branch, Row
+from audit.inventory.words import problems as in_words
+from audit.model.estate import About, Estate, Sheet
+from audit.model.item import Kinds, Reading, Technology
+from audit.model.place import Place, Problem
+from audit.model.policy import LimitTable, PolicyChanges
+
+MOST_PRINTED: Final = 1_000
+_LISTS: Final = tuple(name for name, field in Sheet.model_fields.items() if get_origin(field.annotation) is tuple)
+
+
+class Vocabulary(Kinds, Protocol):
+    """What an inventory may name beside itself: technologies with the checks and their limits."""
+
+    @property
+    def technologies(self) -> Mapping[type[Technology], Mapping[str, type[Technology]]]:
+        """Role to kind to class."""
+        ...
+
+    @property
+    def limits(self) -> Mapping[str, LimitTable]:
+        """Each check to its limits."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What was read; `estate` is None exactly when there are problems."""
+
+    estate: Estate | None
+    problems: tuple[Problem, ...]
+    """By file, line, column."""
+    sources: Mapping[str, bytes]
+
+    def lines(self) -> tuple[str, ...]:
+        """The problems as lines for people; not more than anybody reads, with a last line that says so."""
+        left = len(self.problems) - MOST_PRINTED
+        least = "at least " if len(self.problems) >= MOST_PROBLEMS else ""
+        more = (f"and {least}{left:,} more; mend these first",) if left > 0 else ()
+        return (*map(str, self.problems[:MOST_PRINTED]), *more)
+
+
+def load(path: Path, vocabulary: Vocabulary) -> Loaded:
+    """Read a folder or one file. Stop where there is no such path."""
+    sources, problems = gather(path)
+    with _collecting_later():
+        return _loaded(sources, vocabulary, path.resolve(), problems)
+
+
+def load_sources(sources: Mapping[str, bytes], vocabulary: Vocabulary, root: Path) -> Loaded:
+    """Read texts from memory, as if they lay in `root`; where that names a file, its folder is the root."""
+    with _collecting_later():
+        return _loaded(sources, vocabulary, root, ())
+
+
+@contextmanager
+def _collecting_later() -> Iterator[None]:
+    """Nothing that is made here is garbage, and looking for some again and again takes half of the time."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
+def _loaded(sources: Mapping[str, bytes], vocabulary: Vocabulary, root: Path, unread: tuple[Problem, ...]) -> Loaded:
+    found = list(unread)
+    trees: list[Branch] = []
+    for name in sorted(sources):
+        page = read(name, sources[name])
+        found.extend(page.problems)
+        if page.tree is not None:
+            trees.append(page.tree)
+    refs = Refs()
+    refs.lenient = bool(unread) or len(trees) < len(sources)
+    for tree in trees:
+        refs.add_sheet(tree)
+    found.extend(problem for key in ("estate", "policy") for problem in _repeated(trees, key))
+    default = _default_id(root, refs)
+    for tree in trees:
+        about = tree.get("estate")
+        if isinstance(about, Branch):
+            refs.add_estate(about, str(about.setdefault("id", default) or default))
+            break
+    else:
+        refs.add(default, "estate", _start(sources, root))
+    refs.finish()
+    found.extend(refs.problems)
+    found.extend(islice(across(trees, refs, vocabulary.limits), MOST_PROBLEMS))
+    refs.items.clear()
+    reading = Reading(refs, vocabulary)
+    parts: dict[str, list[Any]] = {key: [] for key in Sheet.model_fields}
+    # Taken out one by one: a tree is large and of no more use once its models are made.
+    trees.reverse()
+    while trees and len(found) < MOST_PROBLEMS:
+        found.extend(_models(trees.pop(), reading, parts))
+    if refs.wrong and not found:
+        found.append(Problem(_start(sources, root), "a reference leads nowhere", "mend the references"))
+    if found:
+        ordered = sorted(set(found), key=lambda one: (one.place.file, one.place.line, one.place.column, one.says))
+        return Loaded(None, tuple(ordered), sources)
+    start = _start(sources, root)
+    about = About.model_validate({"id": default, "@": Place(start.file, start.line, start.column, ref=default)})
+    return Loaded(_merged(parts, about, root, sources), (), sources)
+
+
+def _start(sources: Mapping[str, bytes], root: Path) -> Place:
+    """Where something stands that nobody wrote: at the top of the first file."""
+    return Place(min(sources, default=root.name), 1, 1)
+
+
+def _default_id(root: Path, refs: Refs) -> str:
+    """An id for an estate that names none: that of its folder or file, as far as it is free."""
+    name = re.sub(r"[^\w.\-]+", "-", unicodedata.normalize("NFC", _stem(root))).strip("-_.")[:56] or "estate"
+    return name if name not in refs.kinds else f"{name}-estate"
+
+
+def _stem(root: Path) -> str:
+    return root.stem if root.suffix.lower() in SUFFIXES else root.name
+
+
+def _repeated(trees: list[Branch], key: str) -> list[Problem]:
+    """Each file after the first that writes a key which an estate has once."""
+    places = [spot_of(tree, tree.spots[key]) for tree in trees if key in tree]
+    return [
+        Problem(place, f"'{key}' is written in two files", f"keep one of them; the first is at {places[0]}")
+        for place in places[1:]
+    ]
+
+
+def _models(tree: Branch, reading: Reading, parts: dict[str, list[Any]]) -> Iterator[Problem]:
+    """Add the models of one file to `parts`, one item at a time: what is wrong with one hides nothing of another."""
+    lists = {key: tree.pop(key) for key in _LISTS if isinstance(tree.get(key), Row)}
+    try:
+        rest = Sheet.model_validate(tree, context=reading)
+    except ValidationError as error:
+        yield from in_words(error, tree, Sheet, reading.kinds)
+    else:
+        for key in ("estate", "policy"):
+            parts[key] += [getattr(rest, key)] if getattr(rest, key) is not None else []
+    tree.update(lists)
+    problems = 0
+    for key, row in lists.items():
+        model = get_args(Sheet.model_fields[key].annotation)[0]
+        for number, item in enumerate(row):
+            try:
+                parts[key].append(model.model_validate(item, context=reading))
+            except ValidationError as error:
+                problems += error.error_count()
+                yield from in_words(error, tree, Sheet, reading.kinds, inside=(key, number))
+            if problems > MOST_PROBLEMS:
+                return
+
+
+def _merged(parts: Mapping[str, list[Any]], about: About, root: Path, sources: Mapping[str, bytes]) -> Estate:
+    lists: dict[str, Any] = {key: tuple(parts[key]) for key in _LISTS}
+    about = next(iter(parts["estate"]), about)
+    policy = next(iter(parts["policy"]), PolicyChanges())
+    folder = root.parent if root.suffix.lower() in SUFFIXES else root
+    return Estate.model_construct(
+        place=about.place, about=about, policy=policy, root=str(folder), sha256=fingerprint(sources), **lists
+    )
+
+
+def fingerprint(sources: Mapping[str, bytes]) -> str:
+    """The sha256 over the names and texts of all files."""
+    whole = hashlib.sha256()
+    for name in sorted(sources):
+        for part in (name.encode(), sources[name]):
+            # The length in front keeps two different folders from giving the same bytes.
+            whole.update(len(part).to_bytes(8, "big") + part)
+    return whole.hexdigest()

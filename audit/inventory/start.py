@@ -1,0 +1,40 @@
+"""An empty folder to one with a commented inventory to start from."""
+
+from __future__ import annotations
+
+import json
+from importlib.resources import files
+from pathlib import Path
+from typing import Final
+
+from audit.inventory.load import Vocabulary
+from audit.inventory.schema import inventory_schema
+from audit.model.exit import Exit, Stop
+
+NAME: Final = "estate.yaml"
+SCHEMA: Final = "haechi.schema.json"
+
+
+def example() -> str:
+    """The inventory that teaches: each key of the format with a comment."""
+    return files("inventories").joinpath("example.yaml").read_text("utf-8")
+
+
+def start(folder: Path, vocabulary: Vocabulary) -> tuple[Path, ...]:
+    """Write the example with the schema for editors; Stop where something would be overwritten."""
+    texts = {
+        folder / NAME: example(),
+        folder / SCHEMA: json.dumps(inventory_schema(vocabulary), indent=1, ensure_ascii=False) + "\n",
+    }
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for path in texts:
+            if path.is_symlink() or path.exists():
+                raise Stop(Exit.USAGE, f"{path} is there already; name another folder, or move it away first")
+        for path, text in texts.items():
+            # Exclusive: what appears between the look and the writing is not overwritten either.
+            with path.open("x", encoding="utf-8") as file:
+                file.write(text)
+    except OSError as broken:
+        raise Stop(Exit.USAGE, f"cannot write into {folder}: {broken.strerror}; name a folder of yours") from broken
+    return tuple(texts)
