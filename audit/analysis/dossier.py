@@ -1,0 +1,57 @@
+"""A judged run in, all that a report may see out."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+from types import MappingProxyType
+
+from audit.analysis.fixes import fixes
+from audit.analysis.loss import losses
+from audit.analysis.readiness import Measure
+from audit.catalogue import Catalogue
+from audit.contract import Check
+from audit.model.dossier import CheckText, Dossier
+from audit.model.evidence import Finding, Run
+from audit.model.plan import Plan
+
+
+def assemble(
+    run: Run,
+    plan: Plan,
+    catalogue: Catalogue,
+    findings: tuple[Finding, ...],
+    at: datetime,
+    looked_at: Collection[str],
+) -> Dossier:
+    """The dossier of a run; `looked_at` names the subjects of which there is an observation."""
+    measure = Measure(plan, findings)
+    judged = sorted({finding.check for finding in findings})
+    return Dossier(
+        run=run,
+        estate=plan.estate,
+        at=at,
+        readiness=measure.estate(),
+        institutions=measure.institutions(),
+        systems=measure.systems(),
+        findings=findings,
+        checks=MappingProxyType({name: _text(catalogue.checks[name]) for name in judged if name in catalogue.checks}),
+        losses=losses(plan.graph),
+        fixes=fixes(findings, measure),
+        policy=plan.policy.as_plain(),
+        not_looked_at=tuple(sorted(task.subject for task in plan.tasks if task.subject not in looked_at)),
+        outside=len(plan.outside),
+    )
+
+
+def _text(check: Check) -> CheckText:
+    return CheckText(
+        id=check.id,
+        control=check.control,
+        method=check.method,
+        question=check.question,
+        why=check.why,
+        fix=check.fix,
+        answers=check.answers,
+        least=check.least.word,
+    )

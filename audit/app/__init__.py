@@ -1,0 +1,262 @@
+"""What a command asks for in, hands, store with catalogue put together, the outcome out."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from importlib.metadata import version
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from audit.analysis.dossier import assemble
+from audit.analysis.readiness import exit_code
+from audit.app.collecting import collecting_later
+from audit.app.stored import POLICY, stored_estate, whole
+from audit.app.watch import observe
+from audit.catalogue import Catalogue, discover
+from audit.inventory.load import load
+from audit.judge import judge
+from audit.model.dossier import Dossier
+from audit.model.estate import Estate, Waiver
+from audit.model.evidence import Finding, Observation, Run, Selection
+from audit.model.exit import Exit, Stop
+from audit.model.facts import DocumentState, Facts
+from audit.model.plan import DOCUMENT, Plan
+from audit.model.verdict import Severity
+from audit.model.waivers import Waivers
+from audit.plan import plan as make_plan
+from audit.store import open_store
+from audit.store.memory import Store
+from audit.world.build import real_world
+from audit.world.world import World
+
+DEFAULT_STORE: Final = "haechi.db"
+DEFAULT_DEADLINE: Final = timedelta(minutes=10)
+WHOLE: Final = Selection()
+BATCH: Final = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A judged run with what decides the exit code."""
+
+    dossier: Dossier
+    expired: tuple[Waiver, ...] = ()
+
+    def exit(self, fail_on: Severity = Severity.HIGH, unproven_on: Severity | None = Severity.CRITICAL) -> Exit:
+        """The exit code; `unproven_on=None` never ends in NOT_VERIFIED."""
+        if self.dossier.run.state == "interrupted":
+            return Exit.INTERRUPTED
+        return exit_code(self.dossier.findings, fail_on, unproven_on, expired=bool(self.expired))
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """One step of a run, for whoever shows it: how many looks there are, how many are done, the newest one."""
+
+    total: int
+    done: int
+    newest: Observation | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One stored run as `haechi runs` lists it."""
+
+    run: Run
+    broken_off: bool
+
+
+def hands(estate: Estate) -> World:
+    """The real hands, bound to what an estate allows."""
+    return real_world(allow=estate.about.allow, root=Path(estate.root))
+
+
+def planned(path: Path, selection: Selection = WHOLE, catalogue: Catalogue | None = None) -> Plan:
+    """What a run of this inventory would look at; touches nothing. Stop(INVALID, problems) for a broken inventory."""
+    known = catalogue or discover()
+    return make_plan(whole(load(path, known)), known, selection)
+
+
+def audit(
+    path: Path,
+    *,
+    store: str = DEFAULT_STORE,
+    selection: Selection = WHOLE,
+    at: str | datetime | None = None,
+    deadline: timedelta = DEFAULT_DEADLINE,
+    catalogue: Catalogue | None = None,
+    world: Callable[[Estate], World] = hands,
+    on_plan: Callable[[Plan], None] = lambda plan: None,
+    on_progress: Callable[[Progress], None] = lambda progress: None,
+) -> Outcome:
+    """Load, plan, lock the store, look, judge, close. `at` is the instant of judgement, by default when all was seen.
+
+    A run that is interrupted, or out of time, is closed like any other: what was not looked at is unknown.
+    """
+    known = catalogue or discover()
+    loaded = load(path, known)
+    plan = make_plan(whole(loaded), known, selection)
+    judged = _instant(at, plan.estate)
+    on_plan(plan)
+    with open_store(store, writing=True) as memory:
+        run = _run(plan)
+        memory.begin(run, loaded.sources)
+        seen: dict[str, Observation] = {}
+        waiting: list[Observation] = []
+
+        def keep(observation: Observation | None) -> None:
+            if observation is not None:
+                seen[observation.subject] = observation
+                waiting.append(observation)
+                on_progress(Progress(len(plan.tasks), len(seen), observation))
+            if waiting and (observation is None or len(waiting) >= BATCH):
+                memory.see(run.id, waiting)
+                waiting.clear()
+
+        state = observe(plan, known, lambda: world(plan.estate), deadline, keep)
+        keep(None)
+        return _closed(memory, run, plan, known, seen, state, judged or datetime.now(UTC))
+
+
+def rejudge(
+    run: str = "latest",
+    *,
+    store: str = DEFAULT_STORE,
+    policy: Path | None = None,
+    at: str | datetime | None = None,
+    catalogue: Catalogue | None = None,
+) -> Outcome:
+    """Judge the stored observations of a run again, as a new run; `at` is by default that of the first judgement."""
+    known = catalogue or discover()
+    changes = {POLICY + policy.name: _read(policy)} if policy is not None else {}
+    with open_store(store, writing=True) as memory:
+        first = _verified(memory, run)
+        sources = {**memory.sources(first.id), **changes}
+        plan = make_plan(stored_estate(sources, known, first.estate_id), known, first.selection)
+        seen = memory.observations(first.id, lambda probe, name: _facts(known, probe, name))
+        again = replace(_run(plan), judged_from=first.judged_from or first.id)
+        memory.begin(again, sources)
+        memory.see(again.id, seen.values())
+        judged = _instant(at, plan.estate) or _judged(first, seen)
+        state = first.state if first.state != "running" else "interrupted"
+        return _closed(memory, again, plan, known, seen, state, judged)
+
+
+def dossier_of(run: str = "latest", *, store: str = DEFAULT_STORE, catalogue: Catalogue | None = None) -> Outcome:
+    """A stored run (its id, an unambiguous beginning of it, or `latest`) with its meaning; its seal is verified.
+
+    Of a run that broke off, what it had seen is judged here, and nothing is stored.
+    """
+    known = catalogue or discover()
+    with collecting_later(), open_store(store, writing=False) as memory:
+        found = _verified(memory, run)
+        plan = make_plan(stored_estate(memory.sources(found.id), known, found.estate_id), known, found.selection)
+        findings = memory.findings(found.id)
+        looked_at: Collection[str] = {task.subject for task in plan.tasks}
+        if found.state != "complete":
+            seen = memory.observations(found.id, lambda probe, name: _facts(known, probe, name))
+            looked_at = seen
+            if found.state == "running":
+                found = replace(found, at=_judged(found, seen))
+                findings = judge(plan, known, seen, _judged(found, seen), state=found.state)
+    # A check that is newer than the run was not asked, and must not make it look worse than it was.
+    plan = replace(plan, pairs=tuple((finding.check, finding.subject) for finding in findings))
+    return _outcome(found, plan, known, findings, looked_at)
+
+
+def runs(*, store: str = DEFAULT_STORE) -> tuple[Listed, ...]:
+    """The stored runs, newest first."""
+    with open_store(store, writing=False) as memory:
+        busy = bool(memory.writer())
+        found = memory.runs()
+    # One writer at a time: of the runs that never ended, only the newest can still be alive.
+    alive = next((run.id for run in found if run.state == "running"), "") if busy else ""
+    return tuple(Listed(run, run.state == "running" and run.id != alive) for run in found)
+
+
+def _run(plan: Plan) -> Run:
+    now = datetime.now(UTC)
+    name = plan.estate.about.name
+    return Run(
+        id=f"{now:%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}",
+        started=now,
+        ended=None,
+        tool=f"haechi {version('haechi')}",
+        estate_id=plan.estate.ref,
+        estate_sha256=plan.estate.sha256,
+        selection=plan.selection,
+        estate_names=MappingProxyType({} if name is None else {"en": name.en, "ko": name.ko}),
+    )
+
+
+def _closed(
+    memory: Store,
+    run: Run,
+    plan: Plan,
+    catalogue: Catalogue,
+    seen: Mapping[str, Observation],
+    state: str,
+    at: datetime,
+) -> Outcome:
+    """Judge what was seen, store the findings under a seal."""
+    with collecting_later():
+        findings = judge(plan, catalogue, seen, at, state=state)
+        run = memory.close(replace(run, ended=datetime.now(UTC), at=at, state=state), findings)
+    return _outcome(run, plan, catalogue, findings, seen)
+
+
+def _outcome(
+    run: Run, plan: Plan, catalogue: Catalogue, findings: tuple[Finding, ...], looked_at: Collection[str]
+) -> Outcome:
+    at = run.at or run.started
+    dossier = assemble(run, plan, catalogue, findings, at, looked_at)
+    return Outcome(dossier, Waivers(plan.estate, at).expired(plan.pairs))
+
+
+def _verified(memory: Store, name: str) -> Run:
+    run = memory.run(name)
+    problems = memory.verify(run.id)
+    if problems:
+        raise Stop(Exit.STORAGE, f"the run {run.id} in {memory.name} was changed after it was sealed", *problems)
+    return run
+
+
+def _judged(run: Run, seen: Mapping[str, Observation]) -> datetime:
+    """The instant by which a run was judged; where it broke off, that of the last thing it saw."""
+    return run.at or max((observation.at for observation in seen.values()), default=run.started)
+
+
+def _instant(written: str | datetime | None, estate: Estate) -> datetime | None:
+    """An instant as somebody wrote it; without an offset it is meant in the estate's time zone."""
+    if written is None:
+        return None
+    try:
+        at = written if isinstance(written, datetime) else datetime.fromisoformat(written)
+    except ValueError as broken:
+        raise Stop(
+            Exit.USAGE, f"expected a date and time such as 2026-11-21T20:55:13+09:00, got {written!r}"
+        ) from broken
+    return (at if at.tzinfo is not None else at.replace(tzinfo=ZoneInfo(estate.about.timezone))).astimezone(UTC)
+
+
+def _facts(catalogue: Catalogue, probe: str, name: str) -> type[Facts] | None:
+    """The class of facts that a probe returned, found by its name below what the probe promises."""
+    waiting: list[type[Facts]] = [DocumentState] if probe == DOCUMENT else []
+    waiting += [one.facts for one in catalogue.probes.values() if one.id == probe]
+    for kind in waiting:
+        if kind.__name__ == name:
+            return kind
+        waiting.extend(kind.__subclasses__())
+    return None
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as broken:
+        raise Stop(Exit.USAGE, f"cannot read {path}: {broken.strerror}") from broken

@@ -1,0 +1,19 @@
+"""A stretch of work that makes much and drops nothing in, the same without the search for garbage out."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+@contextmanager
+def collecting_later() -> Iterator[None]:
+    """Of a hundred thousand findings none is garbage; looking for some again and again takes a third of the time."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()

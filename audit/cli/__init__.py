@@ -1,0 +1,216 @@
+"""Words of a command line become one command's work, its exit code comes out."""
+
+from __future__ import annotations
+
+import errno
+import importlib
+import os
+import select
+import sys
+from collections.abc import Sequence
+from io import StringIO
+from typing import Any, Final, TextIO
+
+import click
+from click.shell_completion import CompletionItem, shell_complete
+
+from audit.model.exit import Exit, Stop
+
+COMMANDS: Final = (
+    ("init", "Write a commented inventory to start from."),
+    ("validate", "Say everything that is wrong in an inventory."),
+    ("plan", "Show what a run would look at, without touching anything."),
+    ("run", "Look at the systems of an inventory and judge what was seen."),
+    ("judge", "Judge the stored observations of a run again."),
+    ("show", "Print a stored run."),
+    ("runs", "List the stored runs."),
+    ("report", "Write a stored run as a report."),
+    ("checks", "List the checks."),
+    ("explain", "Explain a check or a finding: question, reason, fix."),
+    ("schema", "Print a JSON Schema, or the policy that holds."),
+    ("doctor", "Examine this machine for what an audit needs."),
+    ("demo", "Audit made-up institutions on this machine."),
+    ("completion", "Print the completion script for a shell."),
+)
+"""Each command with its one-line help: `haechi --help` reads it here, so that it has to import none of them."""
+
+MEANINGS: Final = (
+    (Exit.READY, "ready: nothing failed that the gates count"),
+    (Exit.FAILED, "failed: a finding at or above --fail-on (default: high)"),
+    (Exit.USAGE, "wrong usage"),
+    (Exit.NOT_VERIFIED, "not verified: an unknown at or above --unproven-on (default: critical)"),
+    (Exit.INVALID, "invalid inventory or policy"),
+    (Exit.EXPIRED, "a waiver or a document of evidence is past its date"),
+    (Exit.LOCKED, "the store is in use by another run"),
+    (Exit.STORAGE, "the store or the disk is full or not writable"),
+    (Exit.INTERNAL, "internal error: a bug in haechi"),
+    (Exit.INTERRUPTED, "interrupted by Ctrl-C"),
+)
+BROKEN_PIPE: Final = 141
+"""What a shell reports for a program that the reader of its output left: 128 + SIGPIPE."""
+COMPLETE: Final = "_HAECHI_COMPLETE"
+FULL: Final = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
+
+
+class Commands(click.Group):
+    """The commands of `COMMANDS`, each imported only when it is the one that was asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return [name for name, _ in COMMANDS]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in self.list_commands(ctx):
+            return None
+        found = importlib.import_module(f"audit.cli.{cmd_name}").command
+        assert isinstance(found, click.Command)  # noqa: S101 - a promise of our own modules
+        return found
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(COMMANDS)
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        words = [CompletionItem(name, help=says) for name, says in COMMANDS if name.startswith(incomplete)]
+        return words + click.Command.shell_complete(self, ctx, incomplete)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and args[0] not in self.list_commands(ctx) and not args[0].startswith("-"):
+            from difflib import get_close_matches
+
+            close = get_close_matches(args[0], self.list_commands(ctx), 1)
+            hint = f"Did you mean {close[0]!r}?" if close else "`haechi --help` lists them."
+            ctx.fail(f"No such command {args[0]!r}. {hint}")
+        return super().resolve_command(ctx, args)
+
+
+def print_version(ctx: click.Context, parameter: click.Parameter, wanted: Any) -> None:
+    """The version, then the end; importlib.metadata is slow and therefore only imported here."""
+    if wanted:
+        from importlib.metadata import version
+
+        click.echo(f"haechi {version('haechi')}")
+        ctx.exit(0)
+
+
+@click.group(
+    cls=Commands,
+    name="haechi",
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="\b\nExit codes:\n"
+    + "\n".join(f"  {code:>3}  {says}" for code, says in MEANINGS)
+    + "\n\nOver several causes the first of 70, 7, 6, 4, 1, 3, 5, 0 wins."
+    + "\n\n\b\nEnvironment:\n  HAECHI_DEBUG=1  print the traceback of an internal error"
+    + "\n  NO_COLOR=1      print without colour",
+)
+@click.option(
+    "--version", is_flag=True, expose_value=False, is_eager=True, callback=print_version, help="Print the version."
+)
+def haechi() -> None:
+    """Audit how well institutions would survive the loss of a data centre, a supplier or a funder.
+
+    Start with `haechi demo`, or with `haechi init DIR` for an inventory of your own.
+    """
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; every way in which it can end becomes an exit code, never a traceback.
+
+    A command returns its `Exit`, or nothing where it is `READY`, or raises `Stop`.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not None and hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        code = obey(sys.argv[1:] if arguments is None else list(arguments))
+        flush()
+        return int(code) if isinstance(code, int) else Exit.READY
+    except Stop as stop:
+        complain(*stop.lines)
+        return stop.code
+    except (KeyboardInterrupt, click.exceptions.Abort):
+        complain("interrupted")
+        return Exit.INTERRUPTED
+    except click.ClickException as wrong:
+        text = StringIO()
+        wrong.show(text)
+        complain(*text.getvalue().splitlines())
+        return Exit.USAGE
+    except Exception as error:
+        return unexpected(error)
+
+
+def obey(arguments: list[str]) -> object:
+    """What the command returns. Not click's own `main`, which ends the process by itself where a pipe breaks."""
+    instruction = os.environ.get(COMPLETE)
+    if instruction:
+        return shell_complete(haechi, {}, "haechi", COMPLETE, instruction)
+    try:
+        with haechi.make_context("haechi", arguments) as ctx:
+            return haechi.invoke(ctx)
+    except click.exceptions.Exit as ended:
+        return ended.exit_code
+
+
+def unexpected(error: Exception) -> int:
+    """What nobody foresaw: a reader that left, a full disk, or else a bug."""
+    if isinstance(error, BrokenPipeError) and left(sys.stdout, sys.stderr):
+        silence()
+        return BROKEN_PIPE
+    if isinstance(error, OSError) and error.errno in FULL:
+        silence()
+        complain(f"cannot write {error.filename or 'the output'}: {error.strerror}")
+        return Exit.STORAGE
+    from pathlib import Path
+
+    from audit.world.secrets import Secrets
+
+    hide = Secrets(Path()).redact
+    if os.environ.get("HAECHI_DEBUG") == "1":
+        import traceback
+
+        complain(*hide("".join(traceback.format_exception(error))).splitlines())
+    text = " ".join(hide(str(error)).split())[:500]
+    complain(f"internal error: {type(error).__name__}: {text}; run again with HAECHI_DEBUG=1")
+    return Exit.INTERNAL
+
+
+def complain(*lines: str) -> None:
+    """Lines for people, cleaned; what cannot even be complained about is left."""
+    from audit.model.clean import terminal
+
+    try:
+        for line in lines:
+            # Not err=True: click would then write UTF-8 to a terminal that says it is ASCII.
+            click.echo(terminal(line), file=sys.stderr)
+    except OSError:
+        silence()
+
+
+def flush() -> None:
+    """Everything out now, so that a reader that left or a full disk is noticed here and not as Python ends."""
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not None:
+            stream.flush()
+
+
+def left(*streams: TextIO | None) -> bool:
+    """Whether the reader of one of our outputs has gone away; a socket's broken pipe would be another matter."""
+    poll = select.poll()
+    for stream in streams:
+        if stream is not None and not stream.closed:
+            poll.register(stream.fileno(), 0)
+    return any(event & (select.POLLERR | select.POLLHUP) for _, event in poll.poll(0))
+
+
+def silence() -> None:
+    """Let what is still buffered for an output that cannot take it go nowhere."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            if stream is not None:
+                stream.flush()
+        except OSError:
+            os.dup2(nowhere, stream.fileno())
+    os.close(nowhere)

@@ -1,0 +1,249 @@
+"""This machine becomes a list of what an audit needs of it: what is well, what is not, how to mend it."""
+
+from __future__ import annotations
+
+import locale
+import os
+import resource
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.util import find_spec
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import click
+
+from audit.model.exit import Exit
+from audit.model.message import Message, say
+
+LITTLE: Final = 1_000_000_000
+TOO_LITTLE: Final = 50_000_000
+FILES: Final = 1024
+MARKS: Final[Mapping[str, str]] = MappingProxyType({"ok": "+", "warn": "!", "bad": "x"})
+PROXIES: Final = ("http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """One thing that was examined: `ok`; `warn`, an audit works but sees less; `bad`, it does not work."""
+
+    name: str
+    state: str
+    says: Message
+    fix: Message | None = None
+
+
+@click.command("doctor")
+@click.option("--store", default="haechi.db", show_default=True, help="The store that a run would use.")
+@click.option("--lang", type=click.Choice(("en", "ko")), default="en", show_default=True)
+def command(store: str, lang: str) -> Exit:
+    """Examine this machine for what an audit needs.
+
+    + is well, ! means that an audit would see less, x means that it would not work. Exit code 1 if there is an x.
+    Nothing is changed and nothing is sent anywhere.
+    """
+    from audit.model.clean import terminal
+    from audit.world.clock import SystemClock
+    from reports.translate import Translator
+
+    words = Translator(lang, "UTC")
+    found = tuple(examine(store, os.environ, SystemClock().now()))
+    for one in found:
+        click.echo(terminal(f"{MARKS[one.state]} {one.name:<11} {words.message(one.says)}"), file=sys.stdout)
+        if one.fix is not None:
+            click.echo(terminal(f"  {'':<11} -> {words.message(one.fix)}"), file=sys.stdout)
+    return Exit.FAILED if any(one.state == "bad" for one in found) else Exit.READY
+
+
+def examine(store: str, environment: Mapping[str, str], now: datetime) -> Iterator[Examined]:
+    """Everything that is examined, in the order in which it is printed."""
+    yield clock(now, newest=Path(__file__).stat().st_mtime)
+    yield zones("Asia/Seoul")
+    yield encoding(locale.getpreferredencoding(do_setlocale=False))
+    yield terminal_kind(environment, tty=sys.stdout is not None and sys.stdout.isatty())
+    yield temporary(Path(tempfile.gettempdir()))
+    yield from storage(store)
+    yield resolver(Path("/etc/resolv.conf"))
+    yield proxy(environment)
+    yield program("restic", shutil.which)
+    yield postgres(store, installed=find_spec("psycopg") is not None)
+    yield open_files(resource.getrlimit(resource.RLIMIT_NOFILE)[0])
+    yield ping(Path("/proc/sys/net/ipv4/ping_group_range"), os.geteuid(), {os.getegid(), *os.getgroups()})
+
+
+def clock(now: datetime, newest: float) -> Examined:
+    """A clock that stands before the day on which haechi was installed cannot be right."""
+    installed = datetime.fromtimestamp(newest, UTC)
+    if now < installed:
+        return Examined(
+            "clock",
+            "bad",
+            say(
+                "the clock says {now} UTC, which is before haechi was installed", now=now.isoformat(timespec="seconds")
+            ),
+            say("set the clock, e.g. with `timedatectl set-ntp true`: ages of backups are taken against it"),
+        )
+    return Examined("clock", "ok", say("the clock says {now} UTC", now=now.isoformat(timespec="seconds")))
+
+
+def zones(zone: str) -> Examined:
+    """Days end in the estate's time zone, so its data must be there."""
+    try:
+        ZoneInfo(zone)
+    except (ZoneInfoNotFoundError, OSError):
+        return Examined(
+            "time zones", "bad", say("no data of the time zone {zone}", zone=zone), say("install the package tzdata")
+        )
+    return Examined("time zones", "ok", say("data of time zones is there"))
+
+
+def encoding(name: str) -> Examined:
+    """Korean needs UTF-8; other encodings get escapes instead of letters."""
+    if name.replace("-", "").lower() == "utf8":
+        return Examined("locale", "ok", say("text is written as UTF-8"))
+    return Examined(
+        "locale",
+        "warn",
+        say("text is written as {encoding}: Korean letters become escapes", encoding=name),
+        say("set LC_ALL=C.UTF-8"),
+    )
+
+
+def terminal_kind(environment: Mapping[str, str], *, tty: bool) -> Examined:
+    """Colour is never needed: a verdict is always a sign with a word."""
+    if not tty:
+        return Examined("terminal", "ok", say("the output is no terminal: plain text without colour"))
+    if environment.get("NO_COLOR") or environment.get("TERM", "dumb") == "dumb":
+        return Examined("terminal", "ok", say("a terminal without colour, as NO_COLOR or TERM ask for"))
+    return Examined("terminal", "ok", say("a terminal with colour"))
+
+
+def temporary(folder: Path) -> Examined:
+    """Secrets for programs and reports being written pass through temporary files."""
+    try:
+        with tempfile.TemporaryFile(dir=folder) as file:
+            file.write(b"haechi")
+    except OSError as broken:
+        return Examined(
+            "temp folder",
+            "bad",
+            say("cannot write to {folder}: {why}", folder=folder, why=broken.strerror or "?"),
+            say("set TMPDIR to a folder that can be written"),
+        )
+    return Examined("temp folder", "ok", say("{folder} can be written", folder=folder))
+
+
+def storage(store: str) -> Iterator[Examined]:
+    """The store's file and the disk below it."""
+    if "://" in store:
+        yield Examined("store", "ok", say("a database on a server; a run tells whether it answers"))
+        return
+    path = Path(store)
+    folder = path.parent
+    writable = os.access(path, os.W_OK) if path.exists() else os.access(folder, os.W_OK | os.X_OK)
+    if not writable:
+        yield Examined(
+            "store",
+            "bad",
+            say("cannot write {path}", path=path),
+            say("run from a folder that can be written, or name another store with --store"),
+        )
+        return
+    yield Examined("store", "ok", say("{path} can be written", path=path))
+    free = shutil.disk_usage(folder).free
+    state = "bad" if free < TOO_LITTLE else "warn" if free < LITTLE else "ok"
+    yield Examined(
+        "disk",
+        state,
+        say("{free} MB are free where the store lies", free=free // 1_000_000),
+        None if state == "ok" else say("make room, or name a store on another disk with --store"),
+    )
+
+
+def resolver(path: Path) -> Examined:
+    """Names in the inventory are asked of the resolver that this machine names."""
+    try:
+        words = [line.split() for line in path.read_text("utf-8", "replace").splitlines()]
+    except OSError:
+        words = []
+    servers = [line[1] for line in words if len(line) > 1 and line[0] == "nameserver"]
+    if servers:
+        return Examined("resolver", "ok", say("names are asked of {servers}", servers=", ".join(servers[:3])))
+    return Examined(
+        "resolver",
+        "warn",
+        say("{path} names no resolver: only addresses can be looked at", path=path),
+        say("name one there, or write addresses in the inventory"),
+    )
+
+
+def proxy(environment: Mapping[str, str]) -> Examined:
+    """A proxy's answer is not the system's answer, so none is used. Its value may hold a password: never printed."""
+    named = sorted({name.lower() for name in PROXIES if environment.get(name)})
+    if not named:
+        return Examined("proxy", "ok", say("no proxy is set"))
+    return Examined(
+        "proxy",
+        "warn",
+        say("{names} is set, but haechi goes to systems directly", names=", ".join(named)),
+        say("run it where the systems can be reached without a proxy"),
+    )
+
+
+def program(name: str, which: Callable[[str], str | None]) -> Examined:
+    """A program that some copies are read with."""
+    path = which(name)
+    if path is not None:
+        return Examined(name, "ok", say("{path} is there", path=path))
+    return Examined(
+        name,
+        "warn",
+        say("{name} is not installed: copies of that kind will be unknown (no-tool)", name=name),
+        say("install {name}", name=name),
+    )
+
+
+def postgres(store: str, *, installed: bool) -> Examined:
+    """The driver for PostgreSQL: for standbys, or for a store on a server."""
+    if installed:
+        return Examined("postgresql", "ok", say("the driver for PostgreSQL is there"))
+    return Examined(
+        "postgresql",
+        "bad" if store.startswith("postgres") else "warn",
+        say("no driver for PostgreSQL: standbys will be unknown (no-tool)"),
+        say("install haechi[postgres]"),
+    )
+
+
+def open_files(limit: int) -> Examined:
+    """Every look holds some files open."""
+    if limit == resource.RLIM_INFINITY or limit >= FILES:
+        return Examined("open files", "ok", say("enough files can be open at once"))
+    return Examined(
+        "open files",
+        "warn",
+        say("only {limit} files can be open at once", limit=limit),
+        say("raise the limit, e.g. `ulimit -n 4096`"),
+    )
+
+
+def ping(groups: Path, user: int, own: set[int]) -> Examined:
+    """An echo needs a right that not every user has."""
+    try:
+        first, last = (int(word) for word in groups.read_text().split())
+    except (OSError, ValueError):
+        first, last = 1, 0
+    if user == 0 or any(first <= group <= last for group in own):
+        return Examined("ping", "ok", say("this user may send an echo"))
+    return Examined(
+        "ping",
+        "warn",
+        say("this user may not send an echo: endpoints of kind icmp will be unknown (denied)"),
+        say('run `sysctl -w net.ipv4.ping_group_range="0 2147483647"` once as root'),
+    )

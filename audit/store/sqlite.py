@@ -1,0 +1,114 @@
+"""The path of a file in, the store that it is out."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from sqlite3 import Connection as Raw
+from typing import IO
+
+from sqlalchemy import URL, create_engine, event
+from sqlalchemy.exc import DBAPIError
+
+from audit.model.clean import line
+from audit.model.exit import Exit, Stop
+from audit.store.memory import Store
+from audit.store.schema import prepare
+from audit.store.trouble import stop_for
+
+
+def open_sqlite(path: str, *, writing: bool) -> Store:
+    """Open a file as a store; only a store that is opened for writing is made where there is none."""
+    file, name = Path(path).absolute(), line(path)
+    if not writing and not file.exists():
+        raise Stop(Exit.USAGE, f"there is no store {name}; `haechi run ESTATE` makes one")
+    if file.is_dir():
+        raise Stop(Exit.STORAGE, f"cannot use the store {name}: it is a folder; name a file in it")
+    with ExitStack() as stack:
+        if writing:
+            stack.enter_context(_locked(file, name))
+        writable = os.access(file if file.exists() else file.parent, os.W_OK)
+        if writing and not writable:
+            raise Stop(Exit.STORAGE, f"cannot use the store {name}: it is not writable")
+        engine = create_engine(address_of(file, writable=writable))
+        stack.callback(engine.dispose)
+
+        @event.listens_for(engine, "connect")
+        def settle(raw: Raw, record: object) -> None:
+            raw.execute("PRAGMA busy_timeout = 5000")
+            raw.execute("PRAGMA foreign_keys = ON")
+            if writable:
+                raw.execute("PRAGMA journal_mode = WAL")
+                raw.execute("PRAGMA synchronous = FULL")
+
+        try:
+            with engine.begin() as connection:
+                prepare(connection, name, writing=writing)
+        except DBAPIError as broken:
+            raise stop_for(broken, name) from broken
+        return Store(engine, name, stack.pop_all(), lambda: _holder(file))
+
+
+def address_of(file: Path, *, writable: bool) -> URL:
+    """Where SQLAlchemy finds a file."""
+    if writable:
+        return URL.create("sqlite", database=str(file))
+    # A file that nobody can write to, such as one on a medium of evidence, needs no journal; with a journal beside it
+    # somebody else writes to it, and it has to be read.
+    query = {"mode": "ro", "uri": "true"}
+    if not file.with_name(file.name + "-wal").exists():
+        query["immutable"] = "1"
+    return URL.create("sqlite", database=file.as_uri(), query=query)
+
+
+def _lock_file(file: Path) -> Path:
+    return file.with_name(file.name + ".lock")
+
+
+@contextmanager
+def _locked(file: Path, name: str) -> Iterator[None]:
+    """The lock of a file that is going to be written; the system takes it back from a process that was killed."""
+    try:
+        descriptor = os.open(_lock_file(file), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o666)
+    except OSError as broken:
+        raise Stop(Exit.STORAGE, f"cannot use the store {name}: {line(broken.strerror or str(broken))}") from broken
+    with os.fdopen(descriptor, "r+") as lock:
+        if not _take(lock):
+            raise Stop(Exit.LOCKED, f"the store {name} is locked by {_named(_lock_file(file))}; wait for it to end")
+        try:
+            lock.truncate(0)
+            lock.write(f"{os.getpid()}\n")
+            lock.flush()
+        except OSError as broken:
+            raise Stop(Exit.STORAGE, f"cannot use the store {name}: {line(str(broken.strerror))}") from broken
+        yield
+
+
+def _take(lock: IO[str]) -> bool:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _holder(file: Path) -> str:
+    """Who holds the lock; empty where nobody does."""
+    path = _lock_file(file)
+    try:
+        with path.open("r") as lock:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return _named(path)
+    except OSError:
+        return ""
+    return ""
+
+
+def _named(path: Path) -> str:
+    since = datetime.fromtimestamp(path.stat().st_mtime, UTC).isoformat(timespec="seconds")
+    return f"process {path.read_text('utf-8', 'replace').strip()[:20] or 'unknown'} since {since}"

@@ -1,0 +1,31 @@
+"""What a real server of the tests needs: a port, patience, words before its command that tie it to the tests."""
+
+from __future__ import annotations
+
+import os
+import socket
+import time
+from collections.abc import Callable
+
+
+def free_port() -> int:
+    """A port that nobody listens on now."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port: int = listener.getsockname()[1]
+        return port
+
+
+def wait_until(ready: Callable[[], bool], what: str, patience: float = 20.0) -> None:
+    """Look again until it is so."""
+    end = time.monotonic() + patience
+    while not ready():
+        if time.monotonic() > end:
+            raise RuntimeError(f"{what} was not ready within {patience:g} seconds")
+        time.sleep(0.05)
+
+
+def tied(owner: str, ending: str = "TERM") -> tuple[str, ...]:
+    """Words before a command: root runs it as `owner`; the kernel sends it `ending` should the tests be killed."""
+    user = (f"--reuid={owner}", f"--regid={owner}", "--init-groups") if os.getuid() == 0 else ()
+    return ("setpriv", *user, "--pdeathsig", ending, "--")
