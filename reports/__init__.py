@@ -1,1 +1,24 @@
-"""Formats: a dossier becomes bytes that a person or a program reads."""
+"""The modules of this folder to the report formats that can be asked for by name."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Mapping
+from functools import cache
+from types import MappingProxyType
+
+from reports.format import Format
+
+
+@cache
+def formats() -> Mapping[str, Format]:
+    """Every format by its name: a module of this folder that holds `FORMAT` is one."""
+    found: dict[str, Format] = {}
+    for info in pkgutil.iter_modules(__path__, __name__ + "."):
+        form = getattr(importlib.import_module(info.name), "FORMAT", None)
+        if isinstance(form, Format):
+            if form.name in found:
+                raise TypeError(f"two report formats are called {form.name!r}")
+            found[form.name] = form
+    return MappingProxyType(dict(sorted(found.items())))

@@ -1,0 +1,37 @@
+"""A dossier to the JSON document of a run."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any, Final
+
+from audit.model.clean import json_escaped
+from audit.model.dossier import Dossier
+from reports.format import Format, Page
+from reports.record import all_readiness, finding_record, in_order, run_record
+
+SCHEMA: Final = "haechi.run/1"
+
+
+def dumped(value: Any) -> str:
+    """One value on one line."""
+    return json_escaped(json.dumps(value, ensure_ascii=False))
+
+
+def _chunks(dossier: Dossier) -> Iterator[bytes]:
+    record = finding_record()
+    yield f'{{"schema": {dumped(SCHEMA)},\n "run": {dumped(run_record(dossier))},\n'.encode()
+    yield f' "readiness": {dumped(all_readiness(dossier))},\n "findings": ['.encode()
+    lead = "\n  "
+    for finding in in_order(dossier):
+        yield (lead + dumped(record(finding))).encode()
+        lead = ",\n  "
+    yield b"]}\n"
+
+
+def _pages(dossier: Dossier, language: str) -> Iterator[Page]:
+    yield Page("", _chunks(dossier))
+
+
+FORMAT: Final = Format("json", ".json", "application/json", _pages)

@@ -1,0 +1,73 @@
+"""The JSON document of a run to its JSON Schema."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from audit.model.verdict import Level, Reason, Severity, Verdict
+from reports.json import SCHEMA
+
+
+def _closed(**properties: Any) -> dict[str, Any]:
+    """An object that has exactly these keys."""
+    named = {name.replace("_", "-"): schema for name, schema in properties.items()}
+    return {"type": "object", "properties": named, "required": list(named), "additionalProperties": False}
+
+
+def run_schema() -> dict[str, Any]:
+    """The schema, draft 2020-12, of what `--format json` prints."""
+    text = {"type": "string"}
+    share = {"type": "number", "minimum": 0, "maximum": 1}
+    count = {"type": "integer", "minimum": 0}
+    instant = {"type": "string", "format": "date-time"}
+    sha256 = {"type": "string", "pattern": "^sha256:[0-9a-f]{64}$"}
+    readiness = {"$ref": "#/$defs/readiness"}
+    by_reference = {"type": "object", "additionalProperties": readiness}
+    run = _closed(
+        id={"type": "string", "minLength": 1},
+        started=instant,
+        ended={"anyOf": [instant, {"type": "null"}]},
+        tool=text,
+        estate=_closed(id=text, sha256=text),
+        root={"anyOf": [sha256, {"const": ""}]},
+    )
+    figures = _closed(
+        letter={"enum": ["A", "B", "C", "D", "E", "-"]},
+        demonstrated=share,
+        possible=share,
+        coverage=share,
+        **{"pass": count, "fail": count, "unknown": count, "not_applicable": count, "waived": count},
+    )
+    finding = _closed(
+        check={"type": "string", "pattern": r"^([\w.\-]+:)?[\w\-]+\.[\w.\-]+$"},
+        control=text,
+        subject=text,
+        verdict={"enum": [str(verdict) for verdict in Verdict]},
+        reason={"enum": [*(str(reason) for reason in Reason), None]},
+        severity={"enum": [str(severity) for severity in Severity]},
+        grade={"type": "integer", "minimum": 1, "maximum": 4},
+        says=_closed(en=text, ko=text),
+        measured=text,
+        required=text,
+        level={"enum": [level.word for level in Level]},
+        where={"type": "string", "pattern": r":\d+:\d+$"},
+        observation={"anyOf": [sha256, {"type": "null"}]},
+        at=instant,
+        waiver={"type": ["string", "null"]},
+        fingerprint={"type": "string", "pattern": "^[0-9a-f]{16}$"},
+    )
+    finding["if"] = {"properties": {"verdict": {"const": "unknown"}}}
+    finding["then"] = {"properties": {"reason": {"type": "string"}}}
+    finding["else"] = {"properties": {"reason": {"type": "null"}}}
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": "urn:haechi:run:1",
+        "title": "One run of haechi",
+        **_closed(
+            schema={"const": SCHEMA},
+            run=run,
+            readiness=_closed(estate=readiness, institutions=by_reference, systems=by_reference),
+            findings={"type": "array", "items": {"$ref": "#/$defs/finding"}},
+        ),
+        "$defs": {"readiness": figures, "finding": finding},
+    }
