@@ -1,0 +1,1 @@
+"""A made-up ministry with its servers, started on this machine, audited for real, torn down again."""

@@ -1,0 +1,71 @@
+"""A folder becomes a whole audit of made-up institutions: servers, run, reports, what was found of what was planted."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from audit.app import Outcome, Progress, audit
+from audit.demo.planted import Tally, compare, planted
+from audit.demo.stage import now, stage
+from audit.model.exit import Exit, Stop
+from reports import formats
+from reports.format import write
+
+REPORTS: Final = (("html", "en", "report.html"), ("html", "ko", "report.ko.html"), ("json", "en", "run.json"))
+
+
+@dataclass(frozen=True, slots=True)
+class Performance:
+    """What came of a demo, with where it lies."""
+
+    outcome: Outcome
+    tally: Tally
+    folder: Path
+    reports: tuple[Path, ...]
+    restic: bool
+
+
+def perform(
+    output: Path | None,
+    *,
+    watching: Callable[[], AbstractContextManager[Callable[[Progress], None]]],
+    on_stage: Callable[[], None] = lambda: None,
+) -> Performance:
+    """Audit the demo's estate; everything is written to `output`, or to a new folder where that is None."""
+    folder = _room(output)
+    at = now()
+    with stage(folder, at) as set_up:
+        on_stage()
+        with watching() as on_progress:
+            outcome = audit(set_up.estate, store=str(folder / "haechi.db"), on_progress=on_progress)
+    written = []
+    for form, language, name in REPORTS:
+        write(formats()[form], outcome.dossier, language, folder / name)
+        written.append(folder / name)
+    tally = compare(planted(), outcome.dossier.findings)
+    return Performance(outcome, tally, folder, tuple(written), set_up.restic)
+
+
+def _room(output: Path | None) -> Path:
+    """A folder that is there, empty, ours."""
+    try:
+        if output is None:
+            return Path(tempfile.mkdtemp(prefix="haechi-demo-"))
+        output.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if any(output.iterdir()):
+            raise Stop(Exit.USAGE, f"{output} is not empty; name a new folder: --output {output}-2")
+        if not os.access(output, os.W_OK | os.X_OK):
+            raise Stop(Exit.STORAGE, f"{output} is not writable; name another folder with --output")
+    except FileExistsError as taken:
+        raise Stop(Exit.USAGE, f"{output} is a file; name a folder") from taken
+    except OSError as broken:
+        raise Stop(Exit.STORAGE, f"cannot make a folder for the demo: {broken.strerror}; name one with --output") from (
+            broken
+        )
+    return output.resolve()

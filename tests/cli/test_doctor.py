@@ -1,0 +1,105 @@
+"""Machines with and without what an audit needs in, what the doctor says of them out."""
+
+import os
+import resource
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import click.testing
+import pytest
+
+from audit.cli import doctor
+from audit.model.exit import Exit
+
+NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
+
+
+def cases(tmp_path: Path) -> Iterator[tuple[str, doctor.Examined]]:
+    absent, resolver, groups = tmp_path / "absent" / "deep", tmp_path / "resolv.conf", tmp_path / "groups"
+    resolver.write_text("# none\nnameserver 192.0.2.53\nsearch example\n")
+    groups.write_text("100\t200\n")
+    yield "ok", doctor.clock(NOW, (NOW - timedelta(days=1)).timestamp())
+    yield "bad", doctor.clock(NOW, (NOW + timedelta(days=1)).timestamp())
+    yield "ok", doctor.zones("Asia/Seoul")
+    yield "bad", doctor.zones("Asia/Nowhere")
+    yield "ok", doctor.encoding("UTF-8")
+    yield "warn", doctor.encoding("ANSI_X3.4-1968")
+    yield "ok", doctor.temporary(tmp_path)
+    yield "bad", doctor.temporary(absent)
+    yield "ok", next(doctor.storage(str(tmp_path / "haechi.db")))
+    yield "bad", next(doctor.storage(str(absent / "haechi.db")))
+    yield "ok", next(doctor.storage("postgresql://db.example/haechi"))
+    yield "ok", doctor.resolver(resolver)
+    yield "warn", doctor.resolver(absent)
+    yield "ok", doctor.proxy({"HOME": "/"})
+    yield "warn", doctor.proxy({"HTTPS_PROXY": "http://me:hunter2@proxy.example"})
+    yield "ok", doctor.program("restic", lambda name: f"/usr/bin/{name}")
+    yield "warn", doctor.program("restic", lambda name: None)
+    yield "ok", doctor.postgres("haechi.db", installed=True)
+    yield "warn", doctor.postgres("haechi.db", installed=False)
+    yield "bad", doctor.postgres("postgresql://db.example/haechi", installed=False)
+    yield "ok", doctor.open_files(resource.RLIM_INFINITY)
+    yield "warn", doctor.open_files(256)
+    yield "ok", doctor.ping(groups, 1000, {150})
+    yield "ok", doctor.ping(absent, 0, {0})
+    yield "warn", doctor.ping(groups, 1000, {1000})
+    yield "warn", doctor.ping(absent, 1000, {1000})
+
+
+def test_every_state(tmp_path: Path) -> None:
+    seen = list(cases(tmp_path))
+    assert [(one.name, one.state) for _, one in seen] == [(one.name, state) for state, one in seen]
+    for _, one in seen:
+        assert (one.fix is None) == (one.state == "ok"), one
+        assert "hunter2" not in f"{one.says}{one.fix}"
+
+
+def test_a_machine_that_is_well(tmp_path: Path) -> None:
+    answer = click.testing.CliRunner().invoke(
+        doctor.command, ["--store", str(tmp_path / "haechi.db")], standalone_mode=False
+    )
+    assert answer.return_value == Exit.READY
+    assert {line[0] for line in answer.output.splitlines()} <= {"+", "!", " "}
+    assert "+ store" in answer.output
+
+
+def test_a_store_that_cannot_be_written(tmp_path: Path) -> None:
+    answer = click.testing.CliRunner().invoke(
+        doctor.command, ["--store", str(tmp_path / "absent" / "haechi.db")], standalone_mode=False
+    )
+    assert answer.return_value == Exit.FAILED
+    assert "x store" in answer.output
+
+
+def test_a_secret_in_the_environment_is_not_printed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("https_proxy", "http://me:hunter2@proxy.example")
+    answer = click.testing.CliRunner().invoke(
+        doctor.command, ["--store", str(tmp_path / "haechi.db")], standalone_mode=False
+    )
+    assert "! proxy" in answer.output
+    assert "hunter2" not in answer.output
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_both_languages(language: str, tmp_path: Path) -> None:
+    answer = click.testing.CliRunner().invoke(
+        doctor.command, ["--lang", language, "--store", str(tmp_path / "a.db")], standalone_mode=False
+    )
+    assert answer.return_value == Exit.READY
+    assert len(answer.output.splitlines()) >= 13
+
+
+def test_a_terminal_without_korean_letters(tmp_path: Path) -> None:
+    answer = subprocess.run(
+        (sys.executable, "-P", "-m", "audit", "doctor", "--lang", "ko", "--store", str(tmp_path / "a.db")),
+        env={**os.environ, "PYTHONIOENCODING": "ascii"},
+        capture_output=True,
+        timeout=60,
+        check=False,
+    )
+    assert answer.returncode == Exit.READY
+    assert answer.stdout.isascii()
+    assert b"\\u" in answer.stdout
