@@ -12,6 +12,7 @@ from audit.app import Outcome, Progress, audit, dossier_of, planned, rejudge, ru
 from audit.model.estate import Estate
 from audit.model.evidence import Selection
 from audit.model.exit import Exit, Stop
+from audit.model.facts import ServiceState
 from audit.model.verdict import Severity
 from audit.store import open_store
 from audit.world.clock import SystemClock
@@ -75,6 +76,22 @@ def test_a_whole_audit(place: Place) -> None:
     assert outcome.exit(fail_on=Severity.CRITICAL, unproven_on=Severity.HIGH) is Exit.NOT_VERIFIED
     assert outcome.exit(fail_on=Severity.CRITICAL) is Exit.READY
     assert outcome.dossier.not_looked_at == ()
+
+
+def test_what_the_hands_keep_secret_is_stored_nowhere(tmp_path: Path) -> None:
+    place = Place(tmp_path, inventory(", ".join(map(lamp, ("secret", "denied", "raises")))))
+
+    def redacting(estate: Estate) -> World:
+        return replace(dark(estate), redact=lambda text: text.replace("s3cret!", "[hidden]"))
+
+    outcome = audit(place.estate, store=place.store, catalogue=place.known, world=redacting)
+    assert "s3cret" not in str(outcome.dossier.findings)
+    assert "[hidden]" in str(outcome.dossier.findings)
+    with open_store(place.store, writing=False) as store:
+        seen = store.observations(outcome.dossier.run.id, lambda probe, name: ServiceState)
+    assert len(seen) == 3
+    assert "s3cret" not in str(seen)
+    assert "[hidden]" in str(seen["kibo/light/secret"])
 
 
 def test_a_stored_run_is_shown_as_it_was(place: Place) -> None:

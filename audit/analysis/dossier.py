@@ -37,7 +37,7 @@ def assemble(
         findings=findings,
         checks=MappingProxyType({name: _text(catalogue.checks[name]) for name in judged if name in catalogue.checks}),
         losses=losses(plan.graph),
-        fixes=fixes(findings, measure),
+        fixes=fixes(findings, measure, plan.graph),
         policy=plan.policy.as_plain(),
         not_looked_at=tuple(sorted(task.subject for task in plan.tasks if task.subject not in looked_at)),
         outside=len(plan.outside),
