@@ -17,7 +17,9 @@ PRODUCT = ("audit", "checks", "inventories", "reports")
 CODE = (*PRODUCT, "tests")
 
 # The places where a bug of somebody else's becomes an answer, with how many handlers each may have.
-BOUNDARIES: Mapping[str, int] = MappingProxyType({"audit/engine/leash.py": 1, "audit/judge.py": 1, "audit/cli/__init__.py": 1})
+BOUNDARIES: Mapping[str, int] = MappingProxyType(
+    {"audit/engine/leash.py": 1, "audit/judge.py": 1, "audit/cli/__init__.py": 1}
+)
 WORLDLY = ("audit/world/", "audit/app.py", "audit/app/", "audit/demo.py", "audit/demo/")
 
 Rule = Callable[[str], Iterator[str]]
