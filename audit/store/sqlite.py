@@ -11,7 +11,7 @@ from pathlib import Path
 from sqlite3 import Connection as Raw
 from typing import IO
 
-from sqlalchemy import URL, create_engine, event
+from sqlalchemy import URL, Connection, create_engine, event
 from sqlalchemy.exc import DBAPIError
 
 from audit.model.clean import line
@@ -36,21 +36,35 @@ def open_sqlite(path: str, *, writing: bool) -> Store:
             raise Stop(Exit.STORAGE, f"cannot use the store {name}: it is not writable")
         engine = create_engine(address_of(file, writable=writable))
         stack.callback(engine.dispose)
-
-        @event.listens_for(engine, "connect")
-        def settle(raw: Raw, record: object) -> None:
-            raw.execute("PRAGMA busy_timeout = 5000")
-            raw.execute("PRAGMA foreign_keys = ON")
-            if writable:
-                raw.execute("PRAGMA journal_mode = WAL")
-                raw.execute("PRAGMA synchronous = FULL")
-
+        event.listen(engine, "connect", _settle)
+        event.listen(engine, "begin", _begin)
         try:
             with engine.begin() as connection:
                 prepare(connection, name, writing=writing)
+            if writing:
+                # Only now that the file is known to be a store: the kind of journal is written into it for good.
+                engine.dispose()
+                event.listen(engine, "connect", _keep_journal)
+                engine.connect().close()
         except DBAPIError as broken:
             raise stop_for(broken, name) from broken
         return Store(engine, name, stack.pop_all(), lambda: _holder(file))
+
+
+def _settle(raw: Raw, record: object) -> None:
+    # By itself the driver begins no transaction before tables are made: a run that is killed there would leave some.
+    raw.isolation_level = None
+    raw.execute("PRAGMA busy_timeout = 5000")
+    raw.execute("PRAGMA foreign_keys = ON")
+    raw.execute("PRAGMA synchronous = FULL")
+
+
+def _begin(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN")
+
+
+def _keep_journal(raw: Raw, record: object) -> None:
+    raw.execute("PRAGMA journal_mode = WAL")
 
 
 def address_of(file: Path, *, writable: bool) -> URL:

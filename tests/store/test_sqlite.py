@@ -52,8 +52,25 @@ def test_a_database_of_another_program(tmp_path: Path) -> None:
     with sqlite3.connect(path) as other:
         other.execute("CREATE TABLE invoices (id)")
     other.close()
-    stop = stopped(path)
-    assert (stop.code, "another program" in stop.lines[0]) == (Exit.STORAGE, True)
+    before = path.read_bytes()
+    for writing in (True, False):
+        stop = stopped(path, writing=writing)
+        assert (stop.code, "another program" in stop.lines[0]) == (Exit.STORAGE, True)
+    assert path.read_bytes() == before
+
+
+def test_a_disk_that_is_full_while_the_tables_are_made(tmp_path: Path) -> None:
+    path = tmp_path / "haechi.db"
+    for pages in range(1, 12):
+        made = (
+            f"import resource; resource.setrlimit(resource.RLIMIT_FSIZE, ({pages * 4096},) * 2)\n"
+            f"from audit.store import open_store; open_store({str(path)!r}, writing=True).leave()"
+        )
+        subprocess.run((sys.executable, "-c", made), cwd=ROOT, capture_output=True, timeout=60, check=False)
+        with open_store(str(path), writing=True) as store:
+            store.begin(run(), {})
+        for file in tmp_path.iterdir():
+            file.unlink()
 
 
 def read_all(path: Path) -> None:
