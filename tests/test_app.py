@@ -147,7 +147,9 @@ def test_judging_again(place: Place, tmp_path: Path) -> None:
     assert shown.dossier.readiness == strict.dossier.readiness
 
 
-@pytest.mark.parametrize("at", ["yesterday", "2026-13-01T00:00:00Z", ""])
+@pytest.mark.parametrize(
+    "at", ["yesterday", "2026-13-01T00:00:00Z", "", "0001-01-01T00:00:00+09:00", "9999-12-31T23:00:00Z"]
+)
 def test_instants_that_are_none(place: Place, at: str) -> None:
     with pytest.raises(Stop) as stop:
         place.audit(at=at)

@@ -237,6 +237,9 @@ def _instant(written: str | datetime | None, estate: Estate) -> datetime | None:
         return None
     try:
         at = written if isinstance(written, datetime) else datetime.fromisoformat(written)
+        # Not near the ends of the calendar: ages and time zones reckon beyond it.
+        if not 1970 <= at.year < 9000:
+            raise ValueError(written)
     except ValueError as broken:
         raise Stop(
             Exit.USAGE, f"expected a date and time such as 2026-11-21T20:55:13+09:00, got {written!r}"
