@@ -65,14 +65,16 @@ class Loaded:
 def load(path: Path, vocabulary: Vocabulary) -> Loaded:
     """Read a folder or one file. Stop where there is no such path."""
     sources, problems = gather(path)
+    root = path.resolve()
     with _collecting_later():
-        return _loaded(sources, vocabulary, path.resolve(), problems)
+        return _loaded(sources, vocabulary, root, root if root.is_dir() else root.parent, problems)
 
 
 def load_sources(sources: Mapping[str, bytes], vocabulary: Vocabulary, root: Path) -> Loaded:
     """Read texts from memory, as if they lay in `root`; where that names a file, its folder is the root."""
+    folder = root.parent if root.suffix.lower() in SUFFIXES else root
     with _collecting_later():
-        return _loaded(sources, vocabulary, root, ())
+        return _loaded(sources, vocabulary, root, folder, ())
 
 
 @contextmanager
@@ -87,7 +89,9 @@ def _collecting_later() -> Iterator[None]:
             gc.enable()
 
 
-def _loaded(sources: Mapping[str, bytes], vocabulary: Vocabulary, root: Path, unread: tuple[Problem, ...]) -> Loaded:
+def _loaded(
+    sources: Mapping[str, bytes], vocabulary: Vocabulary, root: Path, folder: Path, unread: tuple[Problem, ...]
+) -> Loaded:
     found = list(unread)
     trees: list[Branch] = []
     for name in sorted(sources):
@@ -125,7 +129,7 @@ def _loaded(sources: Mapping[str, bytes], vocabulary: Vocabulary, root: Path, un
         return Loaded(None, tuple(ordered), sources)
     start = _start(sources, root)
     about = About.model_validate({"id": default, "@": Place(start.file, start.line, start.column, ref=default)})
-    return Loaded(_merged(parts, about, root, sources), (), sources)
+    return Loaded(_merged(parts, about, folder, sources), (), sources)
 
 
 def _start(sources: Mapping[str, bytes], root: Path) -> Place:
@@ -176,11 +180,10 @@ def _models(tree: Branch, reading: Reading, parts: dict[str, list[Any]]) -> Iter
                 return
 
 
-def _merged(parts: Mapping[str, list[Any]], about: About, root: Path, sources: Mapping[str, bytes]) -> Estate:
+def _merged(parts: Mapping[str, list[Any]], about: About, folder: Path, sources: Mapping[str, bytes]) -> Estate:
     lists: dict[str, Any] = {key: tuple(parts[key]) for key in _LISTS}
     about = next(iter(parts["estate"]), about)
     policy = next(iter(parts["policy"]), PolicyChanges())
-    folder = root.parent if root.suffix.lower() in SUFFIXES else root
     return Estate.model_construct(
         place=about.place, about=about, policy=policy, root=str(folder), sha256=fingerprint(sources), **lists
     )

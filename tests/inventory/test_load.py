@@ -118,6 +118,16 @@ def test_an_empty_folder_is_an_empty_estate(tmp_path: Path) -> None:
     assert list(found.estate.index) == ["중소-기업-부"]
 
 
+@pytest.mark.parametrize(("name", "root"), [("estate.txt", "."), ("estate", "."), ("folder.yaml/", "folder.yaml")])
+def test_paths_in_an_inventory_start_at_its_folder_whatever_it_is_called(tmp_path: Path, name: str, root: str) -> None:
+    (tmp_path / "folder.yaml").mkdir()
+    if not name.endswith("/"):
+        (tmp_path / name).write_text("institutions: [{id: kibo}]\n", "utf-8")
+    found = load(tmp_path / name, WORDS)
+    assert found.estate is not None
+    assert found.estate.root == str((tmp_path / root).resolve())
+
+
 def test_an_estate_without_an_id_is_called_after_its_file(tmp_path: Path) -> None:
     path = tmp_path / "kibo.yaml"
     path.write_text("institutions: [{id: kibo}]\n", "utf-8")
