@@ -123,7 +123,8 @@ def _opened(path: Path, written: str) -> Iterator[BinaryIO]:
 
 
 def _listed(path: Path, written: str, most: int) -> tuple[FileSeen, ...]:
-    parts = path.parts[1:] if path.is_absolute() else path.parts
+    # The root of the file system alone has no parts.
+    parts = (path.parts[1:] if path.is_absolute() else path.parts) or (".",)
     fixed = next((number for number, part in enumerate(parts) if _WILD.search(part)), len(parts) - 1)
     folder = Path(path.anchor, *parts[:fixed])
     if parts[-1] == "**":
@@ -132,7 +133,8 @@ def _listed(path: Path, written: str, most: int) -> tuple[FileSeen, ...]:
         base = folder.resolve(strict=True)
         if not _WILD.search(path.name) and path.is_dir():
             raise CannotSee(
-                Reason.INCOMPLETE, say("{path} is a folder: write a pattern such as {path}/*", path=written.rstrip("/"))
+                Reason.INCOMPLETE,
+                say("{path} is a folder: write a pattern such as {path}/*", path=written.rstrip("/") or "/."),
             )
         found: dict[str, FileSeen] = {}
         for entry in _matching(base, parts[fixed:], 0, [0]):

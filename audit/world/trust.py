@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ssl
+import stat
 from pathlib import Path
 from typing import Final
 
@@ -51,6 +52,9 @@ class Trust:
     def _load(self, context: ssl.SSLContext, authority: str) -> None:
         path = self._root / authority
         try:
+            # A pipe or a device would never end, and hold up every other look.
+            if not stat.S_ISREG(path.stat().st_mode):
+                raise CannotSee(Reason.INCOMPLETE, say("{path} is no ordinary file", path=authority))
             context.load_verify_locations(cafile=str(path))
         except ssl.SSLError as broken:
             raise CannotSee(

@@ -85,6 +85,10 @@ def test_an_empty_folder_is_a_fact_and_a_missing_one_is_none(tmp_path: Path) -> 
     assert refusal(lambda: LocalFiles(tmp_path).list("file/*.sql", 1)) is Reason.UNREACHABLE
 
 
+def test_the_root_of_the_file_system_is_a_folder() -> None:
+    assert refusal(lambda: LocalFiles(Path("/tmp")).list("/", 10)) is Reason.INCOMPLETE
+
+
 def test_a_folder_is_no_backup_file(tmp_path: Path) -> None:
     (tmp_path / "dumps").mkdir()
     assert refusal(lambda: LocalFiles(tmp_path).list("dumps", 1)) is Reason.INCOMPLETE

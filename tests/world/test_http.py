@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import os
 import socket
 import time
 import tracemalloc
@@ -241,6 +242,14 @@ def test_an_authority_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(CannotSee) as seen:
         run(hands(root=tmp_path).http.visit(Page("https://127.0.0.1/", authority="authority.pem"), LONG))
     assert seen.value.reason == Reason.INCOMPLETE
+
+
+def test_an_authority_that_never_ends(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    for authority in ("pipe", "/dev/zero", "."):
+        with pytest.raises(CannotSee) as seen:
+            run(hands(root=tmp_path).http.visit(Page("https://127.0.0.1/", authority=authority), LONG))
+        assert seen.value.reason == Reason.INCOMPLETE
 
 
 def test_a_page_of_combining_marks_is_searched_at_once() -> None:
