@@ -68,7 +68,8 @@ def _dump(number: int, seed: str) -> bytes:
 def secrets(folder: Path, closed_port: int) -> None:
     """The secrets that the estate refers to: a password, a wrong one, a database that refuses."""
     refusing = f"host=127.10.0.1 port={closed_port} dbname=guarantee user=auditor connect_timeout=2\n"
-    values = {"restic": "synthetic\n", "wrong": "not this one\n", "primary": refusing, "standby": refusing}
+    # No plain words: what is known to be secret is hidden wherever it occurs, in the name of a certificate too.
+    values = {"restic": "demo-4b7e91d2\n", "wrong": "demo-c06a58f3\n", "primary": refusing, "standby": refusing}
     (folder / "secrets").mkdir(mode=0o700)
     for name, value in values.items():
         path = folder / "secrets" / name

@@ -21,13 +21,15 @@ _PATTERNS: Final = (
     (re.compile(r"(?<=://)[^\s/@]{1,500}@"), f"{HIDDEN}@"),
     (
         re.compile(
-            r"\b(pass(?:word|wd|phrase)?|pwd|secret|token|api[-_]?key|sslpassword)(\s*[=:]\s*)"
+            # Also as the end of a longer name: PGPASSWORD, RESTIC_REST_PASSWORD, AWS_SECRET_ACCESS_KEY.
+            r"\b(pass|pwd|\w{0,40}(?:pass(?:word|wd|phrase)|secret|token|api[-_]?key|access_key))(\s*[=:]\s*)"
             r"('(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"|[^\s,;&'\"]+)",
             re.IGNORECASE,
         ),
         rf"\1\2{HIDDEN}",
     ),
-    (re.compile(r"\b(bearer|basic)\s+[A-Za-z0-9+/._~=-]{8,}", re.IGNORECASE), rf"\1 {HIDDEN}"),
+    # With a digit in it: "Basic authentication" or "Basic Constraints" are no secrets.
+    (re.compile(r"\b(bearer|basic)\s+(?=\S{0,500}\d)[A-Za-z0-9+/._~=-]{8,}", re.IGNORECASE), rf"\1 {HIDDEN}"),
     (re.compile(r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b"), HIDDEN),
 )
 

@@ -83,7 +83,11 @@ def test_a_short_secret_does_not_tear_words_apart(secrets: Secrets) -> None:
     [
         ("host=db password=hunter22 user=x", "hunter22"),
         ("password = 'hun ter22' x", "ter22"),
-        ("PGPASSWORD=x passwd:hunter22", "hunter22"),
+        ("passwd:hunter22", "hunter22"),
+        ("PGPASSWORD=hunter22 pg_dump", "hunter22"),
+        ("export RESTIC_REST_PASSWORD: hunter22", "hunter22"),
+        ("AWS_SECRET_ACCESS_KEY=hunter22", "hunter22"),
+        ("authorization: basic YXVkaXQ6aHVudGVyMjI=", "YXVkaXQ6aHVudGVyMjI="),
         ("postgresql://audit:hunter22@db/x", "hunter22"),
         ("rest:https://hunter22@backup/", "hunter22"),
         ("Authorization: Bearer hunter22hunter22", "hunter22"),
@@ -97,6 +101,14 @@ def test_what_looks_like_a_secret_is_taken_out_unseen(secrets: Secrets, text: st
     assert planted not in secrets.redact(text)
 
 
-def test_what_says_no_secret_stays(secrets: Secrets) -> None:
-    text = "Fatal: wrong password or no key found"
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Fatal: wrong password or no key found",
+        "401 Basic authentication required",
+        "CN=Example Basic Constraints CA 2026,O=Secretariat: the Bearer certificates",
+        "BYPASS: on bypass: the load is not protected",
+    ],
+)
+def test_what_says_no_secret_stays(secrets: Secrets, text: str) -> None:
     assert secrets.redact(text) == text
