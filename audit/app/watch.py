@@ -24,7 +24,7 @@ from audit.model.facts import Unseen
 from audit.model.message import say
 from audit.model.plan import Plan
 from audit.model.units import plain
-from audit.model.verdict import Reason
+from audit.model.verdict import CannotSee, Reason
 from audit.world.world import World
 
 TICK: Final = 0.2
@@ -180,6 +180,6 @@ def _hung(task: Task, took: float) -> Observation:
         at=datetime.now(UTC),
         took=timedelta(seconds=round(took, 6)),
         seen=None,
-        unseen=Unseen(reason=Reason.TIMEOUT, template=says.template, values=dict(says.values)),
+        unseen=Unseen.of(CannotSee(Reason.TIMEOUT, says)),
         source=f"{task.probe} at {task.host}",
     )

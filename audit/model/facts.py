@@ -39,6 +39,11 @@ class Unseen(Value):
     template: str
     values: dict[str, str] = {}
 
+    @classmethod
+    def of(cls, gap: CannotSee) -> Unseen:
+        """What a hand or a probe raised, as data."""
+        return cls(reason=gap.reason, template=gap.says.template, values=dict(gap.says.values))
+
 
 class Facts(Value):
     """The base of all facts. A field that was not set is absent; `absent` tells why, per field."""

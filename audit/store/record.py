@@ -15,7 +15,7 @@ from audit.model.evidence import Finding, Observation, Run, Selection, canonical
 from audit.model.facts import Facts, Unseen
 from audit.model.message import Message, say
 from audit.model.place import Place
-from audit.model.verdict import Level, Reason, Severity, Verdict
+from audit.model.verdict import CannotSee, Level, Reason, Severity, Verdict
 
 FactsOf = Callable[[str, str], type[Facts] | None]
 """The id of a probe with the name of a class of facts to that class; None where nobody knows it any more."""
@@ -88,7 +88,7 @@ def observation_from(content: bytes, facts_of: FactsOf) -> Observation:
             seen = None
         if seen is None:
             says = say("what was seen cannot be read any more: no plugin knows {facts}", facts=plain["facts"])
-            unseen = Unseen(reason=Reason.INCOMPLETE, template=says.template, values=dict(says.values))
+            unseen = Unseen.of(CannotSee(Reason.INCOMPLETE, says))
     return Observation(
         subject=plain["subject"],
         probe=plain["probe"],

@@ -46,8 +46,7 @@ class DnsHand:
             with anyio.move_on_after(deadline - anyio.current_time() - _RESERVE) as zone:
                 await witness.zone(question, said)
             if zone.cancelled_caught:
-                says = say("the servers of the zone did not answer in time")
-                late = Unseen(reason=Reason.TIMEOUT, template=says.template)
+                late = Unseen.of(CannotSee(Reason.TIMEOUT, say("the servers of the zone did not answer in time")))
                 missing = (field for field in ("zone", "soa_expire", "servers") if getattr(said, field) is None)
                 said.absent.update(dict.fromkeys(missing, late))
 

@@ -91,6 +91,4 @@ def _state(ends: list[tuple[Draft, Sample | CannotSee]], kept_out: tuple[CannotS
     if not impossible or any(sample.failure is not None for sample in samples):
         # One failure decides, whatever the other addresses would have said.
         return ServiceState(samples=samples, **known)
-    first = impossible[0]
-    why = Unseen(reason=first.reason, template=first.says.template, values=dict(first.says.values))
-    return ServiceState(partial=samples, absent={"samples": why}, **known)
+    return ServiceState(partial=samples, absent={"samples": Unseen.of(impossible[0])}, **known)

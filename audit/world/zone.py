@@ -198,6 +198,5 @@ def _text(name: dns.name.Name) -> str:
 
 def _unseen(trouble: Fault | CannotSee) -> Unseen:
     if isinstance(trouble, CannotSee):
-        return Unseen(reason=trouble.reason, template=trouble.says.template, values=dict(trouble.says.values))
-    says = say("the zone cannot be read: {detail}", detail=trouble.detail)
-    return Unseen(reason=Reason.INCOMPLETE, template=says.template, values=dict(says.values))
+        return Unseen.of(trouble)
+    return Unseen.of(CannotSee(Reason.INCOMPLETE, say("the zone cannot be read: {detail}", detail=trouble.detail)))

@@ -72,9 +72,9 @@ def state(replica: Row, receivers: Sequence[Row], primary: tuple[Row, Sequence[R
     if not isinstance(primary, CannotSee):
         facts["same_cluster"] = replica["cluster"] == primary[0]["cluster"]
     else:
-        absent["same_cluster"] = _unseen(primary)
+        absent["same_cluster"] = Unseen.of(primary)
     if not replica["in_recovery"]:
-        absent["bytes_behind"] = absent["replay_age"] = absent["paused"] = _unseen(
+        absent["bytes_behind"] = absent["replay_age"] = absent["paused"] = Unseen.of(
             CannotSee(Reason.CONTRADICTED, say("the server named as standby is not in recovery"))
         )
         detail = "it is not in recovery: it takes writes of its own"
@@ -87,16 +87,16 @@ def state(replica: Row, receivers: Sequence[Row], primary: tuple[Row, Sequence[R
                 del facts["replay_age"]
                 raise CannotSee(Reason.INCOMPLETE, say("the standby has replayed no transaction since it started"))
         except CannotSee as missing:
-            absent["replay_age"] = _unseen(missing)
+            absent["replay_age"] = Unseen.of(missing)
             if "bytes_behind" not in facts:
-                absent["bytes_behind"] = _unseen(missing)
+                absent["bytes_behind"] = Unseen.of(missing)
     elif gap is not None:
-        absent["bytes_behind"] = absent["replay_age"] = _unseen(gap)
+        absent["bytes_behind"] = absent["replay_age"] = Unseen.of(gap)
     try:
         senders = None if isinstance(primary, CannotSee) or gap is not None else primary[1]
         facts |= _attachment(replica, receivers, senders, facts)
     except CannotSee as hidden:
-        absent["attached"] = _unseen(hidden)
+        absent["attached"] = Unseen.of(hidden)
     return ReplicaState(absent=absent, **facts)
 
 
@@ -157,7 +157,3 @@ def _position(text: str) -> int:
     """`0/5000DC8` to bytes."""
     high, _, low = text.partition("/")
     return (int(high, 16) << 32) + int(low, 16)
-
-
-def _unseen(gap: CannotSee) -> Unseen:
-    return Unseen(reason=gap.reason, template=gap.says.template, values=dict(gap.says.values))

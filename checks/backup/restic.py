@@ -141,14 +141,14 @@ async def snapshots(copy: Restic, world: World) -> BackupState:
     try:
         points = await _weighed(found, look)
     except CannotSee as gap:
-        absent["size"] = _unseen(gap)
+        absent["size"] = Unseen.of(gap)
     sizes = [point.size for point in points if point.complete]
     if sizes and sizes[-1] is not None:
         facts["size"] = sizes[-1]
     try:
         facts |= await _verified(look)
     except CannotSee as gap:
-        absent["errors"] = _unseen(gap)
+        absent["errors"] = Unseen.of(gap)
     level = Level.VERIFIED if facts["integrity"] > 1 else Level.OBSERVED
     return BackupState(points=points, absent=absent, level=level, **facts)
 
@@ -209,7 +209,3 @@ def remote_host(repository: str) -> str | None:
         return urlsplit(rest if "//" in rest else f"https://{rest}").hostname
     except ValueError:
         return None
-
-
-def _unseen(gap: CannotSee) -> Unseen:
-    return Unseen(reason=gap.reason, template=gap.says.template, values=dict(gap.says.values))

@@ -116,7 +116,7 @@ def _note(facts: dict[str, Any], absent: dict[str, Unseen], fact: str, written: 
             return
     for name, text in written.items():
         said = say("{name} is {text}, which cannot be read", name=name, text=repr(text[:40]))
-        absent[fact] = Unseen(reason=Reason.INCOMPLETE, template=said.template, values=dict(said.values))
+        absent[fact] = Unseen.of(CannotSee(Reason.INCOMPLETE, said))
         return
 
 
