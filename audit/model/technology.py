@@ -24,7 +24,7 @@ class Endpoint(Technology):
 
     @property
     def secured(self) -> bool | None:
-        """Whether it is meant to show a certificate; None where only the look can tell."""
+        """Whether it is meant to show a certificate; None where only the look can tell. One that is shown counts."""
         return None
 
 

@@ -106,6 +106,10 @@ class HttpEndpoint(Endpoint, kind="http"):
     def host(self) -> str:
         return self.address or urlsplit(self.url).hostname or self.url
 
+    @property
+    def secured(self) -> bool:
+        return urlsplit(self.url).scheme == "https"
+
 
 @probe(deadline=15)
 async def visit(endpoint: HttpEndpoint, world: World) -> ServiceState:

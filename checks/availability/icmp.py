@@ -21,6 +21,10 @@ class IcmpEndpoint(Endpoint, kind="icmp"):
     def host(self) -> str:
         return self.machine
 
+    @property
+    def secured(self) -> bool:
+        return False
+
 
 @probe(deadline=15)
 async def echo(endpoint: IcmpEndpoint, world: World) -> ServiceState:

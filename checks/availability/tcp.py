@@ -22,6 +22,10 @@ class TcpEndpoint(Endpoint, kind="tcp"):
     def host(self) -> str:
         return self.machine
 
+    @property
+    def secured(self) -> bool:
+        return False
+
 
 @probe(deadline=15)
 async def connection(endpoint: TcpEndpoint, world: World) -> ServiceState:

@@ -27,6 +27,10 @@ class TlsEndpoint(Endpoint, kind="tls"):
     def host(self) -> str:
         return self.machine
 
+    @property
+    def secured(self) -> bool:
+        return True
+
 
 @probe(deadline=15)
 async def handshake(endpoint: TlsEndpoint, world: World) -> ServiceState:

@@ -101,11 +101,15 @@ async def newest_files(copy: FileCopies, world: World) -> BackupState:
             best = judged
             break
     facts: dict[str, Any] = {"points": tuple(points), "clock": world.clock.now(), "location": ""}
-    absent: dict[str, Unseen] = {}
+    nothing = Unseen.of(CannotSee(Reason.INCOMPLETE, say("there is no complete backup to look into")))
+    absent = dict.fromkeys(("size", "errors", "encrypted"), nothing) if best is None else {}
     if best is not None:
         facts["integrity"] = best.integrity
         if best.encrypted is not None:
             facts["encrypted"] = best.encrypted
+        else:
+            says = say("{name} does not tell whether it is encrypted", name=best.point.id)
+            absent["encrypted"] = Unseen.of(CannotSee(Reason.INCOMPLETE, says))
         if best.size is not None:
             facts["size"] = best.size
         elif best.gap is not None:
@@ -121,7 +125,7 @@ async def newest_files(copy: FileCopies, world: World) -> BackupState:
 async def _judged(file: FileSeen, point: RestorePoint, earlier: Sequence[int], look: _Look) -> _Judged:
     """Look into one file: its content first, as a checksum of half a dump may well be right."""
     if not point.complete:
-        return _Judged(point)
+        return _broken(point, point.doubt)
     judged = await _read(file, point, look)
     if judged.point.complete:
         judged = await _held_against_manifest(file, judged, look)

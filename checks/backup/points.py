@@ -46,10 +46,16 @@ def newest_copy_is_younger_than_rpo(copy: Subject[Copy], seen: BackupState, limi
     """
     promised = copy.rpo
     newest = seen.newest
+    doubted = max((point for point in seen.points if not point.complete), key=lambda point: point.start, default=None)
     if newest is None:
-        count = len(seen.points)
-        if count:
-            says = say("{copy} holds no complete backup among {count}", count=count, copy=copy.ref)
+        if doubted is not None:
+            says = say(
+                "{copy} holds no complete backup among {count}; the newest, {id}, does not count: {doubt}",
+                count=len(seen.points),
+                copy=copy.ref,
+                id=doubted.id[:60],
+                doubt=doubted.doubt or "-",
+            )
         else:
             says = say("{copy} holds no backup", copy=copy.ref)
         return ruling(False, measured="-", required=promised, says=says)
@@ -64,6 +70,16 @@ def newest_copy_is_younger_than_rpo(copy: Subject[Copy], seen: BackupState, limi
             copy=copy.ref,
             age=plain(age),
             promised=plain(promised),
+        )
+    elif doubted is not None and doubted.start > newest.start:
+        says = say(
+            "the newest complete backup in {copy} is {age} old, but only {promised} may be lost; {id} is newer and "
+            "does not count: {doubt}",
+            copy=copy.ref,
+            age=plain(age),
+            promised=plain(promised),
+            id=doubted.id[:60],
+            doubt=doubted.doubt or "-",
         )
     else:
         says = say(
@@ -221,8 +237,9 @@ def replica_keeps_up(copy: Subject[Copy], seen: ReplicaState, limits: Limits) ->
         says = say("{copy} follows another database than the one that it is declared to follow", copy=copy.ref)
         return ruling(False, measured="-", required=most, says=says)
     if not seen.attached:
-        says = say("{copy} is cut off from its original", copy=copy.ref)
-        return ruling(False, measured="-", required=most, says=says)
+        why = seen.detail or "-"
+        says = say("{copy} is cut off from its original: {why}", copy=copy.ref, why=why)
+        return ruling(False, measured=why, required=most, says=says)
     if seen.paused:
         says = say("{copy} receives but does not replay: the replay is paused", copy=copy.ref)
         return ruling(False, measured="-", required=most, says=says)

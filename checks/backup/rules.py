@@ -190,8 +190,8 @@ def restore_fits_the_recovery_time(data: Subject[Data], limits: Limits) -> Rulin
     Why: 858 TB at 1 GB a second take 9.9 days on the wire alone, whatever the plan promises; a rate that no drill has
     measured is worth half.
 
-    Fix: measure a restore, keep a copy that needs no transfer (a standby), split the data by urgency, or promise a
-    recovery time that the wire can carry.
+    Fix: measure a restore, keep a copy that is read back faster and declare its `restore-rate:`, split the data by
+    urgency, or promise a recovery time that the wire can carry.
     """
     copies = data.item.copies
     most = data.rto * limits.number("times")

@@ -121,6 +121,7 @@ def one_loss_takes_few(estate: Subject[Estate], limits: Limits) -> Ruling:
             reason=Reason.INCOMPLETE,
         ),
         Example(Verdict.NOT_APPLICABLE, systems("{id: b, grade: 1, at: [busan/room-1]}"), "daejeon/room-2"),
+        Example(Verdict.NOT_APPLICABLE, systems("{id: b, grade: 1, at: [busan/room-1]}"), "busan/room-1"),
     ),
 )
 def survivors_do_not_need_the_room(room: Subject[Room], limits: Limits) -> Ruling:
@@ -150,7 +151,10 @@ def survivors_do_not_need_the_room(room: Subject[Room], limits: Limits) -> Rulin
             systems=", ".join(stopped[:5]) + (", ..." if len(stopped) > 5 else ""),
         )
         return ruling(False, measured=len(stopped), required=f"<= {allowed}", says=says)
-    if not any(system.needs and not graph.final_places(system.ref) & burnt for _, system in room.estate.systems()):
+    outside = [system for _, system in room.estate.systems() if not graph.final_places(system.ref) & burnt]
+    if not outside:
+        raise NotApplicable(say("no system runs wholly outside {room}", room=room.ref))
+    if not any(system.needs for system in outside):
         says = say("the inventory does not say what the systems outside {room} need; add `needs:`", room=room.ref)
         raise CannotSee(Reason.INCOMPLETE, says)
     if stopped:

@@ -140,7 +140,8 @@ def needs_come_back_in_time(system: Subject[System], limits: Limits) -> Ruling:
             slow=ref,
             longest=plain(longest),
         )
-        return ruling(False, measured=longest, required=system.rto, says=says, key="needs")
+        key = "recovers-with" if ref in system.item.recovers_with else "needs"
+        return ruling(False, measured=longest, required=system.rto, says=says, key=key)
     if not times:
         says = say(
             "the inventory names no system that {system} needs, so no recovery time can be compared; add `needs:`",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Final
 
@@ -27,6 +28,8 @@ UPS: Final = (
     "sites: [{id: daejeon, rooms: [{id: power-1, kind: ups}], power-protection: "
     "[{id: ups-1, kind: nut, host: 127.0.0.1, port: 3493, ups: ups1, room: power-1}]}]\n"
 )
+_FAILED: Final = re.compile(r"fail|error|bad|replace", re.IGNORECASE)
+"""In what devices say of the last test of their battery, e.g. `Done and error`."""
 _BAD: Final = frozenset({"OB", "LB", "RB", "BYPASS", "OVER", "OFF", "FSD", "ALARM", "COMMBAD", "NOCOMM"})
 
 
@@ -60,11 +63,12 @@ def _spread(rooms: tuple[int, ...]) -> str:
             "daejeon/ups-1",
             seen=PowerState(flags=("OL", "RB"), alarms=("the battery has to be replaced",)),
         ),
+        Example(Verdict.FAIL, UPS, "daejeon/ups-1", seen=PowerState(flags=("OL",), test_result="Done and error")),
         Example(Verdict.UNKNOWN, UPS, "daejeon/ups-1", seen=PowerState(flags=()), reason=Reason.INCOMPLETE),
     ),
 )
 def power_supply_is_quiet(supply: Subject[PowerProtection], seen: PowerState) -> Ruling:
-    """The power supply answers, runs on the mains and reports no alarm.
+    """The power supply answers, runs on the mains and reports neither an alarm nor a failed test.
 
     Why: a battery tells days before that it must be replaced, to whoever asks; an alarm that nobody reads warns nobody.
 
@@ -72,7 +76,10 @@ def power_supply_is_quiet(supply: Subject[PowerProtection], seen: PowerState) ->
     """
     if not seen.flags:
         raise CannotSee(Reason.INCOMPLETE, say("{supply} reports no status", supply=supply.ref))
-    bad = sorted(set(seen.flags) & _BAD)
+    named = {alarm.partition(":")[0] for alarm in seen.alarms}
+    bad = sorted(set(seen.flags) & _BAD - named)
+    if seen.has("test_result") and _FAILED.search(seen.test_result):
+        bad.append(f"ups.test.result: {seen.test_result}")
     flags = " ".join(seen.flags)
     if seen.alarms or bad:
         trouble = "; ".join(dict.fromkeys((*bad, *seen.alarms)))

@@ -80,10 +80,12 @@ def recovery_tools_survive(system: Subject[System], limits: Limits) -> Ruling:
     lost = sorted({(tool, hit) for tool in item.recovers_with for hit in hits if tool in graph.lost_with(hit)})
     tools = sorted({tool for tool, _ in lost})
     if len(tools) > allowed:
+        # The room says more than its site.
+        rooms = [hit for _, hit in lost if graph.site_of[hit].ref != hit]
         says = say(
             "{tools} would be lost together with {place}, but {system} cannot be brought back without",
             tools=", ".join(tools),
-            place=lost[0][1],
+            place=next(iter(rooms), lost[0][1]),
             system=system.ref,
         )
         return ruling(False, measured=len(tools), required=allowed, says=says, key="recovers-with")

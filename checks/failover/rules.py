@@ -41,20 +41,24 @@ from checks.failover.samples import TO_BUSAN, failover, guarantee
     },
     examples=(
         Example(Verdict.PASS, failover("to: busan, mode: hot"), "kibo/guarantee"),
+        Example(Verdict.PASS, guarantee("grade: 1, at: [daejeon/room-1, busan/room-1]"), "kibo/guarantee"),
         Example(Verdict.FAIL, failover("to: busan, mode: cold"), "kibo/guarantee"),
         Example(Verdict.FAIL, guarantee("grade: 1, at: [daejeon/room-1]"), "kibo/guarantee"),
         Example(Verdict.UNKNOWN, guarantee("grade: 4"), "kibo/guarantee", reason=Reason.INCOMPLETE),
     ),
 )
 def mode_fits_the_grade(system: Subject[System], limits: Limits) -> Ruling:
-    """The system has a failover of a mode that its grade asks for.
+    """The system has a failover of a mode that its grade asks for, or runs in two sites at once.
 
     Why: of 647 systems that one fire stopped, 28 had servers elsewhere; those without waited up to 95 days.
 
-    Fix: agree on a failover that fits the promised recovery time, build it, drill it, then add it under `failover:`.
+    Fix: agree on a failover that fits the promised recovery time, build it, drill it, then add it under `failover:`;
+    or run the system in two sites at once, then name both under `at:`.
     """
     allowed = limits.words("modes")
-    modes = sorted({switch.mode for switch in system.item.failover})
+    # Who runs in two sites at once needs nothing that takes over.
+    both = {"active-active"} if len(system.graph.sites(system.ref)) > 1 else set()
+    modes = sorted({switch.mode for switch in system.item.failover} | both)
     required = ", ".join(allowed)
     if not modes and "backup-only" in allowed:
         if not any(data.copies for data in system.item.data):

@@ -6,9 +6,9 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field
 
-from audit.contract import World, probe
+from audit.contract import CannotSee, Reason, World, probe, say
 from audit.model.address import AddressText, Host, Port
-from audit.model.facts import NameState, Sample
+from audit.model.facts import NameState, Sample, Unseen
 from audit.model.item import Item
 from audit.model.technology import Endpoint
 
@@ -35,15 +35,34 @@ class DnsEndpoint(Endpoint, kind="dns"):
     def host(self) -> str:
         return self.server
 
+    @property
+    def secured(self) -> bool:
+        return False
+
 
 @probe(deadline=15)
 async def answer(endpoint: DnsEndpoint, world: World) -> NameState:
     """Ask the server for the addresses, the zone, its name servers."""
     state = await world.dns.ask(endpoint.name, endpoint.server, endpoint.port, endpoint.timeout)
+    if state.troubled():
+        return _explained(state)
     wanted = frozenset(endpoint.expect.addresses)
-    if not wanted or wanted == frozenset(state.addresses) or state.troubled():
+    if not wanted or wanted == frozenset(state.addresses):
         return state
     return state.model_copy(update={"samples": tuple(_wrong(sample, wanted, state) for sample in state.samples)})
+
+
+def _explained(state: NameState) -> NameState:
+    """A state that says of each fact that the server did not give why it is missing."""
+    trouble = next(sample for sample in state.tried if sample.failure is not None)
+    says = say(
+        "{address} gave no good answer about the name: {trouble}",
+        address=trouble.address,
+        trouble=trouble.detail or trouble.failure,
+    )
+    why = Unseen.of(CannotSee(Reason.INCOMPLETE, says))
+    missing = {fact: why for fact in ("ttl", "authoritative", "zone", "servers", "soa_expire") if not state.has(fact)}
+    return state.model_copy(update={"absent": {**missing, **state.absent}})
 
 
 def _wrong(sample: Sample, wanted: frozenset[str], state: NameState) -> Sample:

@@ -32,6 +32,7 @@ institutions:
         grade: 1
         endpoints:
           - {id: web, kind: http, url: "https://guarantee.kibo.example/"}
+          - {id: plain, kind: http, url: "http://guarantee.kibo.example/"}
           - {id: name, kind: dns, name: guarantee.kibo.example, server: 127.0.0.1, port: 5353}
 """
 WEB: Final = "kibo/guarantee/web"
@@ -110,15 +111,19 @@ def name_servers_stand_apart(endpoint: Subject[Endpoint], seen: NameState, limit
         "zone": seen.zone,
         "servers": str(places),
         "networks": str(len(networks)),
-        "wanted": f"{least_servers}/{least_networks}",
+        "least": str(least_servers),
+        "apart": str(least_networks),
     }
     if met:
-        says = say("the zone {zone} has {servers} name servers in {networks} networks", **figures)
+        says = say("the zone {zone} has name servers: {servers}, in separate networks: {networks}", **figures)
     else:
         says = say(
-            "the zone {zone} has {servers} name servers in {networks} networks; its grade needs {wanted}", **figures
+            "the zone {zone} has name servers: {servers}, in separate networks: {networks}; its grade needs {least} "
+            "in {apart}",
+            **figures,
         )
-    return ruling(met, measured=f"{places}/{len(networks)}", required=f">= {figures['wanted']}", says=says)
+    required = f">= {least_servers}/{least_networks}"
+    return ruling(met, measured=f"{places}/{len(networks)}", required=required, says=says)
 
 
 @check(
@@ -143,8 +148,8 @@ def name_servers_stand_apart(endpoint: Subject[Endpoint], seen: NameState, limit
         Example(
             Verdict.NOT_APPLICABLE,
             ENDPOINTS,
-            WEB,
-            seen=ServiceState(samples=(Sample(address="192.0.2.4", status=200),)),
+            "kibo/guarantee/plain",
+            seen=ServiceState(samples=(Sample(address="192.0.2.4", failure="refused"),)),
             at=AT,
         ),
     ),
@@ -157,22 +162,25 @@ def certificate_is_good_for_long_enough(
     Why: an expired certificate stops a service for everybody at one second that was known a year before; at a standby
     that nobody visits it is found on the day of the fire.
 
-    Fix: renew the certificate that the finding names, the one of the standby too, and let a job renew it from now on.
+    Fix: renew the certificate that the finding names, the one of the standby too, and let a job renew it from now on;
+    where an authority of the house signed it, name the file of that authority as `authority:` of the endpoint.
     """
     least = limits.duration("left")
-    if endpoint.item.secured is False:
-        raise NotApplicable(say("{endpoint} is not secured by a certificate", endpoint=endpoint.ref))
     samples = seen.tried
     shown = [(sample.certificate, sample.address) for sample in samples if sample.certificate is not None]
+    if endpoint.item.secured is False and not shown:
+        raise NotApplicable(say("{endpoint} is not secured by a certificate", endpoint=endpoint.ref))
     for certificate, address in shown:
-        if not certificate.trusted:
+        # One that is merely over has a sentence of its own below, which tells since when.
+        if not certificate.trusted and certificate.chain_not_after >= at:
+            required = say("a trusted certificate, {least} left", least=plain(least))
             says = say(
                 "the certificate of {endpoint} at {address} is not trusted: {trouble}",
                 endpoint=endpoint.ref,
                 address=address,
                 trouble=certificate.trouble or "-",
             )
-            return ruling(False, measured=certificate.trouble or "-", required=f">= {plain(least)}", says=says)
+            return ruling(False, measured=certificate.trouble or "-", required=required, says=says)
     until, address = min(((one.chain_not_after, address) for one, address in shown), default=(None, ""))
     if until is not None and until - at < least:
         figures = {"endpoint": endpoint.ref, "address": address, "date": plain(until), "least": str(least.days)}
