@@ -163,7 +163,6 @@ class Seen:
     ended: str
     observations: dict[str, Observation]
     stage: Stage
-    took: float
 
     def of(self, name: str) -> Observation:
         return self.observations[f"kibo/light/{name}"]
@@ -191,11 +190,10 @@ async def running(text: str, *, each: float = 0.4, world: World | None = None, *
     plan = within(planned(text, known), each)
     hands = replace(world or scene(), clock=SystemClock())
     seen: list[Observation] = []
-    began = time.monotonic()
     chosen = Options(sleep=anyio.sleep, jitter=lambda: 0.01, grace=0.2, **options)
     ended = await look(plan, known, hands, seen.append, chosen)
     assert len(seen) == len({observation.subject for observation in seen})
-    return Seen(ended, {observation.subject: observation for observation in seen}, stage, time.monotonic() - began)
+    return Seen(ended, {observation.subject: observation for observation in seen}, stage)
 
 
 def run(text: str, **options: Any) -> Seen:

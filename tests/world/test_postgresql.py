@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import socket
 import threading
-import time
 from collections.abc import Iterator
 from datetime import timedelta
 from ipaddress import ip_network
@@ -56,10 +55,9 @@ def test_nobody_listens(tmp_path: Path) -> None:
 
 
 def test_a_silent_server(tmp_path: Path, listener: socket.socket) -> None:
-    begun = time.monotonic()
     gap = refusal(tmp_path, f"host=db.example port={listener.getsockname()[1]} password=planted", seconds=0.5)
     assert gap.reason is Reason.TIMEOUT
-    assert time.monotonic() - begun < 3
+    assert "within 500ms" in str(gap)  # ours: that of the driver is two seconds at least
     assert connected(listener)
 
 

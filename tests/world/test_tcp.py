@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import resource
 import socket
-import time
 from collections.abc import Callable
 
 import anyio
@@ -138,11 +137,9 @@ def closing(channel: socket.socket) -> None:
     ],
 )
 def test_dialogues_that_fail(talk: Callable[[socket.socket], None], reason: Reason) -> None:
-    began = time.monotonic()
     with pytest.raises(CannotSee) as seen:
         talked(talk, "LIST", timeout=SOON if talk is silent else LONG)
     assert seen.value.reason == reason
-    assert time.monotonic() - began < 3
 
 
 def test_a_line_cannot_smuggle_another() -> None:
