@@ -152,13 +152,18 @@ class Translator:
         if space and sign in _SIGNS:
             return f"{_SIGNS[sign]} {self._value(bound)}"
         if self.language == "ko":
-            return ", ".join(_WORDS.get(part, part) for part in value.split(", "))
-        return value
+            return ", ".join(_WORDS.get(part, self._target(part)) for part in value.split(", "))
+        return ", ".join(map(self._target, value.split(", ")))
+
+    def _target(self, part: str) -> str:
+        """`RTO 2h` and `RPO <= 15m` as the language writes them; anything else stays."""
+        name, space, value = part.partition(" ")
+        return f"{name} {self._value(value)}" if space and name in ("RTO", "RPO") else part
 
     def _try_instant(self, value: str) -> str:
         try:
             return self.instant(datetime.fromisoformat(value))
-        except ValueError:
+        except (ValueError, OverflowError):  # certificates without an end say 9999-12-31, which is over in our zone
             return value
 
     def _try_day(self, value: str) -> str:

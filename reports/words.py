@@ -113,7 +113,7 @@ def waiver_of(dossier: Dossier, finding: Finding) -> Waiver | None:
             for waiver in dossier.estate.waivers
             if waiver.check == finding.check
             and waiver.reason == finding.waiver
-            and (finding.subject == waiver.on or finding.subject.startswith(waiver.on + "/"))
+            and dossier.estate.covers(waiver.on, finding.subject)
         ),
         None,
     )

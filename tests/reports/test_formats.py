@@ -108,6 +108,12 @@ def parsed(document: str) -> ET.Element:
     return ET.fromstring(document)  # noqa: S314
 
 
+def test_a_waiver_on_the_whole_estate_ends_on_its_day() -> None:
+    broad = tuple(waiver.model_copy(update={"on": WHOLE.estate.ref}) for waiver in WHOLE.estate.waivers)
+    whole = replace(WHOLE, estate=WHOLE.estate.model_copy(update={"waivers": broad}))
+    assert printed("csv", whole, "en") == printed("csv", WHOLE, "en")
+
+
 def test_junit_counts_what_it_holds() -> None:
     for sample in (WHOLE, HOSTILE, EMPTY):
         root = parsed(printed("junit", sample))

@@ -66,6 +66,7 @@ def test_quantities_dates_and_words_are_written_as_the_language_does() -> None:
     assert korean.quantity("2026-11-21T20:55:13+00:00") == "2026. 11. 22. 05:55"
     assert english.quantity("2026-11-21") == "21 Nov 2026"
     assert korean.quantity("2026-99-99") == "2026-99-99"
+    assert korean.message(say("{date}", date="9999-12-31T23:59:59+00:00")) == "9999-12-31T23:59:59+00:00"
     assert korean.day(date(2026, 1, 2)) == "2026. 1. 2."
     assert Translator("ko", "UTC").instant(AT) == "2026. 11. 21. 20:55"
     assert korean.quantity("yes") == "예"
