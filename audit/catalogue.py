@@ -12,7 +12,7 @@ from types import MappingProxyType, ModuleType
 
 from audit.contract import BadPlugin, Check, Probe
 from audit.model.estate import Estate
-from audit.model.item import Technology
+from audit.model.item import Item, Technology
 from audit.model.policy import LimitTable, Policy, effective
 
 GROUP = "haechi.checks"
@@ -41,6 +41,11 @@ class Catalogue:
     @property
     def limits(self) -> Mapping[str, LimitTable]:
         return {name: check.limits for name, check in self.checks.items()}
+
+    @property
+    def judged(self) -> Mapping[str, type[Item]]:
+        """Each check to what it judges."""
+        return {name: check.subject for name, check in self.checks.items()}
 
     def policy(self, estate: Estate) -> Policy:
         """The effective policy of an estate."""

@@ -156,7 +156,9 @@ def _check(item: Branch, limits: Limits) -> Iterator[Problem]:
 
 
 def _or_else(name: str, known: Mapping[str, object]) -> str:
-    close = near(name, known)
+    # The same word in another area is nearer than any other word in the same area.
+    ends = [one for one in known if "." in name and one.rpartition(".")[2] == name.rpartition(".")[2]]
+    close = ends[0] if len(ends) == 1 else near(name, known)
     if close:
         return f"did you mean {quoted(close)}?"
     return "known are " + ", ".join(sorted(known)) if 0 < len(known) <= 12 else "`haechi checks` lists those there are"

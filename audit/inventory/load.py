@@ -17,6 +17,7 @@ from pydantic import ValidationError
 
 from audit.inventory.across import across
 from audit.inventory.files import SUFFIXES, gather
+from audit.inventory.papers import Judged, papers
 from audit.inventory.read import read
 from audit.inventory.refs import Refs, spot_of
 from audit.inventory.text import MOST_PROBLEMS
@@ -42,6 +43,11 @@ class Vocabulary(Kinds, Protocol):
     @property
     def limits(self) -> Mapping[str, LimitTable]:
         """Each check to its limits."""
+        ...
+
+    @property
+    def judged(self) -> Judged:
+        """Each check to what it judges."""
         ...
 
 
@@ -115,6 +121,7 @@ def _loaded(
     refs.finish()
     found.extend(refs.problems)
     found.extend(islice(across(trees, refs, vocabulary.limits), MOST_PROBLEMS))
+    found.extend(islice(papers(trees, refs, vocabulary.judged), MOST_PROBLEMS))
     refs.items.clear()
     reading = Reading(refs, vocabulary)
     parts: dict[str, list[Any]] = {key: [] for key in Sheet.model_fields}

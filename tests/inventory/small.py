@@ -8,8 +8,8 @@ from types import MappingProxyType
 
 from audit.catalogue import Catalogue
 from audit.inventory.load import Loaded, load_sources
-from audit.model.estate import Estate
-from audit.model.item import SecretRef, Technology, Text
+from audit.model.estate import Data, Estate
+from audit.model.item import Item, SecretRef, Technology, Text
 from audit.model.policy import LimitTable
 from audit.model.technology import Copy, Endpoint, Failover, PowerProtection
 
@@ -40,6 +40,10 @@ class Words:
     @property
     def limits(self) -> Mapping[str, LimitTable]:
         return {"backup.age": {"factor": ("1", "1", "2", "-"), "skew": ("5m", "5m", "1h", "1h")}, "backup.offsite": {}}
+
+    @property
+    def judged(self) -> Mapping[str, type[Item]]:
+        return {"backup.age": Item, "backup.offsite": Data}
 
     def pick(self, role: type[Technology], kind: str) -> type[Technology]:
         none: Mapping[str, type[Technology]] = MappingProxyType({})
