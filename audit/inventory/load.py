@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import gc
 import hashlib
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -16,6 +14,7 @@ from typing import Any, Final, Protocol, get_args, get_origin
 from pydantic import ValidationError
 
 from audit.inventory.across import across
+from audit.inventory.collecting import collecting_later
 from audit.inventory.files import SUFFIXES, gather
 from audit.inventory.papers import Judged, papers
 from audit.inventory.read import read
@@ -72,27 +71,15 @@ def load(path: Path, vocabulary: Vocabulary) -> Loaded:
     """Read a folder or one file. Stop where there is no such path."""
     sources, problems = gather(path)
     root = path.resolve()
-    with _collecting_later():
+    with collecting_later():
         return _loaded(sources, vocabulary, root, root if root.is_dir() else root.parent, problems)
 
 
 def load_sources(sources: Mapping[str, bytes], vocabulary: Vocabulary, root: Path) -> Loaded:
     """Read texts from memory, as if they lay in `root`; where that names a file, its folder is the root."""
     folder = root.parent if root.suffix.lower() in SUFFIXES else root
-    with _collecting_later():
+    with collecting_later():
         return _loaded(sources, vocabulary, root, folder, ())
-
-
-@contextmanager
-def _collecting_later() -> Iterator[None]:
-    """Nothing that is made here is garbage, and looking for some again and again takes half of the time."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
 
 
 def _loaded(

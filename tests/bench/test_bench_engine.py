@@ -17,7 +17,7 @@ CHILD = """
 import resource, sys, time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from audit.app.collecting import collecting_later
+from audit.inventory.collecting import collecting_later
 from audit.analysis.dossier import assemble
 from audit.catalogue import discover
 from audit.inventory.load import load_sources
