@@ -20,7 +20,6 @@ class Leash:
     def __init__(self, look: Coroutine[Any, Any, object], subject: str, busy: Callable[[str], None]) -> None:
         self.value: object = None
         self.bug: BaseException | None = None
-        self.ended = False
         self._look = look
         self._subject = subject
         self._busy = busy
@@ -33,7 +32,6 @@ class Leash:
             self.value = await self
         except BaseException as bug:  # sys.exit() in a probe is a bug of the probe and no end of the run
             self.bug = bug
-        self.ended = not self._let_go
 
     def let_go(self) -> None:
         """Do not take another step: the task ends now, the coroutine stays where it is."""

@@ -193,7 +193,6 @@ NODES = (
     "programme",
     "contributor",
 )
-SiteRef = Annotated[Text, _referring("site")]
 RoomRef = Annotated[Text, _referring("room")]
 PlaceRef = Annotated[Text, _referring(*PLACES)]
 WhereRef = Annotated[Text, _referring(*PLACES, "system")]

@@ -113,11 +113,11 @@ async def newest_files(copy: FileCopies, world: World) -> BackupState:
         if best.size is not None:
             facts["size"] = best.size
         elif best.gap is not None:
-            absent["size"] = _unseen(best.gap)
+            absent["size"] = Unseen.of(best.gap)
     if errors or (best is not None and best.errors is not None):
         facts["errors"] = errors
     elif best is not None and best.gap is not None:
-        absent["errors"] = _unseen(best.gap)
+        absent["errors"] = Unseen.of(best.gap)
     level = Level.VERIFIED if facts.get("integrity", 0) > 1 else Level.OBSERVED
     return BackupState(absent=absent, level=level, **facts)
 
@@ -254,7 +254,3 @@ def _unverified(found: Content, name: str) -> CannotSee:
             Reason.INCOMPLETE, say("{name} is encrypted: only a restore can tell what is in it", name=name)
         )
     return CannotSee(Reason.INCOMPLETE, say("no checksum of {name} was given: write a `manifest`", name=name))
-
-
-def _unseen(gap: CannotSee) -> Unseen:
-    return Unseen(reason=gap.reason, template=gap.says.template, values=dict(gap.says.values))
