@@ -26,6 +26,7 @@ def assemble(
 ) -> Dossier:
     """The dossier of a run; `looked_at` names the subjects of which there is an observation."""
     measure = Measure(plan, findings)
+    taken = losses(plan.graph)
     judged = sorted({finding.check for finding in findings})
     return Dossier(
         run=run,
@@ -36,8 +37,8 @@ def assemble(
         systems=measure.systems(),
         findings=findings,
         checks=MappingProxyType({name: _text(catalogue.checks[name]) for name in judged if name in catalogue.checks}),
-        losses=losses(plan.graph),
-        fixes=fixes(findings, measure, plan.graph),
+        losses=taken,
+        fixes=fixes(findings, measure, plan.graph, frozenset().union(*(loss.data for loss in taken))),
         policy=plan.policy.as_plain(),
         not_looked_at=tuple(sorted(task.subject for task in plan.tasks if task.subject not in looked_at)),
         outside=len(plan.outside),

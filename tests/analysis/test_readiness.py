@@ -259,28 +259,3 @@ def test_exit_codes(findings: list[tuple[str, Verdict, str | None]], words: dict
     chosen = {"fail_on": Severity.HIGH, "unproven_on": Severity.CRITICAL, "expired": False, **words}
     made = [finding(PLAN, (name, "kibo/one"), verdict, waiver) for name, verdict, waiver in findings]
     assert exit_code(made, **chosen) is code
-
-
-def test_fixes_come_by_the_harm_that_they_end() -> None:
-    one, two = ("system.critical", "kibo/one"), ("site.low", "empty")
-    findings = [finding(PLAN, pair, Verdict.FAIL if pair in (one, two) else Verdict.PASS) for pair in PLAN.pairs]
-    findings += [finding(PLAN, ("system.critical", "kibo/two"), Verdict.UNKNOWN, "known")]
-    found = fixes(findings, Measure(PLAN, findings), PLAN.graph)
-    assert [fix.check for fix in found] == ["system.critical", "site.low"]
-    assert [len(fix.findings) for fix in found] == [1, 1]
-    assert found[0].gain > found[1].gain > 0
-
-
-@pytest.mark.parametrize(
-    ("first", "second"),
-    [
-        ((("system.critical", "kibo/one"), Verdict.FAIL), (("institution.critical", "kibo"), Verdict.UNKNOWN)),
-        ((("site.high", "busan"), Verdict.FAIL), (("system.high", "kibo/two"), Verdict.FAIL)),
-        ((("system.high", "kibo/one"), Verdict.FAIL), (("system.critical", "semas/four"), Verdict.FAIL)),
-    ],
-    ids=["a fail before an unknown", "a site with all its systems", "a grade before a bare severity"],
-)
-def test_the_greater_harm_comes_first(first: tuple[Any, Verdict], second: tuple[Any, Verdict]) -> None:
-    findings = [finding(PLAN, pair, verdict) for pair, verdict in (second, first)]
-    found = fixes(findings, Measure(PLAN, findings), PLAN.graph)
-    assert [fix.check for fix in found] == [first[0][0], second[0][0]]
