@@ -15,7 +15,8 @@ from reports.translate import Translator
 from reports.words import REASONS, SEVERITIES, urgency
 
 LOSSES = 6
-FIXES = 8
+FIXES = 10
+ASKED = 2
 SUBJECTS = 3
 LISTED = 60
 NAMED = 3
@@ -28,6 +29,8 @@ class Unproven:
     word: str
     means: str
     count: int
+    asked: tuple[tuple[str, int], ...]
+    """The questions that are open most often, with how often."""
     subjects: tuple[str, ...]
     """The most urgent ones."""
     more: int
@@ -60,6 +63,8 @@ class Remedy:
     severity: str
     rank: str
     fix: str
+    found: str
+    """What was found at the worst subject."""
     points: str
     failed: int
     unknown: int
@@ -92,7 +97,7 @@ def core(dossier: Dossier) -> Core:
     return Core(len(wanted), met, failed, len(wanted) - failed - met)
 
 
-def unproven(dossier: Dossier, speak: Translator) -> list[Unproven]:
+def unproven(dossier: Dossier, rows: Rows, speak: Translator) -> list[Unproven]:
     """What is not verified by reason, the most frequent first."""
     by_reason: dict[str, list[Finding]] = {}
     for finding in dossier.findings:
@@ -105,7 +110,11 @@ def unproven(dossier: Dossier, speak: Translator) -> list[Unproven]:
             subjects = tuple(dict.fromkeys(one.subject for one in sorted(findings, key=urgency)))
             means = speak.message(word.means) if word.means is not None else ""
             shown = subjects[:SUBJECTS]
-            told.append(Unproven(speak.message(word.says), means, len(findings), shown, len(subjects) - len(shown)))
+            open_most = Counter(one.check for one in sorted(findings, key=urgency)).most_common(ASKED)
+            often = [pair for pair in open_most if pair[1] > 1] or open_most[:1]
+            asked = tuple((rows.check(check).question, number) for check, number in often)
+            said, more = speak.message(word.says), len(subjects) - len(shown)
+            told.append(Unproven(said, means, len(findings), asked, shown, more))
     return sorted(told, key=lambda one: -one.count)
 
 
@@ -145,7 +154,7 @@ def remedies(dossier: Dossier, rows: Rows, speak: Translator) -> list[Remedy]:
 
 
 def _remedy(dossier: Dossier, rows: Rows, speak: Translator, fix: Fix) -> Remedy:
-    findings = sorted(fix.findings, key=urgency)
+    findings = fix.findings
     counts = Counter(one.verdict for one in findings)
     bodies = dict.fromkeys(one.institution for one in findings if one.institution)
     subjects = tuple(dict.fromkeys(one.subject for one in findings))
@@ -155,6 +164,7 @@ def _remedy(dossier: Dossier, rows: Rows, speak: Translator, fix: Fix) -> Remedy
         severity=speak.message(SEVERITIES[fix.severity]),
         rank=str(fix.severity),
         fix=fill(check.fix, {"ref": findings[0].subject}) if findings else check.fix,
+        found=speak.message(findings[0].says) if findings else "",
         points=speak.number(fix.gain * 100),
         failed=counts[Verdict.FAIL],
         unknown=counts[Verdict.UNKNOWN],

@@ -191,7 +191,7 @@ class _Pages:
             cap=speak.message(ready.capped) if ready.capped is not None else "",
             counts=_counts(ready),
             core=core(dossier),
-            unproven=unproven(dossier, speak),
+            unproven=unproven(dossier, self._rows, speak),
             fires=fires(dossier, speak, LOSSES),
             remedies=remedies(dossier, self._rows, speak),
             meanings=[(str(verdict), speak.message(says)) for verdict, says in _MEANINGS],

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import io
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import islice
 from typing import Final
 
 from audit.model.clean import line
@@ -20,7 +19,6 @@ from reports.translate import Translator
 from reports.words import REASONS, SEVERITIES, STATES, VERDICTS, WAIVED, interval, low_percent, urgency
 
 WORST: Final = 10
-PER_CHECK: Final = 2
 ROOMY: Final = 120
 _STYLES: Final = (
     (Verdict.PASS, "green"),
@@ -147,29 +145,26 @@ def _losses(dossier: Dossier, speak: Translator) -> Iterator[Block]:
 
 
 def _worst(dossier: Dossier, speak: Translator) -> Iterator[Block]:
-    open_ones = [
-        one for one in dossier.findings if one.verdict in (Verdict.FAIL, Verdict.UNKNOWN) and one.waiver is None
-    ]
+    open_ones: dict[str, list[Finding]] = defaultdict(list)
+    for one in dossier.findings:
+        if one.verdict in (Verdict.FAIL, Verdict.UNKNOWN) and one.waiver is None:
+            open_ones[one.check].append(one)
     if not open_ones:
         return
     yield Sentence()
-    yield Sentence((Part(speak.text("What to look at first"), "bold underline"),))
-    total = Counter((one.check, one.verdict) for one in open_ones)
-    shown: Counter[tuple[str, Verdict]] = Counter()
-    for finding in islice(_varied(sorted(open_ones, key=urgency), shown), WORST):
-        yield from _told(dossier, speak, finding)
-    hidden = len(open_ones) - sum(min(shown[key], number) for key, number in total.items())
-    if hidden > 0:
-        yield Sentence((Part(speak.text("And {count} more; `haechi report` writes them all.", count=hidden), "dim"),))
-
-
-def _varied(findings: Iterable[Finding], shown: Counter[tuple[str, Verdict]]) -> Iterator[Finding]:
-    """Not the same check again and again: a few of each, in the order of urgency."""
-    for finding in findings:
-        key = (finding.check, finding.verdict)
-        if shown[key] < PER_CHECK:
-            shown[key] += 1
-            yield finding
+    yield Sentence((Part(speak.text("What to fix first"), "bold underline"),))
+    first = {fix.check: fix.findings[0].subject for fix in dossier.fixes if fix.findings}
+    shown = [check for check in first if check in open_ones][:WORST]
+    for check in shown:
+        findings = open_ones[check]
+        yield from _told(dossier, speak, min(findings, key=lambda one: (one.subject != first[one.check], urgency(one))))
+        if len(findings) > 1:
+            told = speak.text("The same of {count} more.", count=len(findings) - 1)
+            yield Sentence((Part(told, "dim"),), 2)
+    hidden = sum(map(len, open_ones.values())) - len(shown)
+    if hidden:
+        told = speak.text("Findings not shown here: {count}; `haechi report` writes them all.", count=hidden)
+        yield Sentence((Part(told, "dim"),))
 
 
 def _told(dossier: Dossier, speak: Translator, finding: Finding) -> Iterator[Block]:

@@ -28,12 +28,13 @@ _WORDS: Final[Mapping[str, str]] = MappingProxyType(
         "no": "아니요",
         "none": "없음",
         "nothing": "없음",
+        "nobody": "없음",
         "hot": "상시 대기(hot)",
         "warm": "준비 대기(warm)",
         "cold": "시설 대기(cold)",
         "active-active": "동시 운영(active-active)",
         "backup-only": "백업만(backup-only)",
-        "declared": "신고",
+        "declared": "기재",
         "attested": "진술",
         "observed": "관측",
         "verified": "검증",
@@ -89,6 +90,8 @@ def _chosen(found: re.Match[str]) -> str:
         final = (ord(before) - ord("가")) % 28
     elif before.isascii() and before.isdigit():
         final = (8 if before in "178" else 1) if before in _DIGITS_WITH_FINAL else 0
+    elif before in "%B":  # per cent and byte end in a vowel
+        final = 0
     else:
         return found[0]
     if particle == "(으)로":

@@ -94,11 +94,9 @@ def instances_stand_apart(system: Subject[System], limits: Limits) -> Ruling:
     figures = {name: f"{counted[name]:g}" for name in needed}
     if short:
         says = say(
-            "{system} has too few separate places: instances {instances}, sites {sites}, fire compartments {rooms}, "
-            "power feeds {feeds}; its grade needs {wanted}",
+            "{system} runs in too few places that are lost separately: {places}",
             system=system.ref,
-            wanted="/".join(f"{needed[name]:g}" for name in needed),
-            **figures,
+            places=", ".join(places),
         )
     else:
         says = say(
@@ -111,8 +109,11 @@ def instances_stand_apart(system: Subject[System], limits: Limits) -> Ruling:
         )
     return ruling(
         not short,
-        measured="/".join(figures.values()),
-        required="/".join(f"{needed[name]:g}" for name in needed),
+        measured=say("instances {instances}, sites {sites}, fire compartments {rooms}, power feeds {feeds}", **figures),
+        required=say(
+            "at least instances {instances}, sites {sites}, fire compartments {rooms}, power feeds {feeds}",
+            **{name: f"{least:g}" for name, least in needed.items()},
+        ),
         says=says,
         key="at",
     )
@@ -157,21 +158,26 @@ def nothing_alone_stops_it(system: Subject[System], limits: Limits) -> Ruling:
     allowed = limits.number("points")
     item = system.item
     points = sorted(system.graph.single_points(item))
+    names = ", ".join(points[:8]) + (", ..." if len(points) > 8 else "") or "none"
+    required = say("at most {most}", most=f"{allowed:g}") if allowed else "none"
     if len(points) > allowed:
-        says = say(
-            "{system} stops when any of these {count} is lost alone: {points}",
-            count=len(points),
-            system=system.ref,
-            points=", ".join(points[:8]) + (", ..." if len(points) > 8 else ""),
-        )
-        return ruling(False, measured=len(points), required=f"<= {allowed:g}", says=says)
+        if len(points) == 1:
+            says = say("{system} stops when {point} is lost alone", system=system.ref, point=names)
+        else:
+            says = say(
+                "{system} stops when any one of these {count} is lost alone: {points}",
+                count=len(points),
+                system=system.ref,
+                points=names,
+            )
+        return ruling(False, measured=names, required=required, says=says)
     if not item.at or not item.needs:
         says = say(
             "the inventory does not say all that {system} needs to run; add `at:` and `needs:`", system=system.ref
         )
         raise CannotSee(Reason.INCOMPLETE, says)
     if points:
-        says = say("only {points} stops {system} when it is lost alone", points=", ".join(points), system=system.ref)
+        says = say("only {points} stops {system} when it is lost alone", points=names, system=system.ref)
     else:
         says = say("nothing that {system} needs stops it when it is lost alone", system=system.ref)
-    return ruling(True, measured=len(points), required=f"<= {allowed:g}", says=says)
+    return ruling(True, measured=names, required=required, says=says)

@@ -68,7 +68,7 @@ def service_answers(endpoint: Subject[Endpoint], seen: ServiceState) -> Ruling:
     good = len(samples) - len(broken)
     if broken:
         says = say(
-            "{broken} of {all} addresses of {endpoint} do not answer as they should: {troubles}",
+            "{endpoint} does not answer as it should at {broken} of {all} addresses: {troubles}",
             broken=len(broken),
             all=len(samples),
             endpoint=endpoint.ref,
@@ -76,7 +76,8 @@ def service_answers(endpoint: Subject[Endpoint], seen: ServiceState) -> Ruling:
         )
     else:
         says = say("{endpoint} answers rightly at {all} of {all} addresses", endpoint=endpoint.ref, all=len(samples))
-    return ruling(not broken, measured=f"{good}/{len(samples)}", required=f"{len(samples)}/{len(samples)}", says=says)
+    measured = say("{good} of {all} addresses answer", good=good, all=len(samples))
+    return ruling(not broken, measured=measured, required=say("all addresses answer"), says=says)
 
 
 @check(

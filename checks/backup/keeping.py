@@ -20,6 +20,7 @@ from audit.contract import (
 from audit.model.estate import Data
 from audit.model.facts import BackupState, RestorePoint
 from audit.model.technology import Copy
+from audit.model.units import plain
 from checks.backup.places import gap, home
 from checks.backup.samples import LEDGER, NIGHTLY, ledger, restic
 
@@ -56,12 +57,13 @@ def a_copy_cannot_be_changed(data: Subject[Data], limits: Limits) -> Ruling:
     then write `immutable:` or `offline: true` at the copy.
     """
     lock = limits.duration("lock")
+    required = f">= {plain(lock)}"
     copies = data.item.copies
     offline = [copy.id for copy in copies if copy.offline]
     locks = [(copy.immutable, copy.id) for copy in copies if copy.immutable is not None]
     if offline:
         says = say("{copy} of {data} is offline between backups", copy=offline[0], data=data.ref)
-        return ruling(True, measured="offline", required=lock, says=says, key="copies")
+        return ruling(True, measured=say("offline"), required=required, says=says, key="copies")
     if copies and not locks:
         says = say(
             "the inventory does not say whether a copy of {data} is locked or offline; add `immutable:` or `offline:`",
@@ -71,6 +73,8 @@ def a_copy_cannot_be_changed(data: Subject[Data], limits: Limits) -> Ruling:
     longest, copy = max(locks, default=(timedelta(0), ""))
     if longest >= lock:
         says = say("{copy} of {data} is locked for {days} days", copy=copy, data=data.ref, days=longest.days)
+    elif not longest:
+        says = say("no copy of {data} is locked or offline", data=data.ref)
     else:
         says = say(
             "no copy of {data} is locked for {wanted} days; the longest lock is {days} days",
@@ -78,7 +82,7 @@ def a_copy_cannot_be_changed(data: Subject[Data], limits: Limits) -> Ruling:
             wanted=lock.days,
             days=longest.days,
         )
-    return ruling(longest >= lock, measured=longest, required=lock, says=says, key="copies")
+    return ruling(longest >= lock, measured=longest or "none", required=required, says=says, key="copies")
 
 
 @check(
@@ -108,7 +112,9 @@ def copy_reaches_far_enough_back(copy: Subject[Copy], seen: BackupState, limits:
         )
     if not seen.usable:
         says = say("{copy} holds no complete backup, so it reaches back to nothing", copy=copy.ref)
-        return ruling(False, measured="-", required=promised, says=says, key="retention")
+        return ruling(
+            False, measured=say("no complete backup"), required=f">= {plain(promised)}", says=says, key="retention"
+        )
     reach = seen.clock - seen.usable[0].start
     met = reach + limits.duration("slack") >= promised
     if met:
@@ -120,7 +126,7 @@ def copy_reaches_far_enough_back(copy: Subject[Copy], seen: BackupState, limits:
             days=reach.days,
             wanted=promised.days,
         )
-    return ruling(met, measured=reach, required=promised, says=says, key="retention")
+    return ruling(met, measured=reach, required=f">= {plain(promised)}", says=says, key="retention")
 
 
 @check(
@@ -157,7 +163,7 @@ def no_rule_forces_data_into_danger(data: Subject[Data]) -> Ruling:
     required = say("a backup in another site")
     if not kept:
         says = say("people must keep their files in {data} only, and it has no backup", data=data.ref)
-        return ruling(False, measured=0, required=required, says=says, key="mandatory")
+        return ruling(False, measured="none", required=required, says=says, key="mandatory")
     for place in home(data):
         gaps = [gap(data.graph, place, copy, separate="site", distance=0.0) for copy in kept]
         if any(one.apart for one in gaps):
@@ -167,13 +173,14 @@ def no_rule_forces_data_into_danger(data: Subject[Data]) -> Ruling:
             raise CannotSee(Reason.INCOMPLETE, doubt.why)
         near = "; ".join(one.short for one in gaps[:5])
         says = say(
-            "people must keep their files in {data} only, and every backup stands near it: {near}",
+            "people must keep their files in {data} only, and no backup is safe from its loss; what both share: {near}",
             data=data.ref,
             near=near,
         )
         return ruling(False, measured=near, required=required, says=says, key="mandatory")
     says = say("{data} must be used, and has a backup that stands apart from it", data=data.ref)
-    return ruling(True, measured=len(kept), required=required, says=says, key="mandatory")
+    names = ", ".join(copy.id for copy in kept)
+    return ruling(True, measured=names, required=required, says=says, key="mandatory")
 
 
 @check(
@@ -209,4 +216,5 @@ def keys_survive_the_place(copy: Subject[Copy], seen: BackupState, limits: Limit
         says = say("the second key of {copy} is kept at {place}, in the site of the data", copy=copy.ref, place=place)
     else:
         says = say("a second key of {copy} is kept at {place}, in another site", copy=copy.ref, place=place)
-    return ruling(not near, measured=place, required=separate, says=says, key="keys-at")
+    required = say("a place in another site") if separate == "site" else separate
+    return ruling(not near, measured=place, required=required, says=says, key="keys-at")

@@ -39,7 +39,10 @@ class Gap:
     @property
     def short(self) -> str:
         """The copy with what it shares, without a word of any language."""
-        what = ", ".join(self.shared) or ("?" if self.km is None else f"{self.km:.0f} km")
+        outer = [
+            one for one in self.shared if not any(one.startswith((f"{site}/", f"{site}#")) for site in self.shared)
+        ]
+        what = ", ".join(outer) or ("?" if self.km is None else f"{self.km:.0f} km")
         return f"{self.copy.id} ({self.copy.at}: {what})"
 
 

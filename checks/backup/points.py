@@ -58,7 +58,7 @@ def newest_copy_is_younger_than_rpo(copy: Subject[Copy], seen: BackupState, limi
             )
         else:
             says = say("{copy} holds no backup", copy=copy.ref)
-        return ruling(False, measured="-", required=promised, says=says)
+        return ruling(False, measured=say("no complete backup"), required=promised, says=says)
     age = seen.clock - newest.start
     if age < -limits.duration("skew"):
         says = say("the newest backup in {copy} is dated {ahead} ahead of the clock", copy=copy.ref, ahead=plain(-age))
@@ -172,6 +172,7 @@ def verification_finds_no_error(copy: Subject[Copy], seen: BackupState, limits: 
     """
     errors = seen.errors
     needed = int(limits.number("integrity"))
+    required = say("no error at level {level} of 6", level=needed)
     if errors:
         says = say(
             "the verification of {copy} found errors ({count}), the first is: {error}",
@@ -179,7 +180,7 @@ def verification_finds_no_error(copy: Subject[Copy], seen: BackupState, limits: 
             count=len(errors),
             error=errors[0],
         )
-        return ruling(False, measured=len(errors), required=0, says=says)
+        return ruling(False, measured=say("errors: {count}", count=len(errors)), required=required, says=says)
     if seen.integrity < needed:
         says = say(
             "{copy} was verified to level {level} only; its grade needs level {needed} of 6",
@@ -189,7 +190,8 @@ def verification_finds_no_error(copy: Subject[Copy], seen: BackupState, limits: 
         )
         raise CannotSee(Reason.INCOMPLETE, says)
     says = say("the verification of {copy} to level {level} of 6 found no error", copy=copy.ref, level=seen.integrity)
-    return ruling(True, measured=0, required=0, says=says)
+    measured = say("no error at level {level} of 6", level=seen.integrity)
+    return ruling(True, measured=measured, required=required, says=says)
 
 
 @check(
@@ -235,14 +237,14 @@ def replica_keeps_up(copy: Subject[Copy], seen: ReplicaState, limits: Limits) ->
     most = copy.rpo * limits.number("times")
     if seen.has("same_cluster") and not seen.same_cluster:
         says = say("{copy} follows another database than the one that it is declared to follow", copy=copy.ref)
-        return ruling(False, measured="-", required=most, says=says)
+        return ruling(False, measured=say("another database"), required=most, says=says)
     if not seen.attached:
         why = seen.detail or "-"
         says = say("{copy} is cut off from its original: {why}", copy=copy.ref, why=why)
         return ruling(False, measured=why, required=most, says=says)
     if seen.paused:
         says = say("{copy} receives but does not replay: the replay is paused", copy=copy.ref)
-        return ruling(False, measured="-", required=most, says=says)
+        return ruling(False, measured=say("replay paused"), required=most, says=says)
     behind = seen.bytes_behind
     lag = seen.replay_age if behind > 0 else timedelta(0)
     figures = {"copy": copy.ref, "lag": plain(lag), "most": plain(most)}

@@ -7,6 +7,7 @@ from typing import Final
 
 from audit.contract import CannotSee, Example, Limits, Reason, Ruling, Subject, Verdict, check, ruling, say
 from audit.model.estate import Data
+from audit.model.message import Message
 from audit.model.units import bytes_text, plain
 from checks.backup.places import elsewhere, gap, home
 from checks.backup.samples import LEDGER, STREAMING, ledger, restic
@@ -48,7 +49,9 @@ def data_has_a_backup(data: Subject[Data]) -> Ruling:
         says = say("{data} has no copy outside {store}, the platform that stores it", data=data.ref, store=item.at)
     else:
         says = say("{data} has no copy at all", data=data.ref)
-    return ruling(bool(kept), measured=len(kept), required=">= 1", says=says, key="copies")
+    return ruling(
+        bool(kept), measured=", ".join(kept) or "none", required=say("at least one backup"), says=says, key="copies"
+    )
 
 
 @check(
@@ -80,10 +83,10 @@ def a_copy_stands_elsewhere(data: Subject[Data], limits: Limits) -> Ruling:
     write that site as its `at:`.
     """
     separate, distance = limits.word("separate"), limits.length("distance")
-    required = separate if not distance else f"{separate}, >= {distance / 1000:g} km"
+    required = _required(separate, distance)
     if not data.item.copies:
         says = say("{data} has no copy at all, so none stands elsewhere", data=data.ref)
-        return ruling(False, measured=0, required=required, says=says, key="copies")
+        return ruling(False, measured="none", required=required, says=says, key="copies")
     unknown = None
     passed = None
     for place in home(data):
@@ -92,7 +95,13 @@ def a_copy_stands_elsewhere(data: Subject[Data], limits: Limits) -> Ruling:
         doubt = next((one for one in gaps if one.apart is None), None)
         if good is None and doubt is None:
             near = "; ".join(one.short for one in gaps[:5])
-            says = say("every copy of {data} stands too near to {place}: {near}", data=data.ref, place=place, near=near)
+            says = say(
+                "no copy of {data} is safe from a loss of {place}; each copy with what both share, or the distance: "
+                "{near}",
+                data=data.ref,
+                place=place,
+                near=near,
+            )
             return ruling(False, measured=near, required=required, says=says, key="copies")
         passed = good if good is not None else passed
         unknown = doubt if good is None else unknown
@@ -100,6 +109,14 @@ def a_copy_stands_elsewhere(data: Subject[Data], limits: Limits) -> Ruling:
         raise CannotSee(Reason.INCOMPLETE, unknown.why if unknown is not None else say("no place could be compared"))
     measured = passed.copy.at if passed.km is None else f"{passed.copy.at}, {passed.km:.0f} km"
     return ruling(True, measured=measured, required=required, says=passed.why, key="copies")
+
+
+def _required(separate: str, distance: float) -> Message:
+    if separate == "compartment":
+        return say("a copy in another fire compartment")
+    if not distance:
+        return say("a copy in another site on another power feed")
+    return say("a copy in another site on another power feed, {km} km away or more", km=f"{distance / 1000:g}")
 
 
 @check(
@@ -143,7 +160,6 @@ def three_copies_two_media_one_elsewhere(data: Subject[Data], limits: Limits) ->
     needed = {name: int(limits.number(name)) for name in counted}
     met = all(counted[name] >= least for name, least in needed.items())
     figures = {name: str(count) for name, count in counted.items()}
-    wanted = "/".join(map(str, needed.values()))
     if met:
         says = say(
             "{data} has copies {copies} with the original, media {media}, in another site {elsewhere}, "
@@ -153,13 +169,14 @@ def three_copies_two_media_one_elsewhere(data: Subject[Data], limits: Limits) ->
         )
     else:
         says = say(
-            "{data} has copies {copies} with the original, media {media}, in another site {elsewhere}, "
-            "locked or offline {locked}; its grade needs {wanted}",
+            "{data} has too few copies, or copies that one cause takes together: copies {copies} with the original, "
+            "media {media}, in another site {elsewhere}, locked or offline {locked}",
             data=data.ref,
-            wanted=wanted,
             **figures,
         )
-    return ruling(met, measured="/".join(figures.values()), required=wanted, says=says, key="copies")
+    measured = say("copies {copies}, media {media}, in another site {elsewhere}, locked {locked}", **figures)
+    required = say("at least copies {copies}, media {media}, in another site {elsewhere}, locked {locked}", **needed)
+    return ruling(met, measured=measured, required=required, says=says, key="copies")
 
 
 @check(
@@ -197,7 +214,7 @@ def restore_fits_the_recovery_time(data: Subject[Data], limits: Limits) -> Rulin
     most = data.rto * limits.number("times")
     if not copies:
         says = say("{data} has no copy to restore it from", data=data.ref)
-        return ruling(False, measured="-", required=most, says=says, key="copies")
+        return ruling(False, measured=say("no copy"), required=most, says=says, key="copies")
     size = data.item.size if data.item.size is not None else max((copy.size or 0 for copy in copies), default=0)
     rate = max((copy.restore_rate or 0 for copy in copies), default=0)
     if not size or not rate:

@@ -78,7 +78,7 @@ def one_loss_takes_few(estate: Subject[Estate], limits: Limits) -> Ruling:
         "count": str(count),
         "all": str(len(weighed)),
         "share": f"{count / len(weighed):.0%}",
-        "most": limits.word("share"),
+        "most": f"{share:.0%}",
     }
     if count / len(weighed) > share:
         says = say(
@@ -138,19 +138,21 @@ def survivors_do_not_need_the_room(room: Subject[Room], limits: Limits) -> Rulin
         raise NotApplicable(say("no system runs in {room}", room=room.ref))
     down = graph.lost_with(room.ref)
     fallen = (item for ref in down if isinstance(item := graph.estate.index.get(ref), System))
+    required = say("at most {most}", most=allowed) if allowed else "none"
     stopped = sorted(
         system.ref
         for system in fallen
         if (places := graph.final_places(system.ref)) and not places & burnt and not graph.stands_by(system, down)
     )
+    names = ", ".join(stopped[:5]) + (", ..." if len(stopped) > 5 else "") or "none"
     if len(stopped) > allowed:
         says = say(
-            "a fire in {room} also stops {count} systems that stand elsewhere: {systems}",
+            "a fire in {room} also stops systems that stand elsewhere ({count}): {systems}",
             room=room.ref,
             count=len(stopped),
-            systems=", ".join(stopped[:5]) + (", ..." if len(stopped) > 5 else ""),
+            systems=names,
         )
-        return ruling(False, measured=len(stopped), required=f"<= {allowed}", says=says)
+        return ruling(False, measured=names, required=required, says=says)
     outside = [system for _, system in room.estate.systems() if not graph.final_places(system.ref) & burnt]
     if not outside:
         raise NotApplicable(say("no system runs wholly outside {room}", room=room.ref))
@@ -158,10 +160,10 @@ def survivors_do_not_need_the_room(room: Subject[Room], limits: Limits) -> Rulin
         says = say("the inventory does not say what the systems outside {room} need; add `needs:`", room=room.ref)
         raise CannotSee(Reason.INCOMPLETE, says)
     if stopped:
-        says = say("a fire in {room} stops only {systems} elsewhere", room=room.ref, systems=", ".join(stopped))
+        says = say("a fire in {room} stops only {systems} elsewhere", room=room.ref, systems=names)
     else:
         says = say("a fire in {room} stops no system that stands elsewhere", room=room.ref)
-    return ruling(True, measured=len(stopped), required=f"<= {allowed}", says=says)
+    return ruling(True, measured=names, required=required, says=says)
 
 
 @check(
@@ -194,12 +196,13 @@ def supplier_has_a_fallback(supplier: Subject[Supplier], claim: Claim, at: datet
     age = max(claim.age(supplier.today(at)), timedelta(0))
     by = claim.evidence.by or "-"
     names = {supplier.ref, *((supplier.item.name.en, supplier.item.name.ko) if supplier.item.name else ())}
-    figures = {"supplier": supplier.ref, "by": by, "days": str(age.days), "most": str(oldest.days)}
+    figures = {"supplier": supplier.ref, "by": by, "date": plain(claim.evidence.collected), "most": str(oldest.days)}
     own = by.strip().casefold() not in {name.casefold() for name in names}
     if not own:
         says = say("only {by} itself states that there is a fallback for {supplier}", **figures)
     elif age > oldest:
-        says = say("the fallback for {supplier} was rehearsed {days} days ago; {most} are allowed", **figures)
+        says = say("the fallback for {supplier} was rehearsed on {date}; that may be {most} days ago", **figures)
     else:
-        says = say("{by} states that the fallback for {supplier} was rehearsed {days} days ago", **figures)
-    return ruling(own and age <= oldest, measured=age, required=f"<= {plain(oldest)}", says=says)
+        says = say("{by} states that the fallback for {supplier} was rehearsed on {date}", **figures)
+    measured = f"{age.days}d" if own else say("stated by {by} only", by=by)
+    return ruling(own and age <= oldest, measured=measured, required=f"<= {oldest.days}d", says=says)

@@ -47,6 +47,7 @@ def nothing_weaker_is_needed(system: Subject[System], limits: Limits) -> Ruling:
     write both as `{any: [...]}`.
     """
     allowed = int(limits.number("inversions"))
+    required = say("at most {most}", most=allowed) if allowed else "none"
     graph = system.graph
     needs = graph.needs[system.ref]
     named = {ref: graph.estate.index.get(ref) for need in needs for ref in members(need)}
@@ -55,17 +56,17 @@ def nothing_weaker_is_needed(system: Subject[System], limits: Limits) -> Ruling:
     if len(without) > allowed:
         grades = [f"{ref} ({item.grade})" for ref in without if isinstance(item := named[ref], System)]
         says = say(
-            "{system} of grade {grade} cannot run without {weaker} of a lower grade",
+            "{system} of grade {grade} cannot run without systems of a lower grade (in brackets): {weaker}",
             system=system.ref,
             grade=system.item.grade,
             weaker=", ".join(grades),
         )
-        return ruling(False, measured=len(without), required=f"<= {allowed}", says=says, key="needs")
+        return ruling(False, measured=", ".join(without), required=required, says=says, key="needs")
     if not system.item.needs:
         says = say("the inventory does not say what {system} needs to run; add `needs:`", system=system.ref)
         raise CannotSee(Reason.INCOMPLETE, says)
     says = say("{system} runs without any system of a lower grade", system=system.ref)
-    return ruling(True, measured=len(without), required=f"<= {allowed}", says=says, key="needs")
+    return ruling(True, measured=", ".join(without) or "none", required=required, says=says, key="needs")
 
 
 def _recovery(system: Subject[System], need: Need) -> tuple[timedelta, str] | None:
@@ -196,7 +197,7 @@ def recovery_does_not_wait_for_itself(system: Subject[System], limits: Limits) -
 
     Fix: break the circle at its cheapest place: a local account, a sealed copy of a key, a start without the login.
     """
-    required = int(limits.number("circles"))
+    required = say("at most {most}", most=allowed) if (allowed := int(limits.number("circles"))) else "none"
     stuck = system.graph.stuck
     if system.ref in stuck:
         chain = [system.ref]
@@ -206,12 +207,17 @@ def recovery_does_not_wait_for_itself(system: Subject[System], limits: Limits) -
                 break
             chain.append(waits[0])
         shown = chain if len(chain) <= _LONG_CIRCLE else [*chain[: _LONG_CIRCLE - 1], "...", chain[-1]]
-        says = say("{system} never comes back: {chain}", system=system.ref, chain=" -> ".join(shown))
-        return ruling(False, measured=1, required=required, says=says, key="recovers-with")
+        circle = " -> ".join(shown)
+        says = say(
+            "after a total loss {system} cannot be brought back, because these wait for each other: {chain}",
+            system=system.ref,
+            chain=circle,
+        )
+        return ruling(False, measured=circle, required=required, says=says, key="recovers-with")
     if not system.item.needs and not system.item.recovers_with:
         says = say(
             "the inventory does not say what brings {system} back; add `recovers-with:` or `needs:`", system=system.ref
         )
         raise CannotSee(Reason.INCOMPLETE, says)
     says = say("nothing that brings {system} back waits for it", system=system.ref)
-    return ruling(True, measured=0, required=required, says=says, key="recovers-with")
+    return ruling(True, measured="none", required=required, says=says, key="recovers-with")

@@ -215,9 +215,16 @@ def fire_is_seen_twice(battery: Subject[Battery], claim: Claim, at: datetime, li
     """
     oldest = limits.duration("age")
     age = max(claim.age(battery.today(at)), timedelta(0))
-    figures = {"battery": battery.ref, "days": str(age.days), "by": claim.evidence.by or "-", "most": str(oldest.days)}
+    figures = {
+        "battery": battery.ref,
+        "date": plain(claim.evidence.collected),
+        "by": claim.evidence.by or "-",
+        "most": str(oldest.days),
+    }
     if age <= oldest:
-        says = say("{by} states that the second fire detection of {battery} was tested {days} days ago", **figures)
+        says = say("{by} states that the second fire detection of {battery} was tested on {date}", **figures)
     else:
-        says = say("the second fire detection of {battery} was tested {days} days ago; {most} are allowed", **figures)
-    return ruling(age <= oldest, measured=age, required=f"<= {plain(oldest)}", says=says)
+        says = say(
+            "the second fire detection of {battery} was tested on {date}; that may be {most} days ago", **figures
+        )
+    return ruling(age <= oldest, measured=f"{age.days}d", required=f"<= {oldest.days}d", says=says)

@@ -84,12 +84,12 @@ def power_supply_is_quiet(supply: Subject[PowerProtection], seen: PowerState) ->
     if seen.alarms or bad:
         trouble = "; ".join(dict.fromkeys((*bad, *seen.alarms)))
         says = say("{supply} reports trouble: {trouble}", supply=supply.ref, trouble=trouble)
-        return ruling(False, measured=trouble, required="OL", says=says)
+        return ruling(False, measured=trouble, required=say("on the mains (OL), no alarm"), says=says)
     if "OL" not in seen.flags:
         says = say("{supply} does not say that it runs on the mains: {flags}", supply=supply.ref, flags=flags)
-        return ruling(False, measured=flags, required="OL", says=says)
+        return ruling(False, measured=flags, required=say("on the mains (OL), no alarm"), says=says)
     says = say("{supply} runs on the mains without an alarm: {flags}", supply=supply.ref, flags=flags)
-    return ruling(True, measured=flags, required="OL", says=says)
+    return ruling(True, measured=flags, required=say("on the mains (OL), no alarm"), says=says)
 
 
 @check(
@@ -134,7 +134,13 @@ def site_has_two_feeds(site: Subject[Site], limits: Limits) -> Ruling:
             feeds=", ".join(feeds),
             least=least,
         )
-    return ruling(len(feeds) >= least, measured=len(feeds), required=f">= {least}", says=says, key="power")
+    return ruling(
+        len(feeds) >= least,
+        measured=", ".join(feeds),
+        required=say("at least {least} feeds", least=least),
+        says=says,
+        key="power",
+    )
 
 
 @check(
@@ -180,7 +186,7 @@ def no_room_carries_too_much(room: Subject[Room], limits: Limits) -> Ruling:
         "here": str(len(here)),
         "all": str(len(high)),
         "share": f"{len(here) / len(high):.0%}",
-        "most": limits.word("share"),
+        "most": f"{share:.0%}",
     }
     if len(here) / len(high) > share:
         says = say("{here} of {all} systems of grade 1 and 2 run in {room}, {share}; {most} are allowed", **figures)

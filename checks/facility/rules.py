@@ -104,9 +104,9 @@ def advice_is_closed(battery: Subject[Battery], at: datetime, limits: Limits) ->
     opened = sorted((one.opened, one.says) for one in advice if one.closed is None)
     if not opened:
         says = say(
-            "all {count} recorded pieces of advice about {battery} are closed", count=len(advice), battery=battery.ref
+            "every advice that is recorded about {battery} is closed ({count})", count=len(advice), battery=battery.ref
         )
-        return ruling(True, measured=0, required=f"<= {plain(longest)}", says=says, key="advice")
+        return ruling(True, measured=say("nothing open"), required=f"<= {longest.days}d", says=says, key="advice")
     day, text = opened[0]
     age = today - day
     figures = {"advice": text, "battery": battery.ref, "days": str(age.days), "most": str(longest.days)}
@@ -114,7 +114,7 @@ def advice_is_closed(battery: Subject[Battery], at: datetime, limits: Limits) ->
         says = say("advice about {battery} has been open for {days} days ({most} are allowed): {advice}", **figures)
     else:
         says = say("advice about {battery} has been open for {days} of {most} days: {advice}", **figures)
-    return ruling(age <= longest, measured=age, required=f"<= {plain(longest)}", says=says, key="advice")
+    return ruling(age <= longest, measured=f"{age.days}d", required=f"<= {longest.days}d", says=says, key="advice")
 
 
 @check(

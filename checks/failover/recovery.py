@@ -67,6 +67,7 @@ def recovery_tools_survive(system: Subject[System], limits: Limits) -> Ruling:
     Fix: run the tool that the finding names in the other site too, or find a way of recovery that does without it.
     """
     allowed = int(limits.number("inside"))
+    required = say("at most {most}", most=allowed) if allowed else "none"
     item, graph = system.item, system.graph
     if not item.recovers_with or not item.at:
         says = say(
@@ -83,12 +84,12 @@ def recovery_tools_survive(system: Subject[System], limits: Limits) -> Ruling:
         # The room says more than its site.
         rooms = [hit for _, hit in lost if graph.site_of[hit].ref != hit]
         says = say(
-            "{tools} would be lost together with {place}, but {system} cannot be brought back without",
+            "what brings {system} back is lost together with {place}: {tools}",
             tools=", ".join(tools),
             place=next(iter(rooms), lost[0][1]),
             system=system.ref,
         )
-        return ruling(False, measured=len(tools), required=allowed, says=says, key="recovers-with")
+        return ruling(False, measured=", ".join(tools) or "none", required=required, says=says, key="recovers-with")
     placeless = [
         tool
         for tool in item.recovers_with
@@ -100,9 +101,11 @@ def recovery_tools_survive(system: Subject[System], limits: Limits) -> Ruling:
         )
         raise CannotSee(Reason.INCOMPLETE, says)
     says = say(
-        "{tools} stand outside every place where {system} runs", tools=", ".join(item.recovers_with), system=system.ref
+        "what brings {system} back stands outside every place where it runs: {tools}",
+        tools=", ".join(item.recovers_with),
+        system=system.ref,
     )
-    return ruling(True, measured=len(tools), required=allowed, says=says, key="recovers-with")
+    return ruling(True, measured=", ".join(tools) or "none", required=required, says=says, key="recovers-with")
 
 
 @check(

@@ -20,6 +20,7 @@ from audit.contract import (
 )
 from audit.model.estate import System
 from audit.model.facility import Site
+from audit.model.message import Message
 from audit.model.technology import Failover
 from checks.failover.samples import TO_BUSAN, failover, guarantee
 
@@ -74,14 +75,16 @@ def mode_fits_the_grade(system: Subject[System], limits: Limits) -> Ruling:
         says = say("{system} has a failover in mode {mode}", system=system.ref, mode=", ".join(fitting))
     elif modes:
         says = say(
-            "{system} has a failover in mode {mode} only; its grade needs {allowed}",
+            "{system} has a failover in mode {mode} only; its grade needs one of: {allowed}",
             system=system.ref,
             mode=", ".join(modes),
             allowed=required,
         )
     else:
-        says = say("nothing takes over for {system}; its grade needs {allowed}", system=system.ref, allowed=required)
-    return ruling(bool(fitting), measured=", ".join(modes) or "-", required=required, says=says, key="failover")
+        says = say(
+            "nothing takes over for {system}; its grade needs one of: {allowed}", system=system.ref, allowed=required
+        )
+    return ruling(bool(fitting), measured=", ".join(modes) or "none", required=required, says=says, key="failover")
 
 
 _READ: Final[Mapping[str, Callable[[Site], tuple[str, ...]]]] = MappingProxyType(
@@ -92,6 +95,14 @@ _READ: Final[Mapping[str, Callable[[Site], tuple[str, ...]]]] = MappingProxyType
     }
 )
 """What the word of the limit stands for."""
+_APART: Final[Mapping[str, Message]] = MappingProxyType(
+    {
+        "site": say("another site"),
+        "site, power": say("another site and power feed"),
+        "site, power, operator": say("another site, power feed and operator"),
+    }
+)
+"""What the usual limits ask for, in words."""
 
 
 @check(
@@ -118,6 +129,7 @@ def places_share_nothing(switch: Subject[Failover], limits: Limits) -> Ruling:
     operator.
     """
     graph, target = switch.graph, switch.item.to
+    apart = _APART.get(limits.word("separate"), limits.word("separate"))
     first = tuple(place for place in switch.system.at if graph.sites(place) != graph.sites(target))
     if not switch.system.at:
         says = say("the inventory does not say where {system} runs; add `at:`", system=switch.system.ref)
@@ -128,7 +140,9 @@ def places_share_nothing(switch: Subject[Failover], limits: Limits) -> Ruling:
             failover=switch.ref,
             target=target,
         )
-        return ruling(False, measured=target, required=limits.word("separate"), says=says, key="to")
+        return ruling(
+            False, measured=say("the same site: {target}", target=target), required=apart, says=says, key="to"
+        )
     sites = frozenset().union(*(graph.sites(place) for place in first))
     there = graph.sites(target)
     wanted = limits.words("separate")
@@ -144,7 +158,9 @@ def places_share_nothing(switch: Subject[Failover], limits: Limits) -> Ruling:
             target=target,
             shared=", ".join(shared),
         )
-        return ruling(False, measured=", ".join(shared), required=limits.word("separate"), says=says, key="to")
+        return ruling(
+            False, measured=say("shared: {what}", what=", ".join(shared)), required=apart, says=says, key="to"
+        )
     silent = [what for what in wanted if not all(_READ[what](site) for site in (*here, *other))]
     if silent:
         says = say(
@@ -156,4 +172,4 @@ def places_share_nothing(switch: Subject[Failover], limits: Limits) -> Ruling:
     says = say(
         "{failover} leads to {target}, which shares nothing with the first place", failover=switch.ref, target=target
     )
-    return ruling(True, measured=target, required=limits.word("separate"), says=says, key="to")
+    return ruling(True, measured=target, required=apart, says=says, key="to")

@@ -103,7 +103,7 @@ def no_contributor_carries_too_much(programme: Subject[Programme], limits: Limit
         "largest": largest,
         "share": f"{top:.0%}",
         "programme": programme.ref,
-        "most": limits.word("share"),
+        "most": f"{most:.0%}",
         "index": f"{index:.2f}",
     }
     if top <= most:
@@ -143,7 +143,7 @@ def commitments_are_signed(programme: Subject[Programme], limits: Limits) -> Rul
     figures = {
         "share": f"{share:.0%}",
         "programme": programme.ref,
-        "least": limits.word("share"),
+        "least": f"{least:.0%}",
         "loose": ", ".join(loose[:5]),
     }
     if share >= least:

@@ -122,8 +122,9 @@ def name_servers_stand_apart(endpoint: Subject[Endpoint], seen: NameState, limit
             "in {apart}",
             **figures,
         )
-    required = f">= {least_servers}/{least_networks}"
-    return ruling(met, measured=f"{places}/{len(networks)}", required=required, says=says)
+    measured = say("name servers {servers}, networks {networks}", **figures)
+    required = say("at least name servers {least}, networks {apart}", **figures)
+    return ruling(met, measured=measured, required=required, says=says)
 
 
 @check(
@@ -166,6 +167,7 @@ def certificate_is_good_for_long_enough(
     where an authority of the house signed it, name the file of that authority as `authority:` of the endpoint.
     """
     least = limits.duration("left")
+    required = say("a trusted certificate, {least} left", least=plain(least))
     samples = seen.tried
     shown = [(sample.certificate, sample.address) for sample in samples if sample.certificate is not None]
     if endpoint.item.secured is False and not shown:
@@ -173,7 +175,6 @@ def certificate_is_good_for_long_enough(
     for certificate, address in shown:
         # One that is merely over has a sentence of its own below, which tells since when.
         if not certificate.trusted and certificate.chain_not_after >= at:
-            required = say("a trusted certificate, {least} left", least=plain(least))
             says = say(
                 "the certificate of {endpoint} at {address} is not trusted: {trouble}",
                 endpoint=endpoint.ref,
@@ -190,7 +191,7 @@ def certificate_is_good_for_long_enough(
             says = say(
                 "the certificate of {endpoint} at {address} ends on {date}; {least} days must be left", **figures
             )
-        return ruling(False, measured=until - at, required=f">= {plain(least)}", says=says)
+        return ruling(False, measured=until - at, required=required, says=says)
     blind = [sample.address for sample in samples if sample.certificate is None]
     if until is None and not endpoint.item.secured and samples and all(sample.failure is None for sample in samples):
         raise NotApplicable(say("{endpoint} is not secured by a certificate", endpoint=endpoint.ref))
@@ -202,4 +203,4 @@ def certificate_is_good_for_long_enough(
         )
         raise CannotSee(Reason.INCOMPLETE, says)
     says = say("the certificate of {endpoint} is valid until {date}", endpoint=endpoint.ref, date=plain(until))
-    return ruling(True, measured=until - at, required=f">= {plain(least)}", says=says)
+    return ruling(True, measured=until - at, required=required, says=says)

@@ -62,9 +62,9 @@ def targets_are_promised(system: Subject[System]) -> Ruling:
     Fix: agree on both with those who use the system, then write `rto:` and `rpo:`.
     """
     item = system.item
-    missing = [name for name, value in (("rto", item.rto), ("rpo", item.rpo)) if value is None]
+    missing = [name for name, value in (("RTO", item.rto), ("RPO", item.rpo)) if value is None]
     if missing:
-        says = say("nobody promised for {system}: {missing}", system=system.ref, missing=", ".join(missing))
+        says = say("no promise is written for {system}: {missing}", system=system.ref, missing=", ".join(missing))
     else:
         says = say(
             "{system} is promised back within {rto}, with the loss of {rpo} at most",
@@ -73,10 +73,14 @@ def targets_are_promised(system: Subject[System]) -> Ruling:
             rpo=plain(item.rpo),
         )
     promised = ", ".join(
-        f"{name} {plain(value)}" for name, value in (("rto", item.rto), ("rpo", item.rpo)) if value is not None
+        f"{name} {plain(value)}" for name, value in (("RTO", item.rto), ("RPO", item.rpo)) if value is not None
     )
     return ruling(
-        not missing, measured=promised or "-", required="rto, rpo", says=says, key=missing[0] if missing else "rto"
+        not missing,
+        measured=promised or "none",
+        required="RTO, RPO",
+        says=says,
+        key=missing[0].lower() if missing else "rto",
     )
 
 
@@ -103,7 +107,7 @@ def targets_are_not_looser_than_the_grade(system: Subject[System]) -> Ruling:
     item, goal = system.item, system.around.policy.targets[system.item.grade]
     written = [
         (name, own, limit)
-        for name, own, limit in (("rto", item.rto, goal.rto), ("rpo", item.rpo, goal.rpo))
+        for name, own, limit in (("RTO", item.rto, goal.rto), ("RPO", item.rpo, goal.rpo))
         if own is not None
     ]
     if not written:
@@ -121,11 +125,11 @@ def targets_are_not_looser_than_the_grade(system: Subject[System]) -> Ruling:
             grade=item.grade,
             limit=plain(limit),
         )
-        return ruling(False, measured=measured, required=required, says=says, key=name)
+        return ruling(False, measured=measured, required=required, says=says, key=name.lower())
     says = say(
         "{system} promises what grade {grade} needs: {promise}", system=system.ref, grade=item.grade, promise=measured
     )
-    return ruling(True, measured=measured, required=required, says=says, key=written[0][0])
+    return ruling(True, measured=measured, required=required, says=says, key=written[0][0].lower())
 
 
 def _named(who: str, person: Person | None, *, key: str) -> Ruling:
@@ -133,10 +137,11 @@ def _named(who: str, person: Person | None, *, key: str) -> Ruling:
     required = say("a name with an e-mail address or telephone number")
     if person is None:
         says = say("nobody is named who answers for {who}", who=who)
-        return ruling(False, measured="-", required=required, says=says, key=key)
+        return ruling(False, measured="nobody", required=required, says=says, key=key)
     if person.email is None and person.phone is None:
         says = say("{name} answers for {who}, but cannot be reached", name=person.name, who=who)
-        return ruling(False, measured=person.name, required=required, says=says, key=key)
+        measured = say("{name}, without e-mail address or telephone number", name=person.name)
+        return ruling(False, measured=measured, required=required, says=says, key=key)
     says = say("{name} answers for {who}", name=person.name, who=who)
     return ruling(True, measured=person.name, required=required, says=says, key=key)
 
@@ -233,14 +238,17 @@ def executive_signed(institution: Subject[Institution], claim: Claim, at: dateti
             say("the inventory does not say who answers for {who}; add `accountable:`", who=institution.ref),
         )
     right = person.name.strip().casefold() in by.casefold()
-    figures = {"who": institution.ref, "by": by, "name": person.name, "days": str(age.days), "most": str(oldest.days)}
+    day, most = plain(claim.evidence.collected), str(oldest.days)
+    figures = {"who": institution.ref, "by": by, "name": person.name, "date": day, "most": most}
     if not right:
         says = say("{by} signed for {who}, but {name} answers for it", **figures)
     elif age > oldest:
-        says = say("{name} signed for {who} {days} days ago; {most} are allowed", **figures)
+        says = say("{name} signed for {who} on {date}; that may be {most} days ago", **figures)
     else:
-        says = say("{name} signed for {who} {days} days ago", **figures)
-    return ruling(right and age <= oldest, measured=age, required=f"<= {plain(oldest)}", says=says)
+        says = say("{name} signed for {who} on {date}", **figures)
+    measured = say("signed by {by} on {date}", **figures)
+    required = say("signed by {name}, {most} days ago at most", **figures)
+    return ruling(right and age <= oldest, measured=measured, required=required, says=says)
 
 
 @check(
@@ -272,9 +280,12 @@ def somebody_may_declare_a_disaster(
     Fix: let the head delegate the decision in writing to a person with a deputy, add the paper under `evidence:`.
     """
     oldest, age = limits.duration("age"), max(claim.age(institution.today(at)), timedelta(0))
-    figures = {"who": institution.ref, "by": claim.evidence.by or "-", "days": str(age.days), "most": str(oldest.days)}
+    day, most = plain(claim.evidence.collected), str(oldest.days)
+    figures = {"who": institution.ref, "by": claim.evidence.by or "-", "date": day, "most": most}
     if age <= oldest:
-        says = say("{by} confirmed {days} days ago who may declare a disaster for {who}", **figures)
+        says = say("{by} confirmed on {date} who may declare a disaster for {who}", **figures)
     else:
-        says = say("who may declare a disaster for {who} was confirmed {days} days ago; {most} are allowed", **figures)
-    return ruling(age <= oldest, measured=age, required=f"<= {plain(oldest)}", says=says)
+        says = say(
+            "who may declare a disaster for {who} was confirmed on {date}; that may be {most} days ago", **figures
+        )
+    return ruling(age <= oldest, measured=f"{age.days}d", required=f"<= {oldest.days}d", says=says)

@@ -52,6 +52,7 @@ def busy_days_are_known(estate: Subject[Estate], at: datetime, limits: Limits) -
         if season.end >= today and season.start <= today + timedelta(days=365)
     )
     met = len(ahead) >= least
+    required = say("at least {least} busy times", least=least)
     if met:
         says = say("the next busy days are {season}, from {date}", season=ahead[0][1], date=plain(ahead[0][0]))
     else:
@@ -60,4 +61,6 @@ def busy_days_are_known(estate: Subject[Estate], at: datetime, limits: Limits) -
             count=len(ahead),
             least=least,
         )
-    return ruling(met, measured=len(ahead), required=f">= {least}", says=says, key="calendar")
+    return ruling(
+        met, measured=", ".join(name for _, name in ahead[:5]) or "none", required=required, says=says, key="calendar"
+    )

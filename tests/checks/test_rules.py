@@ -157,3 +157,10 @@ def test_required_texts_can_be_translated() -> None:
         finding = example_finding(check, example)
         if not isinstance(finding.required, Message):
             assert not re.search(r"\b(?:the|is|are|not|with|of)\b", finding.required), check.id
+
+
+@pytest.mark.parametrize(("check", "example"), EXAMPLES, ids=name)
+def test_observed_and_required_tell_something_by_themselves(check: Check, example: Example) -> None:
+    finding = example_finding(check, example)
+    for text in (str(finding.measured), str(finding.required)):
+        assert not re.fullmatch(r"-|(?:[<>]=? )?\d+(?:/\d+)*", text), text

@@ -166,7 +166,7 @@ def test_one_machine_under_three_names_is_one_server() -> None:
     text = estate("{id: s, grade: 1, endpoints: [{id: n, kind: dns, name: w.example, server: 127.0.0.1}]}")
     same = tuple(NameServer(name=f"ns{number}", addresses=("192.0.2.1", "2001:db8::1")) for number in range(3))
     seen = NameState(samples=(), addresses=(), zone="example", servers=same)
-    assert judged("network.name-servers", text, "i/s/n", seen).measured == "1/2"
+    assert str(judged("network.name-servers", text, "i/s/n", seen).measured) == "name servers 1, networks 2"
 
 
 @pytest.mark.parametrize(
