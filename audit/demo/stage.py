@@ -16,7 +16,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from audit.demo import authority, copies, estate
-from audit.demo.street import SITES
+from audit.demo.servers import SITES
 from audit.model.exit import Exit, Stop
 
 HOSTS: Final = tuple(
@@ -43,15 +43,15 @@ def stage(folder: Path, now: datetime) -> Iterator[Stage]:
     authority.make(keys, HOSTS, now)
     # -P: nothing in the folder from which the demo was started may take the place of our own modules.
     with (keys / "log").open("wb") as log:
-        street = subprocess.Popen(
-            (sys.executable, "-P", "-m", "audit.demo.street", str(keys)),
+        servers = subprocess.Popen(
+            (sys.executable, "-P", "-m", "audit.demo.servers", str(keys)),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=log,
             start_new_session=True,
         )
     try:
-        ports = _ports(street, keys / "log")
+        ports = _ports(servers, keys / "log")
         _reached(SITES, ports["http"])
         today = now.astimezone(ZoneInfo("Asia/Seoul")).date()
         estate.write(inventory, today, ports)
@@ -61,15 +61,15 @@ def stage(folder: Path, now: datetime) -> Iterator[Stage]:
         copies.secrets(inventory, ports["closed"])
         yield Stage(inventory, copies.repository(inventory, now))
     finally:
-        street.kill()
-        street.communicate()
+        servers.kill()
+        servers.communicate()
 
 
-def _ports(street: subprocess.Popen[bytes], log: Path) -> dict[str, int]:
+def _ports(servers: subprocess.Popen[bytes], log: Path) -> dict[str, int]:
     """The ports that the servers were given; they come in one line when all of them listen."""
     line = b""
-    if street.stdout is not None and select((street.stdout,), (), (), WAIT)[0]:
-        line = street.stdout.readline()
+    if servers.stdout is not None and select((servers.stdout,), (), (), WAIT)[0]:
+        line = servers.stdout.readline()
     with suppress(ValueError):
         return {str(name): int(port) for name, port in json.loads(line).items()}
     said = log.read_text("utf-8", "replace").splitlines()

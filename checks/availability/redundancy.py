@@ -119,6 +119,17 @@ def instances_stand_apart(system: Subject[System], limits: Limits) -> Ruling:
     )
 
 
+def _innermost(graph: Graph, system: System) -> frozenset[str]:
+    """What stops a system alone, each place once: whoever stands in one room stands in one site of one operator too."""
+    points = graph.single_points(system)
+    around: set[str] = set()
+    for point in points & graph.site_of.keys():
+        site = graph.site_of[point]
+        around |= {site.ref, site.operator or "", *(site.power if len(site.power) == 1 else ())} - {point}
+    # What the system names itself counts by itself.
+    return points - around | points & {need for need in (*system.needs, *system.at) if isinstance(need, str)}
+
+
 @check(
     "availability.single-point",
     control="AVL-05",
@@ -140,6 +151,11 @@ def instances_stand_apart(system: Subject[System], limits: Limits) -> Ruling:
         ),
         Example(Verdict.FAIL, _guarantee("grade: 2, at: [daejeon/room-1]"), "kibo/guarantee"),
         Example(
+            Verdict.PASS,
+            _guarantee("grade: 3, at: [daejeon/room-1], needs: [{any: [idp, daejeon]}]"),
+            "kibo/guarantee",
+        ),
+        Example(
             Verdict.UNKNOWN,
             _guarantee("grade: 1, at: [daejeon/room-1, busan/room-1]"),
             "kibo/guarantee",
@@ -157,7 +173,7 @@ def nothing_alone_stops_it(system: Subject[System], limits: Limits) -> Ruling:
     """
     allowed = limits.number("points")
     item = system.item
-    points = sorted(system.graph.single_points(item))
+    points = sorted(_innermost(system.graph, item))
     names = ", ".join(points[:8]) + (", ..." if len(points) > 8 else "") or "none"
     required = say("at most {most}", most=f"{allowed:g}") if allowed else "none"
     if len(points) > allowed:

@@ -34,7 +34,7 @@ def children(folder: Path) -> list[int]:
             words = (entry / "cmdline").read_bytes().split(b"\0")
         except OSError:
             continue
-        if b"audit.demo.street" in words and any(word.startswith(bytes(folder)) for word in words):
+        if b"audit.demo.servers" in words and any(word.startswith(bytes(folder)) for word in words):
             found.append(int(entry.name))
     return found
 
@@ -153,8 +153,8 @@ def halfway(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
 
 @pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGKILL, signal.SIGTERM])
 def test_however_it_ends_its_servers_end(halfway: subprocess.Popen[str], end: signal.Signals, tmp_path: Path) -> None:
-    (street,) = children(tmp_path)
-    watch = os.pidfd_open(street)
+    (servers,) = children(tmp_path)
+    watch = os.pidfd_open(servers)
     try:
         halfway.send_signal(end)
         _, said = halfway.communicate(timeout=LIMIT)

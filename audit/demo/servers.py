@@ -38,7 +38,7 @@ def bound(addresses: tuple[str, ...], *, datagrams: bool = False) -> list[socket
     raise OSError("no port is free at all of " + ", ".join(addresses))
 
 
-async def street(folder: Path, now: datetime) -> None:
+async def serve_all(folder: Path, now: datetime) -> None:
     """Serve until the standard input ends."""
     loop = asyncio.get_running_loop()
     ports: dict[str, int] = {}
@@ -85,10 +85,10 @@ def dates(now: datetime) -> dict[str, str]:
 
 
 def main() -> None:
-    """`python -m audit.demo.street FOLDER`."""
+    """`python -m audit.demo.servers FOLDER`."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     with suppress(BrokenPipeError):
-        asyncio.run(street(Path(sys.argv[1]), datetime.now(UTC)))
+        asyncio.run(serve_all(Path(sys.argv[1]), datetime.now(UTC)))
     os._exit(0)
 
 

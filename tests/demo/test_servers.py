@@ -20,14 +20,14 @@ import dns.rcode
 import pytest
 
 from audit.demo import authority, power, web
+from audit.demo.servers import SITES, bound
 from audit.demo.stage import HOSTS
-from audit.demo.street import SITES, bound
 
-COMMAND = (sys.executable, "-P", "-m", "audit.demo.street")
+COMMAND = (sys.executable, "-P", "-m", "audit.demo.servers")
 
 
 @dataclass
-class Street:
+class Servers:
     ports: Mapping[str, int]
     folder: Path
 
@@ -40,22 +40,22 @@ def keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def street(keys: Path) -> Iterator[Street]:
+def servers(keys: Path) -> Iterator[Servers]:
     with subprocess.Popen((*COMMAND, str(keys)), stdin=subprocess.PIPE, stdout=subprocess.PIPE) as child:
         assert child.stdout
         assert child.stdin
-        yield Street(json.loads(child.stdout.readline()), keys)
+        yield Servers(json.loads(child.stdout.readline()), keys)
         child.stdin.close()
         assert child.wait(10) == 0
 
 
-def visit(street: Street, host: str, address: str = SITES[0], timeout: float = 5) -> bytes:
-    trusting = ssl.create_default_context(cafile=street.folder / "ca.pem")
+def visit(servers: Servers, host: str, address: str = SITES[0], timeout: float = 5) -> bytes:
+    trusting = ssl.create_default_context(cafile=servers.folder / "ca.pem")
     with (
-        socket.create_connection((address, street.ports["https"]), timeout) as raw,
+        socket.create_connection((address, servers.ports["https"]), timeout) as raw,
         trusting.wrap_socket(raw, server_hostname=host) as connection,
     ):
-        connection.sendall(f"GET / HTTP/1.1\r\nHost: {host}:{street.ports['https']}\r\n\r\n".encode())
+        connection.sendall(f"GET / HTTP/1.1\r\nHost: {host}:{servers.ports['https']}\r\n\r\n".encode())
         parts = []
         while part := connection.recv(65536):
             parts.append(part)
@@ -63,8 +63,8 @@ def visit(street: Street, host: str, address: str = SITES[0], timeout: float = 5
 
 
 @pytest.mark.parametrize("address", SITES)
-def test_a_page_at_every_site(street: Street, address: str) -> None:
-    answer = visit(street, "loans.kosme.example", address)
+def test_a_page_at_every_site(servers: Servers, address: str) -> None:
+    answer = visit(servers, "loans.kosme.example", address)
     assert answer.startswith(b"HTTP/1.1 200 OK\r\n")
     assert "정상".encode() in answer
 
@@ -73,13 +73,13 @@ def test_a_page_at_every_site(street: Street, address: str) -> None:
     ("kind", "trouble"),
     [("expired", "expired"), ("other", "Hostname mismatch"), ("stranger", "self-signed"), ("ending", "")],
 )
-def test_certificates(street: Street, kind: str, trouble: str) -> None:
+def test_certificates(servers: Servers, kind: str, trouble: str) -> None:
     host = next(host for host, manner in web.MANNERS.items() if manner.certificate == kind)
     if not trouble:
-        assert b"200 OK" in visit(street, host)
+        assert b"200 OK" in visit(servers, host)
         return
     with pytest.raises(ssl.SSLCertVerificationError, match=trouble):
-        visit(street, host)
+        visit(servers, host)
 
 
 @pytest.mark.parametrize(
@@ -94,52 +94,52 @@ def test_certificates(street: Street, kind: str, trouble: str) -> None:
         ("cut", b"200 OK"),
     ],
 )
-def test_pages(street: Street, page: str, sign: bytes) -> None:
+def test_pages(servers: Servers, page: str, sign: bytes) -> None:
     host = next(host for host, manner in web.MANNERS.items() if manner.page == page)
-    answer = visit(street, host)
+    answer = visit(servers, host)
     assert sign in answer
     if page == "cut":
         head, _, body = answer.partition(b"\r\n\r\n")
         assert len(body) < int(head.decode().partition("Content-Length: ")[2].split()[0])
 
 
-def test_the_silent_page(street: Street) -> None:
+def test_the_silent_page(servers: Servers) -> None:
     with pytest.raises(TimeoutError):
-        visit(street, "review.kibo.example", timeout=0.3)
+        visit(servers, "review.kibo.example", timeout=0.3)
 
 
 def test_the_bomb_is_small() -> None:
     assert len(web.bomb()) < 100_000
 
 
-def test_names_over_both_ways(street: Street) -> None:
+def test_names_over_both_ways(servers: Servers) -> None:
     question = dns.message.make_query("www.kibo.example", "A")
     for ask in (dns.query.udp, dns.query.tcp):
-        reply = ask(question, SITES[0], port=street.ports["names"], timeout=5)
+        reply = ask(question, SITES[0], port=servers.ports["names"], timeout=5)
         assert reply.flags & dns.flags.AA
         assert {record.to_text() for record in reply.answer[0]} == {SITES[0], SITES[1]}
     reply = dns.query.udp(
-        dns.message.make_query("no.kibo.example", "A"), SITES[0], port=street.ports["names"], timeout=5
+        dns.message.make_query("no.kibo.example", "A"), SITES[0], port=servers.ports["names"], timeout=5
     )
     assert reply.rcode() == dns.rcode.NXDOMAIN
-    reply = dns.query.udp(dns.message.make_query("else.example", "A"), SITES[0], port=street.ports["names"], timeout=5)
+    reply = dns.query.udp(dns.message.make_query("else.example", "A"), SITES[0], port=servers.ports["names"], timeout=5)
     assert reply.rcode() == dns.rcode.REFUSED
 
 
-def test_the_silent_name_server(street: Street) -> None:
+def test_the_silent_name_server(servers: Servers) -> None:
     with pytest.raises(dns.query.dns.exception.Timeout):  # type: ignore[attr-defined]
-        dns.query.udp(dns.message.make_query("a.example", "A"), SITES[0], port=street.ports["silent"], timeout=0.3)
+        dns.query.udp(dns.message.make_query("a.example", "A"), SITES[0], port=servers.ports["silent"], timeout=0.3)
 
 
-def test_the_closed_port_refuses(street: Street) -> None:
+def test_the_closed_port_refuses(servers: Servers) -> None:
     for address in SITES:
         with pytest.raises(ConnectionRefusedError):
-            socket.create_connection((address, street.ports["closed"]), 2)
+            socket.create_connection((address, servers.ports["closed"]), 2)
 
 
-def test_power_protections(street: Street) -> None:
+def test_power_protections(servers: Servers) -> None:
     def ask(*lines: str) -> str:
-        with socket.create_connection((SITES[0], street.ports["power"]), 5) as connection:
+        with socket.create_connection((SITES[0], servers.ports["power"]), 5) as connection:
             connection.sendall("".join(f"{line}\n" for line in (*lines, "LOGOUT")).encode())
             return connection.makefile().read()
 
@@ -159,8 +159,8 @@ def test_it_ends_with_the_one_that_started_it(keys: Path) -> None:
     )
     parent = subprocess.Popen((sys.executable, "-P", "-c", program, str(keys)), stdout=subprocess.PIPE)
     assert parent.stdout
-    street = int(parent.stdout.readline())
-    watch = os.pidfd_open(street)
+    servers = int(parent.stdout.readline())
+    watch = os.pidfd_open(servers)
     try:
         os.kill(parent.pid, signal.SIGKILL)
         parent.communicate(timeout=10)
