@@ -220,3 +220,31 @@ institutions: [{{id: i, systems: [{{id: s, grade: 1, at: {places}}}, {{id: p, gr
 def test_a_fire_reaches_nobody_where_nobody_else_is(other: str, verdict: str) -> None:
     text = f"institutions: [{{id: i, systems: [{{id: s, grade: 1, at: [a/r1]}}, {other}]}}]\n"
     assert judged("dependency.fire-reach", text, "a/r1").verdict == verdict
+
+
+POINTS = """
+sites:
+  - {id: p, operator: host, power: [f1], rooms: [{id: r1}, {id: r2}]}
+  - {id: q, operator: host, power: [f2]}
+suppliers: [{id: host}]
+institutions: [{id: i, systems: [{id: s, grade: %s}]}]
+"""
+
+
+@pytest.mark.parametrize(
+    ("rest", "verdict", "points"),
+    [
+        ("1, at: [p/r1]", "fail", {"p/r1"}),  # not also its site, its feed, its operator
+        ("1, at: [p/r1, p/r2]", "fail", {"p"}),
+        ("1, at: [p/r1, q]", "fail", {"host"}),
+        ("1, at: [p/r1], needs: [host]", "fail", {"p/r1", "host"}),
+        ("3, at: [p/r1], needs: [{any: [host, p]}]", "pass", {"p/r1"}),
+        ("3, at: [p/r1], needs: [host]", "fail", {"p/r1", "host"}),
+    ],
+)
+def test_one_place_is_one_point_and_not_also_all_around_it(rest: str, verdict: str, points: set[str]) -> None:
+    check = catalogue().checks["availability.single-point"]
+    finding = estate(POINTS % rest).judge(check, "i/s", {}, AT)
+    assert finding.verdict == verdict
+    told = said(finding).replace(",", " ").split()
+    assert {word for word in told if word in ("p", "q", "p/r1", "p/r2", "host", "f1", "f2")} == points
