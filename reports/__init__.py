@@ -18,7 +18,9 @@ def formats() -> Mapping[str, Format]:
     for info in pkgutil.iter_modules(__path__, __name__ + "."):
         form = getattr(importlib.import_module(info.name), "FORMAT", None)
         if isinstance(form, Format):
-            if form.name in found:
-                raise TypeError(f"two report formats are called {form.name!r}")
+            if info.name != f"{__name__}.{form.name}":
+                raise TypeError(
+                    f"the report format {form.name!r} stands in {info.name}; a file is called like its format"
+                )
             found[form.name] = form
     return MappingProxyType(dict(sorted(found.items())))

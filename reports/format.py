@@ -118,13 +118,14 @@ def _for(encoding: str, chunk: bytes) -> bytes:
 
 
 def _to_files(form: Format, dossier: Dossier, language: str, target: Path) -> tuple[Path, ...]:
-    target = Path(os.path.realpath(target))
     if target.is_dir():
         raise Stop(Exit.USAGE, f"{line(str(target))} is a folder; name a file in it, e.g. report{form.suffix}")
+    # Before its links are followed: /dev/stdout leads to a pipe that has no path.
     if target.exists() and not target.is_file():
         with target.open("wb") as device:
             _to_stream(form, dossier, language, device)
         return ()
+    target = Path(os.path.realpath(target))
     draft = target.with_name(f".{target.name[:200]}.{os.getpid()}.part")
     rooms: dict[str, Path] = {}
     try:

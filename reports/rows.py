@@ -9,6 +9,7 @@ from functools import cached_property
 from audit.model.dossier import CheckText, Dossier, Readiness
 from audit.model.estate import Institution, Person, System
 from audit.model.evidence import Finding
+from audit.model.facility import Site
 from audit.model.message import fill, say
 from audit.model.units import plain
 from audit.model.verdict import Severity, Verdict
@@ -88,6 +89,8 @@ class Unit:
     rto: str
     rpo: str
     owner: Person | None
+    operator: str
+    """Who runs a site, or nothing."""
     bar: Bar | None
     findings: Sequence[Finding]
 
@@ -232,6 +235,7 @@ class Rows:
     def _unit(self, anchor: str, ref: str, findings: list[Finding]) -> Unit:
         item = self._dossier.estate.index.get(ref)
         system = item if isinstance(item, System) else None
+        run_by = item.operator if isinstance(item, Site) else None
         grade = system.grade if system is not None else min((finding.grade for finding in findings), default=4)
         targets = self._dossier.policy.get("grades", {})
         target = targets.get(grade) or targets.get(str(grade)) or {}
@@ -243,6 +247,7 @@ class Rows:
             rto=self._promise(system.rto if system is not None else None, target.get("rto", "")),
             rpo=self._promise(system.rpo if system is not None else None, target.get("rpo", "")),
             owner=system.owner if system is not None else None,
+            operator=self._dossier.estate.named(run_by, self._speak.language) if run_by else "",
             bar=bar(self._dossier.systems.get(ref)),
             findings=findings,
         )

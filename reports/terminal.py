@@ -159,7 +159,7 @@ def _worst(dossier: Dossier, speak: Translator) -> Iterator[Block]:
         findings = open_ones[check]
         yield from _told(dossier, speak, min(findings, key=lambda one: (one.subject != first[one.check], urgency(one))))
         if len(findings) > 1:
-            told = speak.text("The same of {count} more.", count=len(findings) - 1)
+            told = speak.text("More findings of this check: {count}.", count=len(findings) - 1)
             yield Sentence((Part(told, "dim"),), 2)
     hidden = sum(map(len, open_ones.values())) - len(shown)
     if hidden:
@@ -188,7 +188,7 @@ def _told(dossier: Dossier, speak: Translator, finding: Finding) -> Iterator[Blo
             line(speak.quantity(finding.measured)) or "-",
             line(speak.quantity(finding.required)) or "-",
         )
-        told = speak.text("observed {observed}, required {required}", observed=observed, required=required)
+        told = speak.text("observed: {observed}; required: {required}", observed=observed, required=required)
         yield Sentence((Part(told),), 2)
     check = dossier.checks.get(finding.check)
     if check is not None:

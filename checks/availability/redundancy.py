@@ -175,7 +175,7 @@ def nothing_alone_stops_it(system: Subject[System], limits: Limits) -> Ruling:
     item = system.item
     points = sorted(_innermost(system.graph, item))
     names = ", ".join(points[:8]) + (", ..." if len(points) > 8 else "") or "none"
-    required = say("at most {most}", most=f"{allowed:g}") if allowed else "none"
+    required = say("at most {most}", most=f"{allowed:g}") if allowed else say("no single point")
     if len(points) > allowed:
         if len(points) == 1:
             says = say("{system} stops when {point} is lost alone", system=system.ref, point=names)

@@ -138,7 +138,7 @@ def survivors_do_not_need_the_room(room: Subject[Room], limits: Limits) -> Rulin
         raise NotApplicable(say("no system runs in {room}", room=room.ref))
     down = graph.lost_with(room.ref)
     fallen = (item for ref in down if isinstance(item := graph.estate.index.get(ref), System))
-    required = say("at most {most}", most=allowed) if allowed else "none"
+    required = say("at most {most}", most=allowed) if allowed else say("no system elsewhere")
     stopped = sorted(
         system.ref
         for system in fallen

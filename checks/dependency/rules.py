@@ -47,7 +47,7 @@ def nothing_weaker_is_needed(system: Subject[System], limits: Limits) -> Ruling:
     write both as `{any: [...]}`.
     """
     allowed = int(limits.number("inversions"))
-    required = say("at most {most}", most=allowed) if allowed else "none"
+    required = say("at most {most}", most=allowed) if allowed else say("no system of a lower grade")
     graph = system.graph
     needs = graph.needs[system.ref]
     named = {ref: graph.estate.index.get(ref) for need in needs for ref in members(need)}
@@ -197,7 +197,8 @@ def recovery_does_not_wait_for_itself(system: Subject[System], limits: Limits) -
 
     Fix: break the circle at its cheapest place: a local account, a sealed copy of a key, a start without the login.
     """
-    required = say("at most {most}", most=allowed) if (allowed := int(limits.number("circles"))) else "none"
+    allowed = int(limits.number("circles"))
+    required = say("at most {most}", most=allowed) if allowed else say("no circle")
     stuck = system.graph.stuck
     if system.ref in stuck:
         chain = [system.ref]

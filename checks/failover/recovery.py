@@ -67,7 +67,7 @@ def recovery_tools_survive(system: Subject[System], limits: Limits) -> Ruling:
     Fix: run the tool that the finding names in the other site too, or find a way of recovery that does without it.
     """
     allowed = int(limits.number("inside"))
-    required = say("at most {most}", most=allowed) if allowed else "none"
+    required = say("at most {most}", most=allowed) if allowed else say("nothing that is lost together")
     item, graph = system.item, system.graph
     if not item.recovers_with or not item.at:
         says = say(
