@@ -6,9 +6,13 @@ import errno
 import importlib
 import os
 import select
+import signal
 import sys
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from io import StringIO
+from types import FrameType
 from typing import Any, Final, TextIO
 
 import click
@@ -119,12 +123,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     A command returns its `Exit`, or nothing where it is `READY`, or raises `Stop`.
     """
+    hold_streams()
     for stream in (sys.stdout, sys.stderr):
         if stream is not None and hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
     try:
-        code = obey(sys.argv[1:] if arguments is None else list(arguments))
-        flush()
+        with importing():
+            code = obey(sys.argv[1:] if arguments is None else list(arguments))
+            flush()
         return int(code) if isinstance(code, int) else Exit.READY
     except Stop as stop:
         complain(*stop.lines)
@@ -139,6 +145,41 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return Exit.USAGE
     except Exception as error:
         return unexpected(error)
+
+
+def hold_streams() -> None:
+    """Let a stream that the caller closed go nowhere; else the next file, a store perhaps, would get its number."""
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)
+        if getattr(sys, name) is None:
+            setattr(sys, name, os.fdopen(number, "w" if number else "r", closefd=False))
+
+
+@contextmanager
+def importing() -> Iterator[None]:
+    """Let Ctrl-C end an import at once: within one Python may print a traceback and then go on as if nothing was."""
+    ours = threading.current_thread() is threading.main_thread()
+    if not ours or signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
+        yield
+        return
+    signal.signal(signal.SIGINT, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def interrupt(number: int, frame: FrameType | None) -> None:
+    """KeyboardInterrupt, or the end of the process where Python imports: nothing of ours is half done there."""
+    while frame is not None:
+        if frame.f_code.co_filename.startswith("<frozen importlib"):
+            os.write(2, b"interrupted\n")
+            os._exit(Exit.INTERRUPTED)
+        frame = frame.f_back
+    raise KeyboardInterrupt
 
 
 def obey(arguments: list[str]) -> object:

@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
 import click
 
-from audit import app
+from audit.cli.formats import names
 from audit.model.clean import line
-from audit.model.dossier import Dossier
-from audit.model.evidence import Selection
-from audit.model.units import parse_duration
+from audit.model.exit import Exit, Stop
 from audit.model.verdict import Severity
-from reports import formats
-from reports.format import LANGUAGES, write
 
 F = TypeVar("F", bound=Callable[..., Any])
 SEVERITIES: Final = tuple(severity.value for severity in Severity)
 NEVER: Final = "never"
+LANGUAGES: Final = ("en", "ko")
+STORE: Final = "haechi.db"
+STANDARD_OUTPUT: Final = Path("-")
 
 
 def _together(*options: Callable[[F], F]) -> Callable[[F], F]:
@@ -36,7 +34,9 @@ def selecting(function: F) -> F:
     """`--check`, `--area`, `--on`, `--institution`, each as often as wanted."""
     return _together(
         click.option("--check", "checks", multiple=True, metavar="ID", help="Only this check; may be repeated."),
-        click.option("--area", "areas", multiple=True, help="Only the checks of this area; may be repeated."),
+        click.option(
+            "--area", "areas", multiple=True, metavar="AREA", help="Only the checks of this area; may be repeated."
+        ),
         click.option("--on", "subjects", multiple=True, metavar="REF", help="Only this subject with all below it."),
         click.option("--institution", "institutions", multiple=True, metavar="ID", help="Only this institution."),
     )(function)
@@ -64,36 +64,77 @@ def gates(function: F) -> F:
     )(function)
 
 
-def writing(function: F) -> F:
-    """`--format`, `--output`, `--lang`."""
+def writing(form: str) -> Callable[[F], F]:
+    """`--format` with its default, `--output`, `--lang`."""
     return _together(
-        click.option("--format", "form", type=click.Choice(sorted(formats())), default="terminal", show_default=True),
-        click.option("--output", type=click.Path(path_type=Path), help="File to write instead of standard output."),
-        click.option("--lang", type=click.Choice(LANGUAGES), default="en", show_default=True),
+        click.option(
+            "--format",
+            "form",
+            type=click.Choice(names()),
+            default=form,
+            show_default=True,
+            help="How the report is written.",
+        ),
+        click.option(
+            "--output",
+            type=click.Path(path_type=Path),
+            callback=_target,
+            help="File to write; without it, or with -, standard output.",
+        ),
+        speaking,
+    )
+
+
+def speaking(function: F) -> F:
+    """`--lang`."""
+    return click.option(
+        "--lang", type=click.Choice(LANGUAGES), default="en", show_default=True, help="English or Korean."
+    )(function)
+
+
+def printing(function: F) -> F:
+    """`--format` of what is no report: for people or for programs."""
+    return click.option(
+        "--format",
+        "form",
+        type=click.Choice(("text", "json")),
+        default="text",
+        show_default=True,
+        help="For people or for programs.",
     )(function)
 
 
 def stored(function: F) -> F:
     """`--store`."""
     return click.option(
-        "--store", default=app.DEFAULT_STORE, show_default=True, help="Where runs are kept: a file or postgresql://..."
+        "--store",
+        default=STORE,
+        show_default=True,
+        metavar="STORE",
+        help="Where runs are kept: a file or postgresql://...",
     )(function)
 
 
 def instant(function: F) -> F:
     """`--at`."""
     return click.option(
-        "--at", help="The instant of judgement, ISO 8601; without an offset it is in the estate's time zone."
+        "--at",
+        metavar="TIME",
+        help="The instant of judgement, ISO 8601; without an offset it is in the estate's time zone.",
     )(function)
 
 
-def selection(asked: dict[str, Any]) -> Selection:
+def selection(asked: dict[str, Any]) -> Any:
     """The selection, taken out of what a command was asked for."""
+    from audit.model.evidence import Selection
+
     return Selection(*(tuple(asked.pop(name)) for name in ("checks", "areas", "subjects", "institutions")))
 
 
 def duration(context: click.Context, parameter: click.Parameter, written: str) -> Any:
     """A duration such as 10m."""
+    from audit.model.units import parse_duration
+
     try:
         return parse_duration(written)
     except ValueError as broken:
@@ -104,9 +145,13 @@ def _severity(context: click.Context, parameter: click.Parameter, written: str) 
     return None if written == NEVER else Severity(written)
 
 
-def put(dossier: Dossier, form: str, output: Path | None, language: str) -> None:
-    """Write a report to a file or to standard output, then say on standard error where it lies."""
-    made = write(formats()[form], dossier, language, output if output is not None else sys.stdout)
-    if made:
-        beside = f" with {len(made) - 1} more pages in {made[1].parent}" if len(made) > 1 else ""
-        click.echo(line(f"Report: {made[0]}{beside}"), err=True)
+def _target(context: click.Context, parameter: click.Parameter, written: Path | None) -> Path | None:
+    """Where the report goes; what cannot be a file is told before a run and not after it."""
+    if written is None or written == STANDARD_OUTPUT:
+        return None
+    if written.is_dir():
+        raise click.BadParameter(f"{line(str(written))} is a folder; name a file in it")
+    if not written.absolute().parent.is_dir():
+        why = f"there is no folder {line(str(written.absolute().parent))}"
+        raise Stop(Exit.STORAGE, f"cannot write the report to {line(str(written))}: {why}")
+    return written

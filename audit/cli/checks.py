@@ -2,95 +2,42 @@
 
 from __future__ import annotations
 
-import json
-import shutil
-import textwrap
-from collections.abc import Iterator, Sequence
-from difflib import get_close_matches
-
 import click
 
-from audit.catalogue import discover
-from audit.contract import Check
-from audit.model.clean import json_text, line
-from audit.model.exit import Exit, Stop
-from reports.format import LANGUAGES
-from reports.translate import Translator
+from audit.cli.asked import speaking
+from audit.cli.voice import tell
 
 
 @click.command("checks")
-@click.option("--area", "areas", multiple=True, help="Only the checks of an area, such as backup; may be repeated.")
-@click.option("--format", "form", type=click.Choice(("text", "json", "markdown")), default="text", show_default=True)
 @click.option(
-    "--lang", type=click.Choice(LANGUAGES), default="en", show_default=True, help="Language of the questions."
+    "--area",
+    "areas",
+    multiple=True,
+    metavar="AREA",
+    help="Only the checks of an area, such as backup; may be repeated.",
 )
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(("text", "json", "markdown")),
+    default="text",
+    show_default=True,
+    help="For people, for programs, for a page.",
+)
+@speaking
 def command(areas: tuple[str, ...], form: str, lang: str) -> None:
-    """List the checks: what must hold, how it is found out, how much it matters."""
+    """List the checks: what must hold, how it is found out, how much it matters.
+
+    \b
+    Examples:
+      haechi checks
+      haechi checks --area backup --lang ko
+    """
+    from audit.catalogue import discover
+    from audit.cli.listed import chosen, document, markdown, table
+    from reports.translate import Translator
+
     found = chosen(tuple(discover().checks.values()), areas)
-    speak = Translator(lang)
     shapes = {"text": table, "json": document, "markdown": markdown}
-    for text in shapes[form](found, speak):
-        click.echo(text)
-
-
-def chosen(checks: Sequence[Check], areas: Sequence[str]) -> Sequence[Check]:
-    """The checks of some areas, or all of them; Stop(USAGE) for an area that there is not."""
-    known = tuple(dict.fromkeys(check.area for check in checks))
-    for area in areas:
-        if area not in known:
-            close = get_close_matches(area, known, 1)
-            hint = f"did you mean {close[0]!r}?" if close else "known are " + ", ".join(known)
-            raise Stop(Exit.USAGE, f"unknown area {area!r}; {hint}")
-    return tuple(check for check in checks if not areas or check.area in areas)
-
-
-def table(checks: Sequence[Check], speak: Translator) -> Iterator[str]:
-    """Columns as wide as they need to be; the question fills the rest of the terminal."""
-    rows = [(check.id, check.control, str(check.severity), check.method, check.least.word) for check in checks]
-    heads = ("check", "control", "severity", "how", "least")
-    widths = [max(len(row[column]) for row in (heads, *rows)) for column in range(len(heads))]
-    before = sum(widths) + 2 * len(widths)
-    room = max(shutil.get_terminal_size((160, 24)).columns - before, 40)
-    yield from _row(heads, widths, "what must hold", room)
-    for row, check in zip(rows, checks, strict=True):
-        yield from _row(row, widths, line(speak.text(check.question)), room)
-    yield ""
-    yield f"{len(checks)} checks; how: A active look, F export or inventory read, G computed on the graph, E document, "
-    yield "H person's statement, D drill. `haechi explain CHECK` tells more."
-
-
-def _row(cells: Sequence[str], widths: Sequence[int], question: str, room: int) -> Iterator[str]:
-    lead = "".join(cell.ljust(width + 2) for cell, width in zip(cells, widths, strict=True))
-    for number, part in enumerate(textwrap.wrap(question, room) or [""]):
-        yield (lead if number == 0 else " " * len(lead)) + part
-
-
-def markdown(checks: Sequence[Check], speak: Translator) -> Iterator[str]:
-    """The table of the README."""
-    yield "| check | control | severity | method | least evidence | what must hold |"
-    yield "|---|---|---|---|---|---|"
-    for check in checks:
-        question = line(speak.text(check.question)).replace("|", "\\|")
-        cells = (f"`{check.id}`", check.control, check.severity, check.method, check.least.word, question)
-        yield "| " + " | ".join(cells) + " |"
-
-
-def document(checks: Sequence[Check], speak: Translator) -> Iterator[str]:
-    """One JSON array."""
-    rows = [
-        {
-            "id": check.id,
-            "area": check.area,
-            "control": check.control,
-            "method": check.method,
-            "severity": str(check.severity),
-            "least": check.least.word,
-            "answers": list(check.answers),
-            "limits": {name: list(values) for name, values in check.limits.items()},
-            "question": json_text(speak.text(check.question)),
-            "why": json_text(speak.text(check.why)),
-            "fix": json_text(speak.text(check.fix)),
-        }
-        for check in checks
-    ]
-    yield json.dumps(rows, ensure_ascii=False, indent=2)
+    for text in shapes[form](found, Translator(lang)):
+        tell(text)

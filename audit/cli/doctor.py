@@ -19,6 +19,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import click
 
+from audit.cli.asked import speaking, stored
+from audit.cli.voice import tell
 from audit.model.exit import Exit
 from audit.model.message import Message, say
 
@@ -40,24 +42,28 @@ class Examined:
 
 
 @click.command("doctor")
-@click.option("--store", default="haechi.db", show_default=True, help="The store that a run would use.")
-@click.option("--lang", type=click.Choice(("en", "ko")), default="en", show_default=True)
+@stored
+@speaking
 def command(store: str, lang: str) -> Exit:
     """Examine this machine for what an audit needs.
 
     + is well, ! means that an audit would see less, x means that it would not work. Exit code 1 if there is an x.
     Nothing is changed and nothing is sent anywhere.
+
+    \b
+    Examples:
+      haechi doctor
+      haechi doctor --store /srv/audit/haechi.db --lang ko
     """
-    from audit.model.clean import terminal
     from audit.world.clock import SystemClock
     from reports.translate import Translator
 
     words = Translator(lang, "UTC")
     found = tuple(examine(store, os.environ, SystemClock().now()))
     for one in found:
-        click.echo(terminal(f"{MARKS[one.state]} {one.name:<11} {words.message(one.says)}"), file=sys.stdout)
+        tell(f"{MARKS[one.state]} {one.name:<11} {words.message(one.says)}")
         if one.fix is not None:
-            click.echo(terminal(f"  {'':<11} -> {words.message(one.fix)}"), file=sys.stdout)
+            tell(f"  {'':<11} -> {words.message(one.fix)}")
     return Exit.FAILED if any(one.state == "bad" for one in found) else Exit.READY
 
 

@@ -3,44 +3,40 @@
 from __future__ import annotations
 
 import re
-import textwrap
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from difflib import get_close_matches
-from types import MappingProxyType
+from collections.abc import Iterable
 from typing import Final
 
 import click
 
-from audit.catalogue import Catalogue, discover
-from audit.contract import Check, Example
-from audit.model.clean import terminal
-from audit.model.evidence import Finding
+from audit.cli.asked import speaking, stored
+from audit.cli.voice import tell
 from audit.model.exit import Exit, Stop
-from audit.model.facts import Facts
-from reports.format import LANGUAGES
-from reports.translate import Translator
 
-METHODS: Final[Mapping[str, str]] = MappingProxyType(
-    {
-        "A": "an active look over the network",
-        "F": "an export or the inventory, read",
-        "G": "computed on the graph of the inventory",
-        "E": "a document",
-        "H": "a person's statement",
-        "D": "a drill or a timed test",
-    }
-)
 _FINGERPRINT: Final = re.compile(r"[0-9a-f]{6,16}")
-_WIDTH: Final = 100
 
 
 @click.command("explain")
 @click.argument("what", metavar="CHECK_OR_FINDING")
-@click.option("--store", default="haechi.db", show_default=True, help="Where a finding is looked up: a file or a URL.")
-@click.option("--run", default="latest", show_default=True, help="The run in which a finding is looked up.")
-@click.option("--lang", type=click.Choice(LANGUAGES), default="en", show_default=True)
+@click.option(
+    "--run", default="latest", show_default=True, metavar="RUN", help="The run in which a finding is looked up."
+)
+@stored
+@speaking
 def command(what: str, store: str, run: str, lang: str) -> None:
-    """Explain a check (backup.age), a control (BKP-04), or a finding by its fingerprint."""
+    """Explain a check (backup.age), a control (BKP-04), or a finding by its fingerprint.
+
+    The fingerprint of a finding stands in every report but the one on the terminal; its first six signs are enough.
+
+    \b
+    Examples:
+      haechi explain backup.age
+      haechi explain BKP-04 --lang ko
+      haechi explain 3f9c01 --run latest
+    """
+    from audit.catalogue import discover
+    from audit.cli.explained import explained, looked_up, named, near, told
+    from reports.translate import Translator
+
     catalogue = discover()
     speak = Translator(lang)
     found = named(catalogue, what)
@@ -54,115 +50,4 @@ def command(what: str, store: str, run: str, lang: str) -> None:
             *explained(catalogue, catalogue.checks[finding.check], speak, on=finding.subject),
         )
     for text in lines:
-        click.echo(terminal(text))
-
-
-def named(catalogue: Catalogue, what: str) -> Sequence[Check]:
-    """The check of an id, or every check that answers a control."""
-    if what in catalogue.checks:
-        return (catalogue.checks[what],)
-    return tuple(check for check in catalogue.checks.values() if check.control.casefold() == what.casefold())
-
-
-def near(catalogue: Catalogue, what: str) -> str:
-    """What may have been meant."""
-    ends = [name for name in catalogue.checks if name.partition(".")[2] == what]
-    close = ends or get_close_matches(what, catalogue.checks, 1)
-    return f"did you mean {close[0]!r}?" if close else "`haechi checks` lists them"
-
-
-def looked_up(fingerprint: str, store: str, run: str) -> Finding | None:
-    """The finding of a stored run whose fingerprint begins like this."""
-    from audit import app  # the store is heavy, and only a finding needs it
-
-    findings = app.dossier_of(run, store=store).dossier.findings
-    return next((finding for finding in findings if finding.fingerprint.startswith(fingerprint)), None)
-
-
-def told(finding: Finding, speak: Translator) -> Iterator[str]:
-    """What a run said of one subject."""
-    yield f"{finding.subject}: {finding.verdict}" + (f" ({finding.reason})" if finding.reason else "")
-    yield from _wrapped(speak.message(finding.says))
-    if finding.measured:
-        yield f"  measured: {speak.quantity(finding.measured)}"
-        yield f"  required: {speak.quantity(finding.required)}"
-    yield f"  evidence: {finding.level.word}" + (f", {finding.observation}" if finding.observation else "")
-    yield f"  inventory: {finding.where}"
-    yield f"  judged: {finding.at.isoformat(timespec='seconds')}"
-    if finding.waiver is not None:
-        yield f"  waiver: {finding.waiver}"
-    yield ""
-
-
-def explained(catalogue: Catalogue, check: Check, speak: Translator, *, on: str = "REF") -> Iterator[str]:
-    """Everything that is known about one check; `on` is the subject that the Fix speaks of."""
-    yield f"{check.id}  ({check.control}, {check.severity})"
-    yield from _wrapped(speak.text(check.question))
-    yield ""
-    yield speak.text("Why")
-    yield from _wrapped(speak.text(check.why))
-    yield speak.text("Fix")
-    yield from _wrapped(speak.text(check.fix, ref=on))
-    yield "How it is found out"
-    yield f"  {METHODS[check.method]}; least evidence: {check.least.word}"
-    kinds = technologies(catalogue, check)
-    if kinds:
-        yield from _wrapped("Judges what was seen of: " + ", ".join(kinds))
-    else:
-        yield f"  Judges each: {_words(check.subject.__name__)}"
-    if check.limits:
-        yield "Limits by grade"
-        yield from _limits(check)
-    yield "Answers"
-    yield from _wrapped(", ".join(check.answers) or "-")
-    yield "Examples"
-    for example in check.examples:
-        yield from _example(example)
-    yield ""
-
-
-def technologies(catalogue: Catalogue, check: Check) -> Sequence[str]:
-    """The kinds whose look establishes the facts that a check needs."""
-    if check.facts is None:
-        return ()
-    return tuple(
-        sorted(
-            kind
-            for kinds in catalogue.technologies.values()
-            for kind, technology in kinds.items()
-            if issubclass(technology, check.subject)
-            and (probe := catalogue.probe_of(technology)) is not None
-            and issubclass(probe.facts, check.facts)
-        )
-    )
-
-
-def _limits(check: Check) -> Iterator[str]:
-    rows = [("", "1", "2", "3", "4"), *((name, *values) for name, values in check.limits.items())]
-    widths = [max(len(row[column]) for row in rows) for column in range(5)]
-    for row in rows:
-        yield "  " + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-
-
-def _example(example: Example) -> Iterator[str]:
-    ends = f"{example.verdict}" + (f" ({example.reason})" if example.reason else "")
-    yield f"  {ends}: {example.on}" + f", judged {example.at.date().isoformat()}"
-    yield from textwrap.indent(example.inventory.strip(), "    | ", lambda _: True).splitlines()
-    seen = [(example.on, example.seen)] if example.seen is not None else []
-    for ref, facts in (*seen, *example.others.items()):
-        yield from _wrapped(f"seen of {ref}: {_facts(facts)}", "    ")
-
-
-def _facts(facts: Facts) -> str:
-    """What a look established, as short text."""
-    values = [f"{name} = {value}" for name, value in facts.plain().items()]
-    return f"{type(facts).__name__}({', '.join(values)})"
-
-
-def _words(name: str) -> str:
-    """`PowerProtection` to `power protection`."""
-    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).lower()
-
-
-def _wrapped(text: str, indent: str = "  ") -> Iterator[str]:
-    yield from textwrap.wrap(text, _WIDTH, initial_indent=indent, subsequent_indent=indent, break_on_hyphens=False)
+        tell(text)

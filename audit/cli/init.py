@@ -6,8 +6,7 @@ from pathlib import Path
 
 import click
 
-from audit.catalogue import discover
-from audit.inventory.start import start
+from audit.cli.voice import talk, tell
 from audit.model.clean import line
 
 
@@ -18,7 +17,14 @@ def command(folder: Path) -> None:
 
     Nothing that is there is overwritten. The JSON Schema beside it lets an editor complete keys and underline
     mistakes.
+
+    \b
+    Example:
+      haechi init my-estate
     """
+    from audit.catalogue import discover
+    from audit.inventory.start import start
+
     for path in start(folder, discover()):
-        click.echo(line(str(path)))
-    click.echo(line(f"Put your own systems in, then run: haechi validate {folder}"), err=True)
+        tell(line(str(path)))
+    talk(line(f"Put your own systems in, then run: haechi validate {folder}"))

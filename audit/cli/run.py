@@ -8,9 +8,7 @@ from typing import Any
 
 import click
 
-from audit import app
-from audit.cli.asked import duration, gates, instant, put, selecting, selection, stored, writing
-from audit.cli.progress import showing
+from audit.cli.asked import duration, gates, instant, selecting, selection, stored, writing
 from audit.model.exit import Exit
 from audit.model.verdict import Severity
 
@@ -19,10 +17,17 @@ from audit.model.verdict import Severity
 @click.argument("estate", type=click.Path(path_type=Path))
 @selecting
 @gates
-@writing
+@writing("terminal")
 @stored
 @instant
-@click.option("--deadline", default="10m", show_default=True, callback=duration, help="Time for all looks together.")
+@click.option(
+    "--deadline",
+    default="10m",
+    show_default=True,
+    metavar="DURATION",
+    callback=duration,
+    help="Time for all looks together.",
+)
 def command(
     estate: Path,
     fail_on: Severity,
@@ -38,7 +43,17 @@ def command(
     """Look at the systems of an inventory, judge what was seen, store it.
 
     The first Ctrl-C ends the looks and closes the run: what was seen is kept, the rest is unknown.
+
+    \b
+    Examples:
+      haechi run my-estate
+      haechi run my-estate --format html --output report.html
+      haechi run my-estate --check backup.age --on agency/portal
     """
+    from audit import app
+    from audit.cli.progress import showing
+    from audit.cli.put import put
+
     with showing() as show:
         outcome = app.audit(estate, store=store, selection=selection(asked), at=at, deadline=deadline, on_progress=show)
     put(outcome.dossier, form, output, lang)

@@ -6,16 +6,24 @@ import json
 
 import click
 
-from audit import app
-from audit.cli.asked import stored
+from audit.cli.asked import printing, stored
+from audit.cli.voice import tell
 from audit.model.clean import line
 
 
 @click.command("runs")
-@click.option("--format", "form", type=click.Choice(("text", "json")), default="text", show_default=True)
+@printing
 @stored
 def command(form: str, store: str) -> None:
-    """List the stored runs, newest first."""
+    """List the stored runs, newest first.
+
+    \b
+    Examples:
+      haechi runs
+      haechi runs --store /srv/audit/haechi.db --format json
+    """
+    from audit import app
+
     rows = [
         {
             "id": listed.run.id,
@@ -28,7 +36,7 @@ def command(form: str, store: str) -> None:
         for listed in app.runs(store=store)
     ]
     if form == "json":
-        click.echo(json.dumps(rows, ensure_ascii=True))
+        tell(json.dumps(rows))
     for row in rows if form == "text" else ():
         again = f"  judged again from {row['judged-from']}" if row["judged-from"] else ""
-        click.echo(line(f"{row['id']}  {row['started']}  {row['state']:<11}  {row['estate']}{again}"))
+        tell(line(f"{row['id']}  {row['started']}  {row['state']:<11}  {row['estate']}{again}"))

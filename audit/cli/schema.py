@@ -5,11 +5,8 @@ from __future__ import annotations
 import json
 
 import click
-import yaml
 
-from audit.catalogue import discover
-from audit.inventory.schema import inventory_schema
-from audit.model.estate import Estate
+from audit.cli.voice import tell
 
 
 @click.command("schema")
@@ -18,15 +15,27 @@ def command(what: str) -> None:
     """Print the JSON Schema of an inventory file or of a run, or the built-in policy.
 
     The policy is YAML in the form in which an inventory changes single values of it, under the key `policy`.
+
+    \b
+    Examples:
+      haechi schema inventory > haechi.schema.json
+      haechi schema policy
     """
-    if what == "policy":
-        policy = {"policy": discover().policy(Estate()).as_plain()}
-        click.echo(yaml.safe_dump(policy, sort_keys=False, allow_unicode=True, width=120), nl=False)
-        return
     if what == "run":
         from reports.schema import run_schema
 
-        schema = run_schema()
-    else:
-        schema = inventory_schema(discover())
-    click.echo(json.dumps(schema, indent=1))
+        tell(json.dumps(run_schema(), indent=1))
+        return
+    from audit.catalogue import discover
+
+    if what == "inventory":
+        from audit.inventory.schema import inventory_schema
+
+        tell(json.dumps(inventory_schema(discover()), indent=1))
+        return
+    import yaml
+
+    from audit.model.estate import Estate
+
+    policy = {"policy": discover().policy(Estate()).as_plain()}
+    tell(yaml.safe_dump(policy, sort_keys=False, allow_unicode=True, width=120).rstrip())

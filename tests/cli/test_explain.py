@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from audit.cli import main
-from audit.cli.explain import explained, named, near, technologies, told
+from audit.cli.explained import explained, named, near, technologies, told
 from audit.model.evidence import Finding
 from audit.model.message import say
 from audit.model.place import Place
