@@ -89,6 +89,8 @@ def _custom_start(head: bytes, zone: str | None) -> datetime | None:
 
 def _placed(naive: datetime, written: str, zone: str | None) -> datetime | None:
     """A local time with the zone that is written behind it, else that of the machine, else nowhere."""
+    if not 1970 <= naive.year < 9000:  # a zone may lead beyond the ends of the calendar
+        return None
     hours = dict(_ZONES).get(written)
     if hours is not None:
         return naive.replace(tzinfo=UTC) - timedelta(hours=hours)

@@ -193,6 +193,13 @@ class TestDumps:
     def test_whether_a_dump_has_its_end(self, text: bytes, *, whole: bool | None) -> None:
         assert content(text, text[-4096:], "a.sql", None).whole is whole
 
+    @pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31", "2026-13-01"])
+    @pytest.mark.parametrize("zone", ["KST", "-09", "XYZ"])
+    def test_a_start_that_was_never(self, day: str, zone: str) -> None:
+        text = DUMP.replace(b"2026-08-31", day.encode()).replace(b"KST", zone.encode()) + END
+        found = content(text, text, "a.sql", "Asia/Seoul")
+        assert (found.whole, found.started) == (True, None)
+
     @pytest.mark.parametrize(
         ("written", "zone", "hour"),
         [("UTC", None, 21), ("KST", None, 12), ("+09", None, 12), ("-0330", None, 24), ("XYZ", "Asia/Seoul", 12)],
