@@ -149,10 +149,10 @@ async def act(lamp: Lamp, world: World, stage: Stage) -> Any:
     raise AssertionError(lamp.word)
 
 
-def inventory(lamps: str, *, grade: int = 1, more: str = "") -> str:
+def inventory(lamps: str, *, more: str = "") -> str:
     return (
         "estate: {id: lamps}\n"
-        f"institutions: [{{id: kibo, systems: [{{id: light, grade: {grade}, endpoints: [{lamps}]}}]}}]\n{more}"
+        f"institutions: [{{id: kibo, systems: [{{id: light, grade: 1, endpoints: [{lamps}]}}]}}]\n{more}"
     )
 
 

@@ -84,11 +84,15 @@ for _group in (All, AnyOf, KOf):
     _group.model_rebuild()
 
 
+def parts(group: All | AnyOf | KOf) -> tuple[Need, ...]:
+    """What stands directly in a group."""
+    return group.all if isinstance(group, All) else group.any if isinstance(group, AnyOf) else group.of
+
+
 def members(need: Need) -> tuple[str, ...]:
     """Every full reference that a need names, at any depth."""
     if isinstance(need, str):
         return (need,)
     if isinstance(need, SumOf):
         return need.of
-    inner = need.all if isinstance(need, All) else need.any if isinstance(need, AnyOf) else need.of
-    return tuple(ref for one in inner for ref in members(one))
+    return tuple(ref for one in parts(need) for ref in members(one))

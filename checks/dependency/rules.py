@@ -7,7 +7,7 @@ from typing import Final
 
 from audit.contract import CannotSee, Example, Limits, Reason, Ruling, Subject, Verdict, check, ruling, say
 from audit.model.estate import System
-from audit.model.needs import All, AnyOf, KOf, Need, members
+from audit.model.needs import All, AnyOf, KOf, Need, members, parts
 from audit.model.units import plain
 from checks.dependency.samples import systems
 
@@ -78,7 +78,7 @@ def _recovery(system: Subject[System], need: Need) -> tuple[timedelta, str] | No
         own = item.rto if item.rto is not None else system.around.policy.targets[item.grade].rto
         return own, need
     if isinstance(need, (All, AnyOf, KOf)):
-        inner = need.all if isinstance(need, All) else need.any if isinstance(need, AnyOf) else need.of
+        inner = parts(need)
         times = [_recovery(system, one) for one in inner]
         known = sorted(time for time in times if time is not None)
         wanted = len(inner) if isinstance(need, All) else 1 if isinstance(need, AnyOf) else need.k

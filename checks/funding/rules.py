@@ -18,16 +18,16 @@ from audit.contract import (
     say,
 )
 from audit.model.estate import Contributor, Programme
-from audit.model.needs import All, AnyOf, KOf, Need, SumOf
+from audit.model.needs import Need, SumOf, parts
 
 FUND: Final = "retail-win-win"
 
 
-def _fund(contributors: str, least: str = "2e9 KRW", ids: str = "coupang, bank-a, bank-b") -> str:
+def _fund(contributors: str, least: str = "2e9 KRW") -> str:
     return (
         "institutions: [{id: kibo, systems: [{id: guarantee, grade: 1}]}]\n"
         f"programmes: [{{id: retail-win-win, served-by: [kibo/guarantee], "
-        f"needs: [{{sum: contribution, at-least: {least}, of: [{ids}]}}]}}]\n"
+        f"needs: [{{sum: contribution, at-least: {least}, of: [coupang, bank-a, bank-b]}}]}}]\n"
         f"contributors: [{contributors}]\n"
     )
 
@@ -49,10 +49,9 @@ def _sums(need: Need) -> tuple[SumOf, ...]:
     """The sums of contributions inside a need, at any depth."""
     if isinstance(need, SumOf):
         return (need,) if need.sum == "contribution" else ()
-    if isinstance(need, (All, AnyOf, KOf)):
-        inner = need.all if isinstance(need, All) else need.any if isinstance(need, AnyOf) else need.of
-        return tuple(found for one in inner for found in _sums(one))
-    return ()
+    if isinstance(need, str):
+        return ()
+    return tuple(found for one in parts(need) for found in _sums(one))
 
 
 def _contributors(programme: Subject[Programme]) -> tuple[tuple[Contributor, ...], tuple[SumOf, ...]]:

@@ -6,6 +6,10 @@ import os
 import socket
 import time
 from collections.abc import Callable
+from typing import Final
+
+PATIENCE: Final = 20.0
+"""Seconds for a server to come up."""
 
 
 def free_port() -> int:
@@ -16,12 +20,12 @@ def free_port() -> int:
         return port
 
 
-def wait_until(ready: Callable[[], bool], what: str, patience: float = 20.0) -> None:
+def wait_until(ready: Callable[[], bool], what: str) -> None:
     """Look again until it is so."""
-    end = time.monotonic() + patience
+    end = time.monotonic() + PATIENCE
     while not ready():
         if time.monotonic() > end:
-            raise RuntimeError(f"{what} was not ready within {patience:g} seconds")
+            raise RuntimeError(f"{what} was not ready within {PATIENCE:g} seconds")
         time.sleep(0.05)
 
 

@@ -36,8 +36,8 @@ class Repository:
             check=True, timeout=60, stdin=subprocess.DEVNULL, capture_output=True,
         )  # fmt: skip
 
-    def backup(self, *words: str, host: str = "db1", source: str = "source") -> None:
-        self.run("backup", "--host", host, *words, str(self.folder / source))
+    def backup(self, *words: str, host: str = "db1") -> None:
+        self.run("backup", "--host", host, *words, str(self.folder / "source"))
 
     def look(self, **more: Any) -> BackupState:
         written = {"id": "nightly", "kind": "restic", "at": "busan", "repository": "repo", "password": PASSWORD_FILE}
