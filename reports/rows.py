@@ -14,7 +14,18 @@ from audit.model.message import fill, say
 from audit.model.units import plain
 from audit.model.verdict import Severity, Verdict
 from reports.translate import Translator
-from reports.words import LEVELS, METHODS, REASONS, SEVERITIES, VERDICTS, high_percent, low_percent, urgency, waiver_of
+from reports.words import (
+    BLIND,
+    LEVELS,
+    METHODS,
+    REASONS,
+    SEVERITIES,
+    VERDICTS,
+    high_percent,
+    low_percent,
+    urgency,
+    waiver_of,
+)
 
 OPEN = (Verdict.FAIL, Verdict.UNKNOWN)
 
@@ -35,6 +46,8 @@ class Row:
     at: str
     check: CheckView
     fix: str
+    blind: bool
+    """Nothing was seen, so that the fix waits for a look."""
     waived_until: str
 
 
@@ -140,6 +153,7 @@ class Rows:
             at=self._speak.instant(finding.at),
             check=check,
             fix=fill(check.fix, {"ref": finding.subject}),
+            blind=finding.reason in BLIND,
             waived_until=self._speak.day(waiver.expires) if waiver is not None else "",
         )
 

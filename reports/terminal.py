@@ -16,7 +16,7 @@ from audit.model.units import bytes_text
 from audit.model.verdict import Verdict
 from reports.format import Format, Page, Screen
 from reports.translate import Translator
-from reports.words import REASONS, SEVERITIES, STATES, VERDICTS, WAIVED, interval, low_percent, urgency
+from reports.words import BLIND, REASONS, SEVERITIES, STATES, VERDICTS, WAIVED, interval, low_percent, urgency
 
 WORST: Final = 10
 ROOMY: Final = 120
@@ -192,9 +192,8 @@ def _told(dossier: Dossier, speak: Translator, finding: Finding) -> Iterator[Blo
         yield Sentence((Part(told),), 2)
     check = dossier.checks.get(finding.check)
     if check is not None:
-        yield Sentence(
-            (Part(speak.text("Fix") + ": ", "bold"), Part(line(speak.text(check.fix, ref=finding.subject)))), 2
-        )
+        fix = speak.text("If it proves not met") if finding.reason in BLIND else speak.text("Fix")
+        yield Sentence((Part(fix + ": ", "bold"), Part(line(speak.text(check.fix, ref=finding.subject)))), 2)
 
 
 def _unproven(dossier: Dossier, speak: Translator) -> Iterator[Block]:

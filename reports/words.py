@@ -46,6 +46,8 @@ REASONS: Final[Mapping[Reason, Word]] = MappingProxyType(
         Reason.CONTRADICTED: Word("?", say("contradicted"), say("Two pieces of evidence do not agree.")),
     }
 )
+BLIND: Final = frozenset({Reason.UNREACHABLE, Reason.DENIED, Reason.TIMEOUT, Reason.NO_TOOL, Reason.CRASHED})
+"""Reasons under which nothing was seen: what to do first is to make the look possible, as the sentence says."""
 SEVERITIES: Final[Mapping[Severity, Message]] = MappingProxyType(
     {
         Severity.CRITICAL: say("critical"),

@@ -81,6 +81,7 @@ def estate(institutions: int, systems: int, taint: str = "") -> Estate:
         "@": place("daejeon"),
         "id": "daejeon",
         "name": named("Daejeon centre" + taint, "대전 센터"),
+        "operator": "host",
     }
     waiver: dict[str, Any] = {"check": "backup.offsite", "on": bodies[0].ref if bodies else "daejeon"}
     waiver |= {

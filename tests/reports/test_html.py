@@ -153,3 +153,15 @@ def test_no_template_leaves_an_attribute_unquoted() -> None:
         source = re.sub(r'"[^"]*"', '""', source)
         assert re.findall(r"<[a-z][^>]*\s[a-z-]+=[^\"]", source) == [], path.name
         assert re.findall(r"\|\s*safe\b|autoescape", path.read_text("utf-8")) == [], path.name
+
+
+def test_a_fix_of_what_nobody_saw_waits_for_a_look() -> None:
+    text = printed("html", WHOLE)
+    blind = sum(one.reason in ("unreachable", "denied", "timeout", "no-tool", "crashed") for one in WHOLE.findings)
+    assert text.count("<b>If it proves not met</b>") == blind > 0
+
+
+def test_a_site_names_who_runs_it() -> None:
+    site = WHOLE.estate.sites[0].ref
+    one = replace(WHOLE.findings[1], institution="", system="", unit=site, subject=site, verdict=Verdict.FAIL)
+    assert "operated by Host" in printed("html", replace(WHOLE, findings=(*WHOLE.findings, one)))
