@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import fcntl
 import os
+import struct
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from sqlite3 import Connection as Raw
-from typing import IO
+from typing import IO, Final
 
 from sqlalchemy import URL, Connection, create_engine, event
 from sqlalchemy.exc import DBAPIError
@@ -79,6 +80,12 @@ def address_of(file: Path, *, writable: bool) -> URL:
     return URL.create("sqlite", database=file.as_uri(), query=query)
 
 
+# Not flock(): it can only be asked by taking the lock, and a run that begins at that moment would be refused.
+_WHOLE: Final = struct.pack("@hhqqi", fcntl.F_WRLCK, os.SEEK_SET, 0, 0, 0)
+"""struct flock of <fcntl.h>: a lock to write the whole file."""
+_FREE: Final = struct.pack("@h", fcntl.F_UNLCK)
+
+
 def _lock_file(file: Path) -> Path:
     return file.with_name(file.name + ".lock")
 
@@ -95,8 +102,8 @@ def _locked(file: Path, name: str) -> Iterator[None]:
             raise Stop(Exit.LOCKED, f"the store {name} is locked by {_named(_lock_file(file))}; wait for it to end")
         try:
             lock.truncate(0)
-            lock.write(f"{os.getpid()}\n")
-            lock.flush()
+            # Not through the buffer: what a full disk refuses would be refused again when the file is closed.
+            os.pwrite(lock.fileno(), f"{os.getpid()}\n".encode(), 0)
         except OSError as broken:
             raise Stop(Exit.STORAGE, f"cannot use the store {name}: {line(str(broken.strerror))}") from broken
         yield
@@ -104,8 +111,8 @@ def _locked(file: Path, name: str) -> Iterator[None]:
 
 def _take(lock: IO[str]) -> bool:
     try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
+        fcntl.fcntl(lock, fcntl.F_OFD_SETLK, _WHOLE)
+    except (BlockingIOError, PermissionError):
         return False
     return True
 
@@ -115,12 +122,10 @@ def _holder(file: Path) -> str:
     path = _lock_file(file)
     try:
         with path.open("r") as lock:
-            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return _named(path)
+            answer = fcntl.fcntl(lock, fcntl.F_OFD_GETLK, _WHOLE)
+        return _named(path) if answer[:2] != _FREE else ""
     except OSError:
         return ""
-    return ""
 
 
 def _named(path: Path) -> str:

@@ -93,6 +93,23 @@ def test_a_damaged_file(tmp_path: Path) -> None:
     assert stop.value.code is Exit.STORAGE
 
 
+def test_who_asks_for_the_writer_is_never_in_the_way_of_one(tmp_path: Path) -> None:
+    path = tmp_path / "haechi.db"
+    open_store(str(path), writing=True).leave()
+    asking = (
+        f"from audit.store import open_store; store = open_store({str(path)!r}, writing=False)\n"
+        "print(flush=True)\nwhile True: store.writer()"
+    )
+    with subprocess.Popen((sys.executable, "-c", asking), cwd=ROOT, stdout=subprocess.PIPE) as child:
+        try:
+            assert child.stdout is not None
+            assert child.stdout.readline() == b"\n"
+            for _ in range(100):
+                open_store(str(path), writing=True).leave()
+        finally:
+            child.kill()
+
+
 def test_a_link_in_place_of_the_lock(tmp_path: Path) -> None:
     (tmp_path / "precious").write_text("stays")
     (tmp_path / "haechi.db.lock").symlink_to(tmp_path / "precious")
