@@ -120,7 +120,10 @@ def audit(
 
         state = observe(plan, known, lambda: world(plan.estate), deadline, keep)
         keep(None)
-        return _closed(memory, run, plan, known, seen, state, judged or datetime.now(UTC))
+        judged = judged or datetime.now(UTC)
+        with collecting_later():
+            findings = judge(plan, known, seen, judged, state=state)
+        return _closed(memory, replace(run, at=judged, state=state), plan, known, findings, seen)
 
 
 def rejudge(
@@ -134,17 +137,25 @@ def rejudge(
     """Judge the stored observations of a run again, as a new run; `at` is by default that of the first judgement."""
     known = catalogue or discover()
     changes = {POLICY + policy.name: _read(policy)} if policy is not None else {}
+    with open_store(store, writing=False) as memory:
+        name = memory.run(run).id  # before anything is written: for a run that is not there no store is made
     with open_store(store, writing=True) as memory:
-        first = _verified(memory, run)
+        first = _verified(memory, name)
         sources = {**memory.sources(first.id), **changes}
         plan = make_plan(stored_estate(sources, known, first.estate_id), known, first.selection)
         seen = memory.observations(first.id, lambda probe, name: _facts(known, probe, name))
         again = replace(_run(plan), judged_from=first.judged_from or first.id)
+        judged = _instant(at, plan.estate) or _judged(first, seen)
+        state = first.state
+        if state == "running":
+            # It broke off, perhaps only while it was judged: then all that it looked at is here.
+            state = "complete" if all(task.subject in seen for task in plan.tasks) else "interrupted"
+        with collecting_later():
+            findings = judge(plan, known, seen, judged, state=state)
+        # Only now: a judgement that is broken off leaves no half run behind, which would then be the latest.
         memory.begin(again, sources)
         memory.see(again.id, seen.values())
-        judged = _instant(at, plan.estate) or _judged(first, seen)
-        state = first.state if first.state != "running" else "interrupted"
-        return _closed(memory, again, plan, known, seen, state, judged)
+        return _closed(memory, replace(again, at=judged, state=state), plan, known, findings, seen)
 
 
 def dossier_of(run: str = "latest", *, store: str = DEFAULT_STORE, catalogue: Catalogue | None = None) -> Outcome:
@@ -199,14 +210,12 @@ def _closed(
     run: Run,
     plan: Plan,
     catalogue: Catalogue,
+    findings: tuple[Finding, ...],
     seen: Mapping[str, Observation],
-    state: str,
-    at: datetime,
 ) -> Outcome:
-    """Judge what was seen, store the findings under a seal."""
+    """Store the findings of a run under a seal."""
     with collecting_later():
-        findings = judge(plan, catalogue, seen, at, state=state)
-        run = memory.close(replace(run, ended=datetime.now(UTC), at=at, state=state), findings)
+        run = memory.close(replace(run, ended=datetime.now(UTC)), findings)
     return _outcome(run, plan, catalogue, findings, seen)
 
 

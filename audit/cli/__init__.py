@@ -53,7 +53,7 @@ MEANINGS: Final = (
 BROKEN_PIPE: Final = 141
 """What a shell reports for a program that the reader of its output left: 128 + SIGPIPE."""
 COMPLETE: Final = "_HAECHI_COMPLETE"
-FULL: Final = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
+FULL: Final = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG)
 
 
 class Commands(click.Group):

@@ -26,6 +26,7 @@ def start(folder: Path, vocabulary: Vocabulary) -> tuple[Path, ...]:
         folder / NAME: example(),
         folder / SCHEMA: json.dumps(inventory_schema(vocabulary), indent=1, ensure_ascii=False) + "\n",
     }
+    made: list[Path] = []
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for path in texts:
@@ -34,7 +35,13 @@ def start(folder: Path, vocabulary: Vocabulary) -> tuple[Path, ...]:
         for path, text in texts.items():
             # Exclusive: what appears between the look and the writing is not overwritten either.
             with path.open("x", encoding="utf-8") as file:
+                made.append(path)
                 file.write(text)
     except OSError as broken:
-        raise Stop(Exit.USAGE, f"cannot write into {folder}: {broken.strerror}; name a folder of yours") from broken
+        for path in made:
+            # Half an inventory would only be in the way of the next try.
+            path.unlink(missing_ok=True)
+        named_wrongly = isinstance(broken, FileExistsError | NotADirectoryError)
+        code = Exit.USAGE if named_wrongly else Exit.STORAGE
+        raise Stop(code, f"cannot write into {folder}: {broken.strerror}; name a folder of yours") from broken
     return tuple(texts)

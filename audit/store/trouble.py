@@ -20,7 +20,7 @@ _SQLITE: Final[Mapping[int, str]] = MappingProxyType(
         sqlite3.SQLITE_PERM: "it may not be opened",
         sqlite3.SQLITE_NOTADB: "it is no database",
         sqlite3.SQLITE_CORRUPT: "it is damaged; bring back a copy of it",
-        sqlite3.SQLITE_IOERR: "the disk does not read or write",
+        sqlite3.SQLITE_IOERR: "the disk does not read or write; perhaps it is full",
         sqlite3.SQLITE_TOOBIG: "a value is too large",
     }
 )
