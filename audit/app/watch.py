@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import random
 import signal
 import threading
@@ -46,6 +47,9 @@ def observe(
     looks that are left. `on_seen` is called in the thread of the caller, with None while there is nothing new. The
     first Ctrl-C ends the run in order, the second one at once. The answer is `complete`, `deadline` or `interrupted`.
     """
+    if not logging.getLogger().handlers:
+        # What libraries log of servers is hostile text; without a handler Python prints it as it is.
+        logging.getLogger().addHandler(logging.NullHandler())
     ends = time.monotonic() + deadline.total_seconds()
     left = {task.subject: task for task in plan.tasks}
     with _interruptible() as interrupted:

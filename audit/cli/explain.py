@@ -25,7 +25,7 @@ _FINGERPRINT: Final = re.compile(r"[0-9a-f]{6,16}")
 def command(what: str, store: str, run: str, lang: str) -> None:
     """Explain a check (backup.age), a control (BKP-04), or a finding by its fingerprint.
 
-    The fingerprint of a finding stands in every report but the one on the terminal; its first six signs are enough.
+    The fingerprint of a finding stands in its reports as json, jsonl and csv; its first six signs are enough.
 
     \b
     Examples:
@@ -42,9 +42,11 @@ def command(what: str, store: str, run: str, lang: str) -> None:
     found = named(catalogue, what)
     lines: Iterable[str] = (text for one in found for text in explained(catalogue, one, speak))
     if not found:
-        finding = looked_up(what, store, run) if _FINGERPRINT.fullmatch(what) else None
-        if finding is None or finding.check not in catalogue.checks:
+        if not _FINGERPRINT.fullmatch(what):
             raise Stop(Exit.USAGE, f"unknown check {what!r}; {near(catalogue, what)}")
+        finding = looked_up(what, store, run)
+        if finding is None or finding.check not in catalogue.checks:
+            raise Stop(Exit.USAGE, f"no finding of the run {run!r} has a fingerprint that begins with {what}")
         lines = (
             *told(finding, speak),
             *explained(catalogue, catalogue.checks[finding.check], speak, on=finding.subject),

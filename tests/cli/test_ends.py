@@ -116,3 +116,13 @@ def test_what_cannot_be_written_is_storage(words: str, said: bytes, tmp_path: Pa
     answer = shell(f'ulimit -f 0; "$0" -B -m audit {words}', tmp_path)
     assert (answer.returncode, answer.stderr.startswith(said)) == (Exit.STORAGE, True), answer.stderr
     assert not (tmp_path / "made" / "estate.yaml").exists()
+
+
+def test_what_a_library_logs_is_not_printed(tmp_path: Path) -> None:
+    (tmp_path / "estate.yaml").write_text(EMPTY)
+    (tmp_path / "program.py").write_text(
+        "import logging\nfrom audit.cli import main\n"
+        "assert main(['run', 'estate.yaml']) == 0\nlogging.getLogger('asyncio').warning('a loop is closed')"
+    )
+    answer = shell('"$0" program.py', tmp_path)
+    assert (answer.returncode, answer.stderr) == (0, b"")
