@@ -64,3 +64,12 @@ def test_a_judgement_makes_no_store(tmp_path: Path) -> None:
         rejudge(store=str(tmp_path / "haechi.db"), catalogue=KNOWN)
     assert stopped.value.code is Exit.USAGE
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_policy_that_changes_nothing_is_no_policy(broken: str, tmp_path: Path) -> None:
+    empty = tmp_path / "strict.yaml"
+    empty.write_text("suppliers: []\n", "utf-8")
+    with pytest.raises(Stop) as stopped:
+        rejudge(store=broken, policy=empty, catalogue=KNOWN)
+    assert (stopped.value.code, "strict.yaml changes nothing" in stopped.value.lines[0]) == (Exit.INVALID, True)
+    assert len(runs(store=broken)) == 1

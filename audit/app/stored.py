@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from audit.catalogue import Catalogue
 from audit.inventory.load import Loaded, load_sources
+from audit.model.clean import line
 from audit.model.estate import Estate
 from audit.model.exit import Exit, Stop
 from audit.model.item import Item
@@ -31,6 +32,9 @@ def stored_estate(sources: Mapping[str, bytes], catalogue: Catalogue, name: str)
     for written, text in sources.items():
         if written.startswith(POLICY):
             over = whole(load_sources({written.removeprefix(POLICY): text}, catalogue, Path(name))).policy
+            if not over.grades and not over.checks:
+                file = line(written.removeprefix(POLICY))
+                raise Stop(Exit.INVALID, f"{file} changes nothing; write what it should change under `policy:`")
             estate = estate.model_copy(update={"policy": _over(estate.policy, over)})
     return estate
 
