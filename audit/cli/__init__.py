@@ -203,6 +203,9 @@ def unexpected(error: Exception) -> int:
         silence()
         complain(f"cannot write {error.filename or 'the output'}: {error.strerror}")
         return Exit.STORAGE
+    if isinstance(error, FileNotFoundError) and adrift():
+        complain("the folder that you are in is no longer there; go to another one")
+        return Exit.USAGE
     from pathlib import Path
 
     from audit.world.secrets import Secrets
@@ -215,6 +218,15 @@ def unexpected(error: Exception) -> int:
     text = " ".join(hide(str(error)).split())[:500]
     complain(f"internal error: {type(error).__name__}: {text}; run again with HAECHI_DEBUG=1")
     return Exit.INTERNAL
+
+
+def adrift() -> bool:
+    """Whether the current folder was deleted, so that no relative path means anything."""
+    try:
+        os.getcwd()  # noqa: PTH109 - nothing is done with the path
+    except FileNotFoundError:
+        return True
+    return False
 
 
 def complain(*lines: str) -> None:

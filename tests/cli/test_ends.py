@@ -126,3 +126,11 @@ def test_what_a_library_logs_is_not_printed(tmp_path: Path) -> None:
     )
     answer = shell('"$0" program.py', tmp_path)
     assert (answer.returncode, answer.stderr) == (0, b"")
+
+
+def test_a_folder_that_was_deleted_under_ones_feet(tmp_path: Path) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    answer = shell('rmdir ../gone; "$0" -m audit runs', gone)
+    assert answer.returncode == Exit.USAGE
+    assert answer.stderr.splitlines() == [b"the folder that you are in is no longer there; go to another one"]
