@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from audit.model.dossier import Dossier, Fix, Loss
 from audit.model.evidence import Finding
 from audit.model.message import fill
-from audit.model.units import bytes_text
 from audit.model.verdict import Severity, Verdict
 from reports.rows import CheckView, Rows
 from reports.translate import Translator
-from reports.words import REASONS, SEVERITIES, urgency
+from reports.words import REASONS, SEVERITIES, lost_size, urgency
 
 LOSSES = 6
 FIXES = 10
@@ -143,7 +142,7 @@ def _fire(dossier: Dossier, speak: Translator, loss: Loss, scale: int) -> Fire:
         grades=tuple(grades),
         returning=len(loss.returning),
         data=len(loss.data),
-        size=bytes_text(loss.bytes_lost),
+        size=speak.message(lost_size(loss)),
         applicants=speak.number(loss.applicants_per_hour),
     )
 

@@ -12,11 +12,21 @@ from audit.model.clean import line
 from audit.model.dossier import Dossier, Readiness
 from audit.model.evidence import Finding
 from audit.model.message import say
-from audit.model.units import bytes_text
 from audit.model.verdict import Verdict
 from reports.format import Format, Page, Screen
 from reports.translate import Translator
-from reports.words import BLIND, REASONS, SEVERITIES, STATES, VERDICTS, WAIVED, interval, low_percent, urgency
+from reports.words import (
+    BLIND,
+    REASONS,
+    SEVERITIES,
+    STATES,
+    VERDICTS,
+    WAIVED,
+    interval,
+    lost_size,
+    low_percent,
+    urgency,
+)
 
 WORST: Final = 10
 ROOMY: Final = 120
@@ -138,7 +148,7 @@ def _losses(dossier: Dossier, speak: Translator) -> Iterator[Block]:
             systems=len(loss.systems),
             returning=len(loss.returning),
             data=len(loss.data),
-            bytes=bytes_text(loss.bytes_lost),
+            bytes=speak.message(lost_size(loss)),
             applicants=speak.number(loss.applicants_per_hour),
         )
         yield Sentence((Part(told),), 2)

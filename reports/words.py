@@ -8,10 +8,11 @@ from math import ceil, floor
 from types import MappingProxyType
 from typing import Final
 
-from audit.model.dossier import Dossier, Readiness
+from audit.model.dossier import Dossier, Loss, Readiness
 from audit.model.estate import Waiver
 from audit.model.evidence import Finding
 from audit.model.message import Message, say
+from audit.model.units import bytes_text
 from audit.model.verdict import Level, Reason, Severity, Verdict
 
 
@@ -103,6 +104,14 @@ def high_percent(share: float) -> int:
 def interval(readiness: Readiness) -> str:
     """`61–78 %`: from what is demonstrated to what is possible."""
     return f"{low_percent(readiness.demonstrated)}–{high_percent(readiness.possible)} %"
+
+
+def lost_size(loss: Loss) -> Message:
+    """How much data a loss takes, as far as the inventory says how large it is."""
+    known = bytes_text(loss.bytes_lost)
+    if not loss.unsized:
+        return Message(known)
+    return say("at least {size}", size=known) if loss.bytes_lost else say("size not stated")
 
 
 def waiver_of(dossier: Dossier, finding: Finding) -> Waiver | None:

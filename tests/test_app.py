@@ -122,6 +122,20 @@ def test_a_newer_check_does_not_change_an_old_run(place: Place) -> None:
     assert place.shown().dossier.readiness == before.dossier.readiness
 
 
+def test_an_inventory_that_a_later_version_refuses_stays_readable(tmp_path: Path) -> None:
+    waiver = "{check: lamp.shines, on: kibo, reason: r, requested-by: a, approved-by: b, expires: 2026-12-31}"
+    place = Place(tmp_path, TEXT + f"waivers: [{waiver}]\npolicy: {{checks: {{lamp.shines: {{severity: low}}}}}}\n")
+    before = place.audit(Selection(checks=("lamp.paper",)))
+    place.known = small.catalogue(
+        checks=[one for one in place.known.checks.values() if one.id != "lamp.shines"],
+        probes=place.known.probes.values(),
+    )
+    with pytest.raises(Stop) as refused:
+        place.audit()
+    assert refused.value.code is Exit.INVALID
+    assert place.shown().dossier.findings == before.dossier.findings
+
+
 def test_a_selection_counts_the_rest_as_unknown(place: Place) -> None:
     outcome = place.audit(Selection(subjects=("well",)))
     assert verdicts(outcome) == {"well": "pass"}

@@ -68,6 +68,7 @@ def _loss(
         bytes_lost=sum(data.size or 0 for data in lost),
         applicants_per_hour=sum(system.applicants.per_hour for system in stopped if system.applicants is not None),
         by_grade=MappingProxyType(dict(sorted(Counter(system.grade for system in stopped).items()))),
+        unsized=sum(data.size is None for data in lost),
     )
 
 

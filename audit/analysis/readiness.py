@@ -203,12 +203,12 @@ def _badness(finding: Finding) -> tuple[int, bool]:
 def exit_code(findings: Iterable[Finding], fail_on: Severity, unproven_on: Severity | None, *, expired: bool) -> Exit:
     """The exit code of a judged run, over all institutions; an accepted risk that is in date does not count.
 
-    A run that judged nothing has verified nothing. `unproven_on=None` accepts every unknown.
+    A run that decided nothing has verified nothing. `unproven_on=None` accepts every unknown.
     """
     failed = unproven = False
-    empty = True
+    decided = False
     for finding in findings:
-        empty = False
+        decided = decided or finding.verdict in (Verdict.PASS, Verdict.FAIL) or finding.waiver is not None
         if finding.waiver is None:
             if finding.verdict is Verdict.FAIL:
                 failed = failed or finding.severity.rank <= fail_on.rank
@@ -216,6 +216,6 @@ def exit_code(findings: Iterable[Finding], fail_on: Severity, unproven_on: Sever
                 unproven = unproven or finding.severity.rank <= unproven_on.rank
     if failed:
         return Exit.FAILED
-    if unproven or (empty and unproven_on is not None):
+    if unproven or (not decided and unproven_on is not None):
         return Exit.NOT_VERIFIED
     return Exit.EXPIRED if expired else Exit.READY

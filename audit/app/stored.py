@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from audit.catalogue import Catalogue
-from audit.inventory.load import Loaded, load_sources
+from audit.inventory.load import Loaded, load_sources, load_stored
 from audit.model.clean import line
 from audit.model.estate import Estate
 from audit.model.exit import Exit, Stop
@@ -28,7 +28,7 @@ def whole(loaded: Loaded) -> Estate:
 def stored_estate(sources: Mapping[str, bytes], catalogue: Catalogue, name: str) -> Estate:
     """The inventory of a stored run; `name` is the estate's id, which an inventory need not write down itself."""
     own = {written: text for written, text in sources.items() if not written.startswith(POLICY)}
-    estate = whole(load_sources(own, catalogue, Path(name)))
+    estate = whole(load_stored(own, catalogue, Path(name)))
     for written, text in sources.items():
         if written.startswith(POLICY):
             over = whole(load_sources({written.removeprefix(POLICY): text}, catalogue, Path(name))).policy

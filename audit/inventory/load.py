@@ -77,13 +77,31 @@ def load(path: Path, vocabulary: Vocabulary) -> Loaded:
 
 def load_sources(sources: Mapping[str, bytes], vocabulary: Vocabulary, root: Path) -> Loaded:
     """Read texts from memory, as if they lay in `root`; where that names a file, its folder is the root."""
-    folder = root.parent if root.suffix.lower() in SUFFIXES else root
     with collecting_later():
-        return _loaded(sources, vocabulary, root, folder, ())
+        return _loaded(sources, vocabulary, root, _folder(root), ())
+
+
+def load_stored(sources: Mapping[str, bytes], vocabulary: Vocabulary, root: Path) -> Loaded:
+    """Read the texts of an earlier run again, which were whole by the demands of its day.
+
+    Whether values fit together is not asked once more: those demands grow, and history must stay readable.
+    """
+    with collecting_later():
+        return _loaded(sources, vocabulary, root, _folder(root), (), asked=False)
+
+
+def _folder(root: Path) -> Path:
+    return root.parent if root.suffix.lower() in SUFFIXES else root
 
 
 def _loaded(
-    sources: Mapping[str, bytes], vocabulary: Vocabulary, root: Path, folder: Path, unread: tuple[Problem, ...]
+    sources: Mapping[str, bytes],
+    vocabulary: Vocabulary,
+    root: Path,
+    folder: Path,
+    unread: tuple[Problem, ...],
+    *,
+    asked: bool = True,
 ) -> Loaded:
     found = list(unread)
     trees: list[Branch] = []
@@ -107,8 +125,9 @@ def _loaded(
         refs.add(default, "estate", _start(sources, root))
     refs.finish()
     found.extend(refs.problems)
-    found.extend(islice(across(trees, refs, vocabulary.limits), MOST_PROBLEMS))
-    found.extend(islice(papers(trees, refs, vocabulary.judged), MOST_PROBLEMS))
+    if asked:
+        found.extend(islice(across(trees, refs, vocabulary.limits), MOST_PROBLEMS))
+        found.extend(islice(papers(trees, refs, vocabulary.judged), MOST_PROBLEMS))
     refs.items.clear()
     reading = Reading(refs, vocabulary)
     parts: dict[str, list[Any]] = {key: [] for key in Sheet.model_fields}

@@ -52,6 +52,8 @@ class Loss:
     applicants_per_hour: float
     by_grade: Mapping[int, int]
     """Grade to number of systems that stop."""
+    unsized: int = 0
+    """How many of those data sets declare no size."""
 
 
 @dataclass(frozen=True, slots=True)

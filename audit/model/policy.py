@@ -13,6 +13,7 @@ from pydantic import BeforeValidator
 
 from audit.model.item import Item
 from audit.model.message import say
+from audit.model.unfit import Unexpected
 from audit.model.units import Duration, parse_duration, parse_length, parse_size, plain
 from audit.model.verdict import CannotSee, NotApplicable, Reason, Severity
 
@@ -31,9 +32,8 @@ def _by_grade(value: Any) -> Any:
     if isinstance(table, dict):
         if set(table) <= {str(grade) for grade in GRADES}:
             return {int(grade): text for grade, text in table.items()}
-        raise ValueError(
-            "expected one value, or values by grade such as {1: 15m, 2: 1h}, got keys " + ", ".join(map(repr, table))
-        )
+        got = say("keys {keys}", keys=", ".join(map(repr, table)))
+        raise Unexpected(say("one value, or values by grade such as {1: 15m, 2: 1h}"), got)
     return dict.fromkeys(GRADES, table)
 
 
@@ -91,7 +91,7 @@ def parse_number(text: object) -> float:
     except ValueError:
         number = inf
     if not abs(number) < 1e15:
-        raise ValueError(f"expected a number such as 3 or 20 %, got {str(text)!r}")
+        raise Unexpected(say("a number such as 3 or 20 %"), repr(str(text)))
     return number
 
 
@@ -174,7 +174,10 @@ class Policy:
 
 
 def effective(limits: Mapping[str, LimitTable], severities: Mapping[str, Severity], changes: PolicyChanges) -> Policy:
-    """The policy that holds: what the checks declare, with an estate's changes laid over."""
+    """The policy that holds: what the checks declare, with an estate's changes laid over.
+
+    A change of what no longer exists, as an inventory of a stored run may hold it, changes nothing.
+    """
     targets = dict(TARGETS)
     for grade, change in changes.grades.items():
         goal = targets[int(grade)]
@@ -187,8 +190,10 @@ def effective(limits: Mapping[str, LimitTable], severities: Mapping[str, Severit
     }
     levels = dict(severities)
     for check, changed in changes.checks.items():
+        if check not in levels:
+            continue
         for name, values in changed.limits.items():
-            tables[check][name].update(values)
+            tables[check].get(name, {}).update(values)
         if changed.severity is not None:
             levels[check] = changed.severity
     return Policy(MappingProxyType(targets), MappingProxyType(tables), MappingProxyType(levels))

@@ -34,6 +34,14 @@ def _aged(minutes: int, *, complete: bool = True) -> BackupState:
         Example(Verdict.FAIL, ESTATE, NIGHTLY, seen=_aged(10, complete=False), at=AT),
         Example(Verdict.FAIL, ESTATE, NIGHTLY, seen=BackupState(points=(), clock=AT), at=AT),
         Example(Verdict.UNKNOWN, ESTATE, NIGHTLY, seen=_aged(-60), at=AT, reason=Reason.CONTRADICTED),
+        Example(
+            Verdict.UNKNOWN,
+            ESTATE,
+            NIGHTLY,
+            seen=_aged(10).model_copy(update={"errors": ("pack 5517 is damaged",)}),
+            at=AT,
+            reason=Reason.CONTRADICTED,
+        ),
     ),
 )
 def newest_copy_is_younger_than_rpo(copy: Subject[Copy], seen: BackupState, limits: Limits) -> Ruling:
@@ -64,6 +72,17 @@ def newest_copy_is_younger_than_rpo(copy: Subject[Copy], seen: BackupState, limi
         says = say("the newest backup in {copy} is dated {ahead} ahead of the clock", copy=copy.ref, ahead=plain(-age))
         raise CannotSee(Reason.CONTRADICTED, says)
     age = max(age, timedelta(0))
+    # What the verification found may lie in this very point, unless a newer one was left out for it.
+    if age <= promised and seen.has("errors") and seen.errors and (doubted is None or doubted.start <= newest.start):
+        raise CannotSee(
+            Reason.CONTRADICTED,
+            say(
+                "the newest backup in {copy} is {age} old, but the verification found errors: {errors}",
+                copy=copy.ref,
+                age=plain(age),
+                errors="; ".join(seen.errors)[:200],
+            ),
+        )
     if age <= promised:
         says = say(
             "the newest backup in {copy} is {age} old; {promised} are promised",

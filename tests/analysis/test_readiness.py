@@ -240,7 +240,9 @@ def test_counts() -> None:
         ([("system.high", Verdict.FAIL, "known")], {}, Exit.READY),
         ([("system.critical", Verdict.UNKNOWN, None)], {}, Exit.NOT_VERIFIED),
         ([("system.critical", Verdict.UNKNOWN, "known")], {}, Exit.READY),
-        ([("system.high", Verdict.UNKNOWN, None)], {}, Exit.READY),
+        ([("system.high", Verdict.UNKNOWN, None), ("system.low", Verdict.PASS, None)], {}, Exit.READY),
+        ([("system.high", Verdict.UNKNOWN, None)], {}, Exit.NOT_VERIFIED),
+        ([("system.critical", Verdict.NOT_APPLICABLE, None)], {}, Exit.NOT_VERIFIED),
         ([("system.high", Verdict.UNKNOWN, None)], {"unproven_on": Severity.HIGH}, Exit.NOT_VERIFIED),
         ([("system.critical", Verdict.UNKNOWN, None)], {"unproven_on": None}, Exit.READY),
         (

@@ -79,7 +79,7 @@ def test_the_wheel_holds_every_file_of_the_product(wheel: Path) -> None:
     with ZipFile(wheel) as archive:
         shipped = {name for name in archive.namelist() if ".dist-info/" not in name}
         entry_points = next(name for name in archive.namelist() if name.endswith("entry_points.txt"))
-        assert "haechi = audit.cli:main" in archive.read(entry_points).decode()
+        assert "haechi = audit.__main__:main" in archive.read(entry_points).decode()
     ours = {str(path) for path in tree() if path.parts[0] in PRODUCT}
     assert ours - shipped == set()
     assert {name.partition("/")[0] for name in shipped} == set(PRODUCT)
