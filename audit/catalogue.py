@@ -13,7 +13,9 @@ from types import MappingProxyType, ModuleType
 from audit.contract import BadPlugin, Check, Probe
 from audit.model.estate import Estate
 from audit.model.item import Item, Technology
+from audit.model.message import say
 from audit.model.policy import LimitTable, Policy, effective
+from audit.model.unfit import Unfit
 
 GROUP = "haechi.checks"
 
@@ -30,13 +32,16 @@ class Catalogue:
     """Role (Endpoint, Copy, ...) to kind to class."""
 
     def pick(self, role: type[Technology], kind: str) -> type[Technology]:
-        """The class of a kind; ValueError naming those that exist."""
+        """The class of a kind; Unfit naming those that exist."""
         known = self.technologies.get(role, {})
         if kind in known:
             return known[kind]
         close = get_close_matches(kind, known, 1)
-        hint = f"did you mean {close[0]!r}?" if close else "known kinds are " + ", ".join(sorted(known))
-        raise ValueError(f"unknown kind {kind!r}; {hint}")
+        if close:
+            hint = say("did you mean {close}?", close=repr(close[0]))
+        else:
+            hint = say("known kinds are {kinds}", kinds=", ".join(sorted(known)))
+        raise Unfit(say("unknown kind {kind}", kind=repr(kind)), hint, key="kind")
 
     @property
     def limits(self) -> Mapping[str, LimitTable]:

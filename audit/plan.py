@@ -15,6 +15,7 @@ from audit.model.evidence import Selection, Task
 from audit.model.exit import Exit, Stop
 from audit.model.graph import Graph
 from audit.model.item import Item, Technology
+from audit.model.message import Message, say
 from audit.model.plan import DOCUMENT, Pair, Plan
 from audit.model.subject import Subject, subjects
 
@@ -38,7 +39,7 @@ def plan(estate: Estate, catalogue: Catalogue, selection: Selection) -> Plan:
             chosen = inside and _asks(wanted, check)
             (pairs if chosen else outside).append((check.id, ref))
     if outside and not pairs:
-        raise Stop(Exit.USAGE, "no check applies to this selection; `haechi plan` without it shows what there is")
+        raise Stop(Exit.USAGE, say("no check applies to this selection; `haechi plan` without it shows what there is"))
     return Plan(
         estate,
         policy,
@@ -97,36 +98,44 @@ def _resolved(
     """The selection in full names; an unambiguous end of a reference is enough."""
     areas = dict.fromkeys(check.area for check in catalogue.checks.values())
     institutions = [institution.ref for institution in estate.institutions]
-    problems: list[str] = []
+    problems: list[Message] = []
     full = Selection(
-        tuple(_chosen("check", selection.checks, catalogue.checks, problems)),
-        tuple(_chosen("area", selection.areas, areas, problems)),
-        tuple(_chosen("subject", selection.subjects, found, problems)),
-        tuple(_chosen("institution", selection.institutions, institutions, problems)),
+        tuple(_chosen(say("check"), selection.checks, catalogue.checks, problems)),
+        tuple(_chosen(say("area"), selection.areas, areas, problems)),
+        tuple(_chosen(say("subject"), selection.subjects, found, problems)),
+        tuple(_chosen(say("institution"), selection.institutions, institutions, problems)),
     )
     if problems:
         raise Stop(Exit.USAGE, *problems)
     return full
 
 
-def _chosen(what: str, written: Iterable[str], known: Iterable[str], problems: list[str]) -> Iterator[str]:
+def _chosen(what: Message, written: Iterable[str], known: Iterable[str], problems: list[Message]) -> Iterator[str]:
     names = list(known)
     for name in written:
         ends = [full for full in names if full == name] or [full for full in names if full.endswith("/" + name)]
         if len(ends) == 1:
             yield ends[0]
         elif ends:
-            problems.append(f"{what} {name!r} is ambiguous; it may be " + " or ".join(map(repr, ends[:3])))
+            first, *others = (say("{name}", name=repr(end)) for end in ends[:3])
+            for other in others:
+                first = say("{first} or {last}", first=first, last=other)
+            problems.append(
+                say("{what} {name} is ambiguous; it may be {names}", what=what, name=repr(name), names=first)
+            )
         else:
-            problems.append(f"unknown {what} {name!r}; {_near(name, names)}")
+            hint = _near(name, names)
+            problems.append(say("unknown {what} {name}; {hint}", what=what, name=repr(name), hint=hint))
 
 
-def _near(name: str, names: list[str]) -> str:
+def _near(name: str, names: list[str]) -> Message:
     short = {full.rpartition("/")[2]: full for full in reversed(names)}
     close = get_close_matches(name, names, 1) or [short[end] for end in get_close_matches(name, short, 1)]
     if close:
-        return f"did you mean {close[0]!r}?"
-    return "known are " + (", ".join(names[:20]) or "none") + (", ..." if len(names) > 20 else "")
+        return say("did you mean {close}?", close=repr(close[0]))
+    if not names:
+        return say("there is none")
+    return say("known are {names}", names=", ".join(names[:20]) + (", ..." if len(names) > 20 else ""))
 
 
 def _tasks(

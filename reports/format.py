@@ -15,6 +15,7 @@ from typing import IO, Any, Final
 from audit.model.clean import line
 from audit.model.dossier import Dossier
 from audit.model.exit import Exit, Stop
+from audit.model.message import say
 
 LANGUAGES: Final = ("en", "ko")
 _PLAIN_SIGNS: Final = MappingProxyType(
@@ -61,13 +62,14 @@ def write(form: Format, dossier: Dossier, language: str, target: Path | IO[Any])
         try:
             return _to_files(form, dossier, language, target)
         except OSError as broken:
-            raise Stop(Exit.STORAGE, f"cannot write the report to {line(str(target))}: {_why(broken)}") from broken
+            says = say("cannot write the report to {path}: {why}", path=line(str(target)), why=_why(broken))
+            raise Stop(Exit.STORAGE, says) from broken
     try:
         _to_stream(form, dossier, language, target)
     except BrokenPipeError:
         raise
     except OSError as broken:
-        raise Stop(Exit.STORAGE, f"cannot write the report: {_why(broken)}") from broken
+        raise Stop(Exit.STORAGE, say("cannot write the report: {why}", why=_why(broken))) from broken
     return ()
 
 
@@ -85,11 +87,13 @@ def _to_stream(form: Format, dossier: Dossier, language: str, target: IO[Any]) -
         pages = form.pages(dossier, language)
         first = next(pages)
         if next(pages, None) is not None:
-            raise Stop(
-                Exit.USAGE,
-                f"a {form.name} report of {len(dossier.findings)} findings has many pages; "
-                f"give it a file: --output report{form.suffix}",
+            says = say(
+                "a {format} report of {count} findings has many pages; give it a file: --output report{suffix}",
+                format=form.name,
+                count=len(dossier.findings),
+                suffix=form.suffix,
             )
+            raise Stop(Exit.USAGE, says)
         chunks = first.chunks
     for chunk in chunks:
         stream.write(_for(encoding, chunk) if form.media == "text/plain" else chunk)
@@ -119,7 +123,10 @@ def _for(encoding: str, chunk: bytes) -> bytes:
 
 def _to_files(form: Format, dossier: Dossier, language: str, target: Path) -> tuple[Path, ...]:
     if target.is_dir():
-        raise Stop(Exit.USAGE, f"{line(str(target))} is a folder; name a file in it, e.g. report{form.suffix}")
+        says = say(
+            "{path} is a folder; name a file in it, e.g. report{suffix}", path=line(str(target)), suffix=form.suffix
+        )
+        raise Stop(Exit.USAGE, says)
     # Before its links are followed: /dev/stdout leads to a pipe that has no path.
     if target.exists() and not target.is_file():
         with target.open("wb") as device:

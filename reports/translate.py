@@ -125,7 +125,14 @@ class Translator:
         template = self._texts.get(message.template, message.template)
         if not message.values:
             return template
-        return self._smooth(fill(template, {name: self._value(value) for name, value in message.values.items()}))
+        values = {name: self._value(value) for name, value in message.values.items()}
+        return self._smooth(fill(template, values | {name: self.message(part) for name, part in message.parts.items()}))
+
+    def verbatim(self, message: Message) -> str:
+        """A sentence about a file or a command line, whose values stay as somebody wrote them."""
+        parts = {name: self.verbatim(part) for name, part in message.parts.items()}
+        template = self._texts.get(message.template, message.template)
+        return self._smooth(fill(template, {**message.values, **parts}))
 
     def _smooth(self, text: str) -> str:
         """Korean particles take the form that the word before them asks for, where its sound can be told."""

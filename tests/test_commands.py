@@ -72,7 +72,7 @@ def test_run_show_judge_runs(folder: Path, capfd: pytest.CaptureFixture[str]) ->
 def test_a_report_in_a_file(folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
     code, out, err = said(capfd, "run", "estate.yaml", "--format", "html", "--output", "report.html", "--lang", "ko")
     assert (code, out) == (Exit.FAILED, "")
-    assert err.startswith("Report: ")
+    assert err.startswith("보고서: ")
     assert (folder / "report.html").read_text("utf-8").startswith("<!DOCTYPE html>")
 
 

@@ -25,6 +25,7 @@ from audit.model.estate import Estate, Waiver
 from audit.model.evidence import Finding, Observation, Run, Selection
 from audit.model.exit import Exit, Stop
 from audit.model.facts import DocumentState, Facts
+from audit.model.message import say
 from audit.model.plan import DOCUMENT, Plan
 from audit.model.verdict import Severity
 from audit.model.waivers import Waivers
@@ -231,7 +232,8 @@ def _verified(memory: Store, name: str) -> Run:
     run = memory.run(name)
     problems = memory.verify(run.id)
     if problems:
-        raise Stop(Exit.STORAGE, f"the run {run.id} in {memory.name} was changed after it was sealed", *problems)
+        says = say("the run {run} in {store} was changed after it was sealed", run=run.id, store=memory.name)
+        raise Stop(Exit.STORAGE, says, *problems)
     return run
 
 
@@ -250,9 +252,8 @@ def _instant(written: str | datetime | None, estate: Estate) -> datetime | None:
         if not 1970 <= at.year < 9000:
             raise ValueError(written)
     except ValueError as broken:
-        raise Stop(
-            Exit.USAGE, f"expected a date and time such as 2026-11-21T20:55:13+09:00, got {written!r}"
-        ) from broken
+        says = say("expected a date and time such as 2026-11-21T20:55:13+09:00, got {written}", written=repr(written))
+        raise Stop(Exit.USAGE, says) from broken
     return (at if at.tzinfo is not None else at.replace(tzinfo=ZoneInfo(estate.about.timezone))).astimezone(UTC)
 
 
@@ -271,4 +272,4 @@ def _read(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as broken:
-        raise Stop(Exit.USAGE, f"cannot read {path}: {broken.strerror}") from broken
+        raise Stop(Exit.USAGE, say("cannot read {path}: {why}", path=path, why=broken.strerror)) from broken

@@ -12,6 +12,7 @@ from audit.model.clean import line
 from audit.model.estate import Estate
 from audit.model.exit import Exit, Stop
 from audit.model.item import Item
+from audit.model.message import say
 from audit.model.policy import PolicyChanges
 
 POLICY: Final = "@policy/"
@@ -21,7 +22,7 @@ POLICY: Final = "@policy/"
 def whole(loaded: Loaded) -> Estate:
     """The estate; Stop(INVALID) with every problem where there are any."""
     if loaded.estate is None:
-        raise Stop(Exit.INVALID, *loaded.lines())
+        raise Stop(Exit.INVALID, *loaded.said())
     return loaded.estate
 
 
@@ -34,7 +35,8 @@ def stored_estate(sources: Mapping[str, bytes], catalogue: Catalogue, name: str)
             over = whole(load_sources({written.removeprefix(POLICY): text}, catalogue, Path(name))).policy
             if not over.grades and not over.checks:
                 file = line(written.removeprefix(POLICY))
-                raise Stop(Exit.INVALID, f"{file} changes nothing; write what it should change under `policy:`")
+                says = say("{file} changes nothing; write what it should change under `policy:`", file=file)
+                raise Stop(Exit.INVALID, says)
             estate = estate.model_copy(update={"policy": _over(estate.policy, over)})
     return estate
 

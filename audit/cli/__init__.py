@@ -18,7 +18,9 @@ from typing import Any, Final, TextIO
 import click
 from click.shell_completion import CompletionItem, shell_complete
 
+from audit.cli.tongue import ENGLISH, spoken, told
 from audit.model.exit import Exit, Stop
+from audit.model.message import Message, say
 
 COMMANDS: Final = (
     ("init", "Write a commented inventory to start from."),
@@ -124,19 +126,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     A command returns its `Exit`, or nothing where it is `READY`, or raises `Stop`.
     """
     hold_streams()
+    words = sys.argv[1:] if arguments is None else list(arguments)
+    language = spoken(words, os.environ)
     for stream in (sys.stdout, sys.stderr):
         if stream is not None and hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
     try:
         with importing():
-            code = obey(sys.argv[1:] if arguments is None else list(arguments))
+            code = obey(words)
             flush()
         return int(code) if isinstance(code, int) else Exit.READY
     except Stop as stop:
-        complain(*stop.lines)
+        complain(*stop.says, language=language)
         return stop.code
     except (KeyboardInterrupt, click.exceptions.Abort):
-        complain("interrupted")
+        complain(say("interrupted"), language=language)
         return Exit.INTERRUPTED
     except click.ClickException as wrong:
         text = StringIO()
@@ -144,7 +148,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         complain(*text.getvalue().splitlines())
         return Exit.USAGE
     except Exception as error:
-        return unexpected(error)
+        return unexpected(error, language)
 
 
 def hold_streams() -> None:
@@ -194,17 +198,18 @@ def obey(arguments: list[str]) -> object:
         return ended.exit_code
 
 
-def unexpected(error: Exception) -> int:
+def unexpected(error: Exception, language: str = ENGLISH) -> int:
     """What nobody foresaw: a reader that left, a full disk, or else a bug."""
     if isinstance(error, BrokenPipeError) and left(sys.stdout, sys.stderr):
         silence()
         return BROKEN_PIPE
     if isinstance(error, OSError) and error.errno in FULL:
         silence()
-        complain(f"cannot write {error.filename or 'the output'}: {error.strerror}")
+        path = error.filename or say("the output")
+        complain(say("cannot write {path}: {why}", path=path, why=error.strerror), language=language)
         return Exit.STORAGE
     if isinstance(error, FileNotFoundError) and adrift():
-        complain("the folder that you are in is no longer there; go to another one")
+        complain(say("the folder that you are in is no longer there; go to another one"), language=language)
         return Exit.USAGE
     from pathlib import Path
 
@@ -216,7 +221,8 @@ def unexpected(error: Exception) -> int:
 
         complain(*hide("".join(traceback.format_exception(error))).splitlines())
     text = " ".join(hide(str(error)).split())[:500]
-    complain(f"internal error: {type(error).__name__}: {text}; run again with HAECHI_DEBUG=1")
+    says = say("internal error: {kind}: {text}; run again with HAECHI_DEBUG=1", kind=type(error).__name__, text=text)
+    complain(says, language=language)
     return Exit.INTERNAL
 
 
@@ -229,14 +235,14 @@ def adrift() -> bool:
     return False
 
 
-def complain(*lines: str) -> None:
+def complain(*lines: str | Message, language: str = ENGLISH) -> None:
     """Lines for people, cleaned; what cannot even be complained about is left."""
     from audit.model.clean import terminal
 
     try:
         for line in lines:
             # Not err=True: click would then write UTF-8 to a terminal that says it is ASCII.
-            click.echo(terminal(line), file=sys.stderr)
+            click.echo(terminal(told(line, language)), file=sys.stderr)
     except OSError:
         silence()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -9,14 +10,15 @@ from typing import Any, Final, TypeVar
 import click
 
 from audit.cli.formats import names
+from audit.cli.tongue import LANGUAGES, OPTION, preferred
 from audit.model.clean import line
 from audit.model.exit import Exit, Stop
+from audit.model.message import say
 from audit.model.verdict import Severity
 
 F = TypeVar("F", bound=Callable[..., Any])
 SEVERITIES: Final = tuple(severity.value for severity in Severity)
 NEVER: Final = "never"
-LANGUAGES: Final = ("en", "ko")
 STORE: Final = "haechi.db"
 STANDARD_OUTPUT: Final = Path("-")
 
@@ -88,7 +90,12 @@ def writing(form: str) -> Callable[[F], F]:
 def speaking(function: F) -> F:
     """`--lang`."""
     return click.option(
-        "--lang", type=click.Choice(LANGUAGES), default="en", show_default=True, help="English or Korean."
+        OPTION,
+        "lang",
+        type=click.Choice(LANGUAGES),
+        default=lambda: preferred(os.environ),
+        show_default="by LC_ALL, LC_MESSAGES, LANG",
+        help="English or Korean.",
     )(function)
 
 
@@ -152,6 +159,6 @@ def _target(context: click.Context, parameter: click.Parameter, written: Path | 
     if written.is_dir():
         raise click.BadParameter(f"{line(str(written))} is a folder; name a file in it")
     if not written.absolute().parent.is_dir():
-        why = f"there is no folder {line(str(written.absolute().parent))}"
-        raise Stop(Exit.STORAGE, f"cannot write the report to {line(str(written))}: {why}")
+        why = say("there is no folder {folder}", folder=line(str(written.absolute().parent)))
+        raise Stop(Exit.STORAGE, say("cannot write the report to {path}: {why}", path=line(str(written)), why=why))
     return written

@@ -11,6 +11,7 @@ import click
 from audit.cli.asked import speaking, stored
 from audit.cli.voice import tell
 from audit.model.exit import Exit, Stop
+from audit.model.message import say
 
 _FINGERPRINT: Final = re.compile(r"[0-9a-f]{6,16}")
 
@@ -43,10 +44,13 @@ def command(what: str, store: str, run: str, lang: str) -> None:
     lines: Iterable[str] = (text for one in found for text in explained(catalogue, one, speak))
     if not found:
         if not _FINGERPRINT.fullmatch(what):
-            raise Stop(Exit.USAGE, f"unknown check {what!r}; {near(catalogue, what)}")
+            raise Stop(Exit.USAGE, say("unknown check {check}; {hint}", check=repr(what), hint=near(catalogue, what)))
         finding = looked_up(what, store, run)
         if finding is None or finding.check not in catalogue.checks:
-            raise Stop(Exit.USAGE, f"no finding of the run {run!r} has a fingerprint that begins with {what}")
+            says = say(
+                "no finding of the run {run} has a fingerprint that begins with {start}", run=repr(run), start=what
+            )
+            raise Stop(Exit.USAGE, says)
         lines = (
             *told(finding, speak),
             *explained(catalogue, catalogue.checks[finding.check], speak, on=finding.subject),

@@ -13,16 +13,17 @@ from audit.catalogue import Catalogue
 from audit.contract import Check, Example
 from audit.model.evidence import Finding
 from audit.model.facts import Facts
+from audit.model.message import Message, say
 from reports.translate import Translator
 
-METHODS: Final[Mapping[str, str]] = MappingProxyType(
+METHODS: Final[Mapping[str, Message]] = MappingProxyType(
     {
-        "A": "an active look over the network",
-        "F": "an export or the inventory, read",
-        "G": "computed on the graph of the inventory",
-        "E": "a document",
-        "H": "a person's statement",
-        "D": "a drill or a timed test",
+        "A": say("an active look over the network"),
+        "F": say("an export or the inventory, read"),
+        "G": say("computed on the graph of the inventory"),
+        "E": say("a document"),
+        "H": say("a person's statement"),
+        "D": say("a drill or a timed test"),
     }
 )
 _WIDTH: Final = 100
@@ -35,11 +36,11 @@ def named(catalogue: Catalogue, what: str) -> Sequence[Check]:
     return tuple(check for check in catalogue.checks.values() if check.control.casefold() == what.casefold())
 
 
-def near(catalogue: Catalogue, what: str) -> str:
+def near(catalogue: Catalogue, what: str) -> Message:
     """What may have been meant."""
     ends = [name for name in catalogue.checks if name.partition(".")[2] == what]
     close = ends or get_close_matches(what, catalogue.checks, 1)
-    return f"did you mean {close[0]!r}?" if close else "`haechi checks` lists them"
+    return say("did you mean {close}?", close=repr(close[0])) if close else say("`haechi checks` lists them")
 
 
 def looked_up(fingerprint: str, store: str, run: str) -> Finding | None:
@@ -74,19 +75,20 @@ def explained(catalogue: Catalogue, check: Check, speak: Translator, *, on: str 
     yield from _wrapped(speak.text(check.why))
     yield speak.text("Fix")
     yield from _wrapped(speak.text(check.fix, ref=on))
-    yield "How it is found out"
-    yield f"  {METHODS[check.method]}; least evidence: {check.least.word}"
+    yield speak.text("How it is found out")
+    how = say("{method}; least evidence: {level}", method=METHODS[check.method], level=check.least.word)
+    yield f"  {speak.message(how)}"
     kinds = technologies(catalogue, check)
     if kinds:
-        yield from _wrapped("Judges what was seen of: " + ", ".join(kinds))
+        yield from _wrapped(speak.text("Judges what was seen of: {kinds}", kinds=", ".join(kinds)))
     else:
-        yield f"  Judges each: {_words(check.subject.__name__)}"
+        yield "  " + speak.text("Judges each: {kind}", kind=_words(check.subject.__name__))
     if check.limits:
-        yield "Limits by grade"
+        yield speak.text("Limits by grade")
         yield from _limits(check)
-    yield "Answers"
+    yield speak.text("Answers")
     yield from _wrapped(", ".join(check.answers) or "-")
-    yield "Examples"
+    yield speak.text("Examples")
     for example in check.examples:
         yield from _example(example)
     yield ""

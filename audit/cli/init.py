@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import click
 
+from audit.cli.tongue import preferred
 from audit.cli.voice import talk, tell
 from audit.model.clean import line
+from audit.model.message import say
 
 
 @click.command("init")
@@ -27,4 +30,5 @@ def command(folder: Path) -> None:
 
     for path in start(folder, discover()):
         tell(line(str(path)))
-    talk(line(f"Put your own systems in, then run: haechi validate {folder}"))
+    says = say("Put your own systems in, then run: haechi validate {folder}", folder=folder)
+    talk(says, preferred(os.environ))

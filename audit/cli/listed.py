@@ -11,6 +11,7 @@ from difflib import get_close_matches
 from audit.contract import Check
 from audit.model.clean import json_text, line
 from audit.model.exit import Exit, Stop
+from audit.model.message import say
 from reports.translate import Translator
 
 
@@ -20,8 +21,11 @@ def chosen(checks: Sequence[Check], areas: Sequence[str]) -> Sequence[Check]:
     for area in areas:
         if area not in known:
             close = get_close_matches(area, known, 1)
-            hint = f"did you mean {close[0]!r}?" if close else "known are " + ", ".join(known)
-            raise Stop(Exit.USAGE, f"unknown area {area!r}; {hint}")
+            if close:
+                hint = say("did you mean {close}?", close=repr(close[0]))
+            else:
+                hint = say("known are {names}", names=", ".join(known))
+            raise Stop(Exit.USAGE, say("unknown area {area}; {hint}", area=repr(area), hint=hint))
     return tuple(check for check in checks if not areas or check.area in areas)
 
 
@@ -36,8 +40,11 @@ def table(checks: Sequence[Check], speak: Translator) -> Iterator[str]:
     for row, check in zip(rows, checks, strict=True):
         yield from _row(row, widths, line(speak.text(check.question)), room)
     yield ""
-    yield f"{len(checks)} checks; how: A active look, F export or inventory read, G computed on the graph, E document, "
-    yield "H person's statement, D drill. `haechi explain CHECK` tells more."
+    yield speak.text(
+        "{count} checks; how: A active look, F export or inventory read, G computed on the graph, E document, ",
+        count=len(checks),
+    )
+    yield speak.text("H person's statement, D drill. `haechi explain CHECK` tells more.")
 
 
 def _row(cells: Sequence[str], widths: Sequence[int], question: str, room: int) -> Iterator[str]:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
 import click
 
 from audit.cli.asked import printing, selecting, selection
+from audit.cli.tongue import preferred, told
 from audit.cli.voice import talk, tell
 from audit.model.clean import line
+from audit.model.message import say
 
 
 @click.command("plan")
@@ -39,7 +42,15 @@ def command(estate: Path, form: str, **asked: Any) -> None:
         findings = [{"check": check, "subject": ref} for check, ref in plan.pairs]
         tell(json.dumps({"looks": looks, "findings": findings, "left-out": len(plan.outside)}, indent=1))
         return
+    language = preferred(os.environ)
     for look in looks:
-        tell(line(f"{look['subject']}  {look['probe']}  at {look['host']}  in at most {look['deadline']}"))
-    left_out = f"; {len(plan.outside)} more are left out and count as unknown" if plan.outside else ""
-    talk(f"{len(plan.tasks)} looks, {len(plan.pairs)} findings{left_out}")
+        tell(line(told(say("{subject}  {probe}  at {host}  in at most {deadline}", **look), language)))
+    counts = {"looks": len(plan.tasks), "findings": len(plan.pairs)}
+    if not plan.outside:
+        talk(say("{looks} looks, {findings} findings", **counts), language)
+        return
+    left_out = f"{len(plan.outside)}"
+    says = say(
+        "{looks} looks, {findings} findings; {more} more are left out and count as unknown", more=left_out, **counts
+    )
+    talk(says, language)

@@ -3,12 +3,27 @@
 from __future__ import annotations
 
 import json
+import os
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
 
 import click
 
 from audit.cli.asked import printing, stored
+from audit.cli.tongue import preferred, told
 from audit.cli.voice import tell
 from audit.model.clean import line
+from audit.model.message import Message, say
+
+_STATES: Final[Mapping[str, Message]] = MappingProxyType(
+    {
+        "broken off": say("broken off"),
+        "complete": say("complete"),
+        "interrupted": say("interrupted"),
+        "running": say("running"),
+    }
+)
 
 
 @click.command("runs")
@@ -37,6 +52,11 @@ def command(form: str, store: str) -> None:
     ]
     if form == "json":
         tell(json.dumps(rows))
-    for row in rows if form == "text" else ():
-        again = f"  judged again from {row['judged-from']}" if row["judged-from"] else ""
-        tell(line(f"{row['id']}  {row['started']}  {row['state']:<11}  {row['estate']}{again}"))
+        return
+    language = preferred(os.environ)
+    for row in rows:
+        state = told(_STATES.get(str(row["state"]), row["state"] or ""), language)
+        again = (
+            "  " + told(say("judged again from {run}", run=row["judged-from"]), language) if row["judged-from"] else ""
+        )
+        tell(line(f"{row['id']}  {row['started']}  {state:<11}  {row['estate']}{again}"))

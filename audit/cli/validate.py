@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import click
 
-from audit.cli.asked import printing
+from audit.cli.asked import printing, speaking
+from audit.cli.tongue import KOREAN, told
 from audit.cli.voice import talk, tell
-from audit.model.clean import line
 from audit.model.exit import Exit
+from audit.model.message import say
 
 
 @click.command("validate")
 @click.argument("estate", type=click.Path(path_type=Path))
 @printing
-def command(estate: Path, form: str) -> Exit:
+@speaking
+def command(estate: Path, form: str, lang: str) -> Exit:
     """Say everything that is wrong in the inventory ESTATE, a folder or a file.
 
     Each problem is one line of standard output, file:line:column: what is wrong; what would be right. Exit code 4
@@ -23,7 +26,7 @@ def command(estate: Path, form: str) -> Exit:
 
     \b
     Examples:
-      haechi validate my-estate
+      haechi validate my-estate --lang ko
       haechi validate my-estate/shared.yaml --format json
     """
     from audit.catalogue import discover
@@ -31,9 +34,10 @@ def command(estate: Path, form: str) -> Exit:
     from audit.inventory.told import as_json, as_text
 
     loaded = load(estate, discover())
-    for text in as_json(loaded) if form == "json" else as_text(loaded):
+    speak, korean = partial(told, language=lang), partial(told, language=KOREAN)
+    for text in as_json(loaded, korean) if form == "json" else as_text(loaded, speak):
         tell(text)
     if loaded.estate is not None:
         return Exit.READY
-    talk(line(f"{len(loaded.problems):,} to mend in {estate}"))
+    talk(say("{count} to mend in {estate}", count=f"{len(loaded.problems):,}", estate=estate), lang)
     return Exit.INVALID

@@ -6,7 +6,9 @@ import sys
 
 import click
 
-from audit.model.clean import terminal
+from audit.cli.tongue import told
+from audit.model.clean import line, terminal
+from audit.model.message import Message
 
 # Never without `file`: click would then write UTF-8 to a terminal that says it is ASCII.
 
@@ -16,6 +18,6 @@ def tell(text: str) -> None:
     click.echo(terminal(text), file=sys.stdout)
 
 
-def talk(text: str) -> None:
+def talk(says: Message, language: str) -> None:
     """Talk, on standard error."""
-    click.echo(terminal(text), file=sys.stderr)
+    click.echo(line(told(says, language)), file=sys.stderr)

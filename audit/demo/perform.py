@@ -14,6 +14,7 @@ from audit.app import Outcome, Progress, audit
 from audit.demo.planted import Tally, compare, planted
 from audit.demo.stage import now, stage
 from audit.model.exit import Exit, Stop
+from audit.model.message import say
 from reports import formats
 from reports.format import write
 
@@ -59,13 +60,12 @@ def _room(output: Path | None) -> Path:
             return Path(tempfile.mkdtemp(prefix="haechi-demo-"))
         output.mkdir(mode=0o700, parents=True, exist_ok=True)
         if any(output.iterdir()):
-            raise Stop(Exit.USAGE, f"{output} is not empty; name a new folder: --output {output}-2")
+            raise Stop(Exit.USAGE, say("{path} is not empty; name a new folder: --output {path}-2", path=output))
         if not os.access(output, os.W_OK | os.X_OK):
-            raise Stop(Exit.STORAGE, f"{output} is not writable; name another folder with --output")
+            raise Stop(Exit.STORAGE, say("{path} is not writable; name another folder with --output", path=output))
     except FileExistsError as taken:
-        raise Stop(Exit.USAGE, f"{output} is a file; name a folder") from taken
+        raise Stop(Exit.USAGE, say("{path} is a file; name a folder", path=output)) from taken
     except OSError as broken:
-        raise Stop(Exit.STORAGE, f"cannot make a folder for the demo: {broken.strerror}; name one with --output") from (
-            broken
-        )
+        says = say("cannot make a folder for the demo: {why}; name one with --output", why=broken.strerror)
+        raise Stop(Exit.STORAGE, says) from broken
     return output.resolve()

@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 from audit.demo import authority, copies, estate
 from audit.demo.servers import SITES
 from audit.model.exit import Exit, Stop
+from audit.model.message import say
 
 HOSTS: Final = tuple(
     f"*.{name}.example" for name in "mss kosme semas kibo koreg tipa kised sbdc kvic winwin kosi".split()
@@ -73,7 +74,7 @@ def _ports(servers: subprocess.Popen[bytes], log: Path) -> dict[str, int]:
     with suppress(ValueError):
         return {str(name): int(port) for name, port in json.loads(line).items()}
     said = log.read_text("utf-8", "replace").splitlines()
-    raise Stop(Exit.INTERNAL, "the demo's servers did not start", *said[-1:])
+    raise Stop(Exit.INTERNAL, say("the demo's servers did not start"), *said[-1:])
 
 
 def _reached(addresses: Sequence[str], port: int) -> None:
@@ -82,11 +83,12 @@ def _reached(addresses: Sequence[str], port: int) -> None:
         try:
             socket.create_connection((address, port), timeout=5).close()
         except OSError as broken:
-            raise Stop(
-                Exit.FAILED,
-                f"the demo needs the loopback address {address}: {broken.strerror or broken}; "
-                "`ip link set lo up` may help",
-            ) from broken
+            says = say(
+                "the demo needs the loopback address {address}: {why}; `ip link set lo up` may help",
+                address=address,
+                why=broken.strerror or broken,
+            )
+            raise Stop(Exit.FAILED, says) from broken
 
 
 def now() -> datetime:

@@ -11,6 +11,7 @@ from audit.inventory.near import near
 from audit.inventory.refs import Refs, spot_of
 from audit.inventory.tree import Branch, branches, elements, place_of, quoted
 from audit.model.item import NODES, PLACES
+from audit.model.message import Message, say
 from audit.model.place import Problem
 from audit.model.policy import GRADES, NONE, LimitTable
 from audit.model.units import parse_duration, parse_flag, parse_length, parse_money, parse_size
@@ -73,7 +74,8 @@ def _platforms(refs: Refs) -> Iterator[Problem]:
                 circle = [*path[path.index(step) :], step]
                 listed = " -> ".join(circle if len(circle) < 7 else [*circle[:5], "...", step])
                 place = place_of(refs.items[ref]).of("at")
-                yield Problem(place, f"systems stand on each other in a circle: {listed}", "name a room or site once")
+                says = say("systems stand on each other in a circle: {circle}", circle=listed)
+                yield Problem(place, says, say("name a room or site once"))
             elif step in stands and step not in done:
                 stack.append((step, iter(stands[step])))
 
@@ -92,9 +94,10 @@ def _needs(item: Branch, key: str, ref: str, refs: Refs) -> Iterator[Problem]:
                 continue
             meant = _meant(refs, written, ref, NODES)
             if meant and meant == ref:
-                yield Problem(spot_of(around, spot), f"{quoted(ref)} needs itself", "take it out")
+                yield Problem(spot_of(around, spot), say("{ref} needs itself", ref=quoted(ref)), say("take it out"))
             elif meant and meant in seen:
-                yield Problem(spot_of(around, spot), f"{quoted(meant)} stands twice in one group", "write it once")
+                says = say("{ref} stands twice in one group", ref=quoted(meant))
+                yield Problem(spot_of(around, spot), says, say("write it once"))
             seen.add(meant)
 
 
@@ -102,8 +105,8 @@ def _counted(group: Branch) -> Iterator[Problem]:
     written, members = group.get("k"), elements(group, "of")
     wanted = int(written) if isinstance(written, str) and written.isdecimal() and len(written) < 10 else 0
     if wanted > len(members) > 0:
-        says = f"k: {wanted} of {len(members)} can never be up"
-        yield Problem(place_of(group).of("k"), says, f"expected a number from 1 to {len(members)}")
+        says = say("k: {wanted} of {count} can never be up", wanted=wanted, count=len(members))
+        yield Problem(place_of(group).of("k"), says, say("expected a number from 1 to {count}", count=len(members)))
 
 
 def _currencies(group: Branch, ref: str, refs: Refs) -> Iterator[Problem]:
@@ -113,8 +116,13 @@ def _currencies(group: Branch, ref: str, refs: Refs) -> Iterator[Problem]:
         item = refs.items.get(_meant(refs, written, ref, NODES), Branch())
         currency = _currency(item.get("contribution"))
         if currency not in ("", wanted):
-            says = f"{quoted(str(written))} contributes {currency}, and 'at-least' is in {wanted}"
-            yield Problem(spot_of(group, spot), says, "write all amounts of one sum in one currency")
+            says = say(
+                "{ref} contributes {currency}, and 'at-least' is in {wanted}",
+                ref=quoted(str(written)),
+                currency=currency,
+                wanted=wanted,
+            )
+            yield Problem(spot_of(group, spot), says, say("write all amounts of one sum in one currency"))
 
 
 def _currency(amount: object) -> str:
@@ -134,9 +142,8 @@ def _day(item: Branch, key: str) -> date | None:
 def _order(item: Branch, first: str, last: str) -> Iterator[Problem]:
     start, end = _day(item, first), _day(item, last)
     if start is not None and end is not None and end < start:
-        yield Problem(
-            place_of(item).of(last), f"{last}: {end} is before '{first}', {start}", f"expected {start} or a later day"
-        )
+        says = say("{last}: {end} is before '{first}', {start}", last=last, end=end, first=first, start=start)
+        yield Problem(place_of(item).of(last), says, say("expected {start} or a later day", start=start))
 
 
 def _four_eyes(waiver: Branch) -> Iterator[Problem]:
@@ -144,24 +151,27 @@ def _four_eyes(waiver: Branch) -> Iterator[Problem]:
     if isinstance(asked, str) and isinstance(granted, str) and asked.split() == granted.split():
         yield Problem(
             place_of(waiver).of("approved-by"),
-            "the one who asked for this waiver also approved it",
-            "name another person",
+            say("the one who asked for this waiver also approved it"),
+            say("name another person"),
         )
 
 
 def _check(item: Branch, limits: Limits) -> Iterator[Problem]:
     name = item.get("check")
     if isinstance(name, str) and name and name not in limits:
-        yield Problem(place_of(item).of("check"), f"no check is called {quoted(name)}", _or_else(name, limits))
+        says = say("no check is called {name}", name=quoted(name))
+        yield Problem(place_of(item).of("check"), says, _or_else(name, limits))
 
 
-def _or_else(name: str, known: Mapping[str, object]) -> str:
+def _or_else(name: str, known: Mapping[str, object]) -> Message:
     # The same word in another area is nearer than any other word in the same area.
     ends = [one for one in known if "." in name and one.rpartition(".")[2] == name.rpartition(".")[2]]
     close = ends[0] if len(ends) == 1 else near(name, known)
     if close:
-        return f"did you mean {quoted(close)}?"
-    return "known are " + ", ".join(sorted(known)) if 0 < len(known) <= 12 else "`haechi checks` lists those there are"
+        return say("did you mean {close}?", close=quoted(close))
+    if 0 < len(known) <= 12:
+        return say("known are {names}", names=", ".join(sorted(known)))
+    return say("`haechi checks` lists those there are")
 
 
 def _policy(policy: object, limits: Limits) -> Iterator[Problem]:
@@ -170,17 +180,18 @@ def _policy(policy: object, limits: Limits) -> Iterator[Problem]:
         return
     for holder, name, _ in _entries(policy.get("grades")):
         if name not in _GRADES:
-            yield Problem(spot_of(holder, holder.spots[name]), f"{quoted(name)} is no grade", "expected 1, 2, 3 or 4")
+            says = say("{name} is no grade", name=quoted(name))
+            yield Problem(spot_of(holder, holder.spots[name]), says, say("expected 1, 2, 3 or 4"))
     for holder, name, change in _entries(policy.get("checks")):
         if name not in limits:
             place = spot_of(holder, holder.spots[name])
-            yield Problem(place, f"no check is called {quoted(name)}", _or_else(name, limits))
+            yield Problem(place, say("no check is called {name}", name=quoted(name)), _or_else(name, limits))
             continue
         for table, limit, value in _entries(change.get("limits") if isinstance(change, Branch) else None):
             if limit not in limits[name]:
                 place = spot_of(table, table.spots[limit])
-                hint = _or_else(limit, limits[name]) if limits[name] else "this check has no limits"
-                yield Problem(place, f"{name} has no limit {quoted(limit)}", hint)
+                hint = _or_else(limit, limits[name]) if limits[name] else say("this check has no limits")
+                yield Problem(place, say("{check} has no limit {limit}", check=name, limit=quoted(limit)), hint)
             else:
                 yield from _values(table, limit, value, limits[name][limit])
 
@@ -198,9 +209,9 @@ def _values(table: Branch, limit: str, value: object, declared: Sequence[str]) -
         if holder is not table and key not in _GRADES:
             continue
         if isinstance(one, str) and one != NONE and readers and not any(_reads(read, one) for read in readers):
-            yield Problem(
-                place_of(holder).of(key), f"{limit}: got {quoted(one)}", f"expected a value such as {example}, or '-'"
-            )
+            says = say("{key}: {says}", key=limit, says=say("got {got}", got=quoted(one)))
+            hint = say("expected a value such as {example}, or '-'", example=example)
+            yield Problem(place_of(holder).of(key), says, hint)
 
 
 def _number(text: str) -> None:

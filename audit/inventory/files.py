@@ -12,11 +12,12 @@ from typing import Final
 from audit.inventory.text import MOST_BYTES
 from audit.inventory.tree import shown
 from audit.model.exit import Exit, Stop
+from audit.model.message import Message, say
 from audit.model.place import Place, Problem
 
 SUFFIXES: Final = (".yaml", ".yml")
-_READABLE: Final = "make it readable for the user who runs this"
-_INSIDE: Final = "put what it leads to into the folder itself"
+_READABLE: Final = say("make it readable for the user who runs this")
+_INSIDE: Final = say("put what it leads to into the folder itself")
 
 
 def gather(path: Path) -> tuple[Mapping[str, bytes], tuple[Problem, ...]]:
@@ -24,9 +25,12 @@ def gather(path: Path) -> tuple[Mapping[str, bytes], tuple[Problem, ...]]:
     try:
         folder = stat.S_ISDIR(path.stat().st_mode)
     except (OSError, ValueError) as broken:
-        raise Stop(
-            Exit.USAGE, f"{path} cannot be read ({_because(broken)}); name a folder or file that holds an inventory"
-        ) from broken
+        says = say(
+            "{path} cannot be read ({why}); name a folder or file that holds an inventory",
+            path=path,
+            why=_because(broken),
+        )
+        raise Stop(Exit.USAGE, says) from broken
     root = path if folder else path.parent
     problems: list[Problem] = []
     sources: dict[str, bytes] = {}
@@ -39,7 +43,7 @@ def gather(path: Path) -> tuple[Mapping[str, bytes], tuple[Problem, ...]]:
     return MappingProxyType(sources), tuple(problems)
 
 
-def _problem(name: str, says: str, hint: str) -> Problem:
+def _problem(name: str, says: Message, hint: Message) -> Problem:
     return Problem(Place(shown(name, 200), 1, 1), says, hint)
 
 
@@ -51,7 +55,8 @@ def _names(root: Path, problems: list[Problem]) -> Iterator[str]:
         try:
             entries = sorted(os.scandir(root / inside), key=lambda entry: entry.name)
         except OSError as broken:
-            problems.append(_problem(inside or ".", f"this folder cannot be read ({_because(broken)})", _READABLE))
+            says = say("this folder cannot be read ({why})", why=_because(broken))
+            problems.append(_problem(inside or ".", says, _READABLE))
             continue
         for entry in entries:
             name = f"{inside}/{entry.name}" if inside else entry.name
@@ -63,7 +68,7 @@ def _names(root: Path, problems: list[Problem]) -> Iterator[str]:
                 yield name
             elif entry.is_symlink() and _holds_inventory(root / name):
                 # Not followed, because it could lead anywhere; not passed over, because systems would be missing.
-                problems.append(_problem(name, "this is a link to a folder with inventory files", _INSIDE))
+                problems.append(_problem(name, say("this is a link to a folder with inventory files"), _INSIDE))
 
 
 def _holds_inventory(link: Path) -> bool:
@@ -77,23 +82,23 @@ def _is_inventory(name: str) -> bool:
     return name.lower().endswith(SUFFIXES)
 
 
-def _read(root: Path, name: str, *, linked: bool) -> bytes | tuple[str, str]:
+def _read(root: Path, name: str, *, linked: bool) -> bytes | tuple[Message, Message]:
     """The bytes, or what is wrong with what would be right."""
     if shown(name, 4000) != name:
-        return "the name of this file holds signs that cannot be printed", "give it a plain name"
+        return say("the name of this file holds signs that cannot be printed"), say("give it a plain name")
     path = root / name
     try:
         if not linked and not path.resolve(strict=True).is_relative_to(root.resolve()):
-            return "this is a link out of the folder", _INSIDE
+            return say("this is a link out of the folder"), _INSIDE
         # Not blocking: opening a pipe would otherwise wait for somebody to write.
         handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
         with os.fdopen(handle, "rb") as file:
             if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-                return "this is no ordinary file", "put a text file here, or give it another ending"
+                return say("this is no ordinary file"), say("put a text file here, or give it another ending")
             return file.read(MOST_BYTES + 1)
     except (OSError, RuntimeError) as broken:
-        return f"this file cannot be read ({_because(broken)})", _READABLE
+        return say("this file cannot be read ({why})", why=_because(broken)), _READABLE
 
 
-def _because(broken: Exception) -> str:
-    return (broken.strerror or "") if isinstance(broken, OSError) else "it cannot be followed"
+def _because(broken: Exception) -> str | Message:
+    return (broken.strerror or "") if isinstance(broken, OSError) else say("it cannot be followed")

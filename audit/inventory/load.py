@@ -24,6 +24,7 @@ from audit.inventory.tree import Branch, Row
 from audit.inventory.words import problems as in_words
 from audit.model.estate import About, Estate, Sheet
 from audit.model.item import Kinds, Reading, Technology
+from audit.model.message import Message, say
 from audit.model.place import Place, Problem
 from audit.model.policy import LimitTable, PolicyChanges
 
@@ -60,11 +61,21 @@ class Loaded:
     sources: Mapping[str, bytes]
 
     def lines(self) -> tuple[str, ...]:
+        """What is said, in English."""
+        return tuple(map(str, self.said()))
+
+    def said(self) -> tuple[Message, ...]:
         """The problems as lines for people; not more than anybody reads, with a last line that says so."""
-        left = len(self.problems) - MOST_PRINTED
-        least = "at least " if len(self.problems) >= MOST_PROBLEMS else ""
-        more = (f"and {least}{left:,} more; mend these first",) if left > 0 else ()
-        return (*map(str, self.problems[:MOST_PRINTED]), *more)
+        told = [
+            say("{place}: {says}; {hint}", place=one.place, says=one.says, hint=one.hint)
+            for one in self.problems[:MOST_PRINTED]
+        ]
+        left = f"{len(self.problems) - MOST_PRINTED:,}"
+        if len(self.problems) >= MOST_PROBLEMS:
+            told.append(say("and at least {count} more; mend these first", count=left))
+        elif len(self.problems) > MOST_PRINTED:
+            told.append(say("and {count} more; mend these first", count=left))
+        return tuple(told)
 
 
 def load(path: Path, vocabulary: Vocabulary) -> Loaded:
@@ -136,9 +147,9 @@ def _loaded(
     while trees and len(found) < MOST_PROBLEMS:
         found.extend(_models(trees.pop(), reading, parts))
     if refs.wrong and not found:
-        found.append(Problem(_start(sources, root), "a reference leads nowhere", "mend the references"))
+        found.append(Problem(_start(sources, root), say("a reference leads nowhere"), say("mend the references")))
     if found:
-        ordered = sorted(set(found), key=lambda one: (one.place.file, one.place.line, one.place.column, one.says))
+        ordered = sorted(set(found), key=lambda one: (one.place.file, one.place.line, one.place.column, str(one.says)))
         return Loaded(None, tuple(ordered), sources)
     start = _start(sources, root)
     about = About.model_validate({"id": default, "@": Place(start.file, start.line, start.column, ref=default)})
@@ -164,7 +175,11 @@ def _repeated(trees: list[Branch], key: str) -> list[Problem]:
     """Each file after the first that writes a key which an estate has once."""
     places = [spot_of(tree, tree.spots[key]) for tree in trees if key in tree]
     return [
-        Problem(place, f"'{key}' is written in two files", f"keep one of them; the first is at {places[0]}")
+        Problem(
+            place,
+            say("{key} is written in two files", key=f"'{key}'"),
+            say("keep one of them; the first is at {place}", place=places[0]),
+        )
         for place in places[1:]
     ]
 

@@ -6,11 +6,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Final
 
-from audit.inventory.refs import Refs, word
+from audit.inventory.nouns import any_of, word
+from audit.inventory.refs import Refs
 from audit.inventory.tree import Branch, branches, place_of, quoted
 from audit.model.estate import Contributor, Data, Estate, Institution, Programme, Supplier, System
 from audit.model.facility import Battery, Room, Site
 from audit.model.item import NODES, Item, Technology
+from audit.model.message import say
 from audit.model.place import Problem
 from audit.model.technology import Copy, Endpoint, Failover, PowerProtection
 
@@ -70,8 +72,8 @@ def _unread(paper: Branch, refs: Refs, judged: Judged, covered: Mapping[str, tup
     while "/" in around and refs.kinds.get(around) not in wanted:
         around = around.rpartition("/")[0]
     inside = refs.kinds.get(around) in wanted
-    hint = f"did you mean {quoted(around)}?" if inside else "name " + " or ".join(map(word, wanted))
-    says = f"{check} is never asked about {word(kind)} such as {quoted(found)}"
+    hint = say("did you mean {close}?", close=quoted(around)) if inside else say("name {right}", right=any_of(wanted))
+    says = say("{check} is never asked about {kind} such as {ref}", check=check, kind=word(kind), ref=quoted(found))
     yield Problem(place_of(paper).of("on"), says, hint)
 
 

@@ -21,6 +21,7 @@ from yaml.events import (
 
 from audit.inventory.text import MOST_PROBLEMS, Refused, decoded, explained
 from audit.inventory.tree import Branch, Row, Spot, quoted
+from audit.model.message import Message, say
 from audit.model.place import Place, Problem
 
 DEEPEST: Final = 64
@@ -54,10 +55,18 @@ def read(file: str, data: bytes) -> Page:
     except yaml.MarkedYAMLError as broken:
         spot, says, hint = explained(broken, text)
     except yaml.YAMLError:
-        spot, says, hint = (1, 1), "the text cannot be read as YAML", "write it as UTF-8 text"
+        spot, says, hint = (1, 1), say("the text cannot be read as YAML"), say("write it as UTF-8 text")
     else:
         return Page(file, tree, tuple(builder.problems))
     return Page(file, None, (*builder.problems, Problem(Place(file, *spot), says, hint)))
+
+
+def _deep(spot: Spot) -> Refused:
+    return Refused(spot, say("more than {most} levels stand inside each other", most=DEEPEST), say("write it flatter"))
+
+
+def _long(text: str) -> Message:
+    return say("a text has {count} signs", count=f"{len(text):,}")
 
 
 class _Builder:
@@ -73,9 +82,9 @@ class _Builder:
         self.borrowed: list[tuple[Any, str | int, Spot, int]] = []
         """Where an alias stands, in the order of the text, with the depth of what holds it."""
 
-    def complain(self, spot: Spot, says: str, hint: str) -> None:
+    def complain(self, spot: Spot, says: Message, hint: Message) -> None:
         if len(self.problems) == MOST_PROBLEMS:
-            raise Refused(spot, "too much is wrong in this file to read on", "mend what is said before")
+            raise Refused(spot, say("too much is wrong in this file to read on"), say("mend what is said before"))
         self.problems.append(Problem(Place(self.file, *spot), says, hint))
 
     def build(self, text: str) -> Branch:
@@ -88,7 +97,7 @@ class _Builder:
         if isinstance(root, Branch):
             return root
         if root is not None:
-            self.complain(spot, "the file holds no keys", "start it with a key such as 'institutions:'")
+            self.complain(spot, say("the file holds no keys"), say("start it with a key such as 'institutions:'"))
         empty = Branch()
         empty.spots = {}
         empty["@"] = Place(self.file, 1, 1)
@@ -129,9 +138,11 @@ class _Builder:
                 if event.implicit[0] and (value == "" or value == "~"):
                     value = None
                 elif _IN_A_VALUE.search(value):
-                    self.complain(spot, "the text holds a sign that no text may hold", "take the escaped sign out")
+                    self.complain(
+                        spot, say("the text holds a sign that no text may hold"), say("take the escaped sign out")
+                    )
                 elif len(value) > MOST_SIGNS:
-                    self.complain(spot, f"a text has {len(value):,} signs", f"expected at most {MOST_SIGNS:,}")
+                    self.complain(spot, _long(value), say("expected at most {most}", most=f"{MOST_SIGNS:,}"))
                     value = value[:MOST_SIGNS]
                 if event.anchor is not None:
                     self.anchors[event.anchor] = (value, 1)
@@ -140,9 +151,11 @@ class _Builder:
                 if event.tag is not None:
                     self._tag(event.tag, spot)
                 if len(stack) >= DEEPEST:
-                    raise Refused(spot, f"more than {DEEPEST} levels stand inside each other", "write it flatter")
+                    raise _deep(spot)
                 if node.__class__ is Branch and key is None:
-                    raise Refused(spot, "a list or mapping stands as a key", "a key is one word followed by ':'")
+                    raise Refused(
+                        spot, say("a list or mapping stands as a key"), say("a key is one word followed by ':'")
+                    )
                 stack.append((node, key, key_spot, values, start, before))
                 self.open_anchors.append(event.anchor)
                 node = Branch() if kind is MappingStartEvent else Row()
@@ -160,23 +173,28 @@ class _Builder:
                     self.anchors[anchor] = (value, inside)
             elif kind is AliasEvent:
                 if node.__class__ is Branch and key is None:
-                    self.complain(spot, "an alias stands as a key", "write the key out")
+                    self.complain(spot, say("an alias stands as a key"), say("write the key out"))
                     key = ""
                     continue
                 value = self._alias(event.anchor, spot)
             elif kind is DocumentStartEvent:
                 documents += 1
                 if documents > 1:
-                    raise Refused(spot, "a second document starts here", "one file holds one document: take '---' out")
+                    raise Refused(
+                        spot, say("a second document starts here"), say("one file holds one document: take '---' out")
+                    )
                 if event.tags:
-                    self.complain(spot, "a tag is declared here", "tags have no meaning here: take the line out")
+                    self.complain(
+                        spot, say("a tag is declared here"), say("tags have no meaning here: take the line out")
+                    )
                 continue
             elif kind is StreamEndEvent:
                 return root, root_spot
             else:
                 continue
             if self.nodes > MOST_NODES:
-                raise Refused(spot, f"the file has more than {MOST_NODES:,} parts", "split it into several files")
+                says = say("the file has more than {most} parts", most=f"{MOST_NODES:,}")
+                raise Refused(spot, says, say("split it into several files"))
             if node is None:
                 root, root_spot = value, spot
             elif node.__class__ is Row:
@@ -196,42 +214,45 @@ class _Builder:
     def _key(self, written: str, node: Branch, spot: Spot) -> str:
         """The key, or the empty text for one that cannot stand: its value is then left out."""
         if not written:
-            self.complain(spot, "a key is empty", "write the name of the key before the ':'")
+            self.complain(spot, say("a key is empty"), say("write the name of the key before the ':'"))
         elif written == "<<":
-            self.complain(spot, "merge keys ('<<') are not read", "write the merged keys out")
+            self.complain(spot, say("merge keys ('<<') are not read"), say("write the merged keys out"))
         elif written == "@":
-            self.complain(spot, "unknown key '@'", "take it out")
+            self.complain(spot, say("unknown key {key}", key="'@'"), say("take it out"))
         elif written in node.spots:
             first = node.spots[written][0]
-            self.complain(
-                spot, f"{quoted(written)} is written twice", f"keep one of them; the first is on line {first}"
-            )
+            says = say("{key} is written twice", key=quoted(written))
+            self.complain(spot, says, say("keep one of them; the first is on line {line}", line=first))
         elif len(node.spots) >= MOST_KEYS:
-            raise Refused(spot, f"a mapping has more than {MOST_KEYS:,} keys", "take out what does not belong here")
+            says = say("a mapping has more than {most} keys", most=f"{MOST_KEYS:,}")
+            raise Refused(spot, says, say("take out what does not belong here"))
         else:
             return sys.intern(written) if len(written) <= _WIDEST else written
         return ""
 
     def _refuse_key_anchor(self, spot: Spot) -> None:
-        self.complain(spot, "an anchor stands before a key", "put it before the value")
+        self.complain(spot, say("an anchor stands before a key"), say("put it before the value"))
 
     def _tag(self, tag: str, spot: Spot) -> None:
-        self.complain(spot, f"the tag {quoted(tag)} stands here", "tags have no meaning here: take it out")
+        hint = say("tags have no meaning here: take it out")
+        self.complain(spot, say("the tag {tag} stands here", tag=quoted(tag)), hint)
 
     def _alias(self, anchor: str, spot: Spot) -> Any:
         self.aliases += 1
         if self.aliases > MOST_ALIASES:
-            raise Refused(spot, f"the file has more than {MOST_ALIASES} aliases", "write the values out")
+            says = say("the file has more than {most} aliases", most=MOST_ALIASES)
+            raise Refused(spot, says, say("write the values out"))
         if anchor in self.open_anchors:
-            raise Refused(spot, f"the alias {quoted(anchor)} stands inside what it names", "write the value out")
+            says = say("the alias {alias} stands inside what it names", alias=quoted(anchor))
+            raise Refused(spot, says, say("write the value out"))
         if anchor not in self.anchors:
-            raise Refused(
-                spot, f"nothing before this alias is called {quoted(anchor)}", "write '&' with that name first"
-            )
+            says = say("nothing before this alias is called {alias}", alias=quoted(anchor))
+            raise Refused(spot, says, say("write '&' with that name first"))
         value, nodes = self.anchors[anchor]
         self.nodes += nodes
         if self.nodes > MOST_NODES:
-            raise Refused(spot, f"aliases grow the file to more than {MOST_NODES:,} parts", "write the values out")
+            says = say("aliases grow the file to more than {most} parts", most=f"{MOST_NODES:,}")
+            raise Refused(spot, says, say("write the values out"))
         return value
 
     def _expand(self) -> None:
@@ -249,7 +270,7 @@ class _Builder:
         if not isinstance(value, (Branch, Row)):
             return value
         if depth >= DEEPEST:
-            raise Refused(spot, f"more than {DEEPEST} levels stand inside each other", "write it flatter")
+            raise _deep(spot)
         if isinstance(value, Row):
             row = Row(self._copied(one, spot, depth + 1) for one in value)
             row.spots = value.spots

@@ -9,12 +9,15 @@ from types import MappingProxyType
 from typing import Final, get_origin
 
 from audit.inventory.near import near
+from audit.inventory.nouns import one_of, word
 from audit.inventory.text import MOST_PROBLEMS
 from audit.inventory.tree import Branch, Spot, branches, elements, place_of, quoted
 from audit.model.estate import Data, Institution, Programme, Sheet, System
 from audit.model.facility import Site
 from audit.model.item import Item
+from audit.model.message import say
 from audit.model.place import Place, Problem
+from audit.model.unfit import Unfit
 
 _INSIDE: Final[Mapping[str, tuple[tuple[str, str], ...]]] = MappingProxyType(
     {
@@ -48,23 +51,7 @@ LISTS: Final[Mapping[type[Item], tuple[str, ...]]] = MappingProxyType(
 """The keys under which a model takes a list: nothing written there is an empty list."""
 _APART: Final = MappingProxyType({"evidence": "evidence:", "season": "calendar:"})
 """Nothing is ever referred to by these: a sign that no id holds keeps them from clashing with what is."""
-_WORDS: Final = MappingProxyType({"power": "power feed", "power-protection": "power protection", "data": "data set"})
 _MOST_COMPARED: Final = 200_000
-
-
-def word(kind: str) -> str:
-    """A kind with its article: `a room`, `an endpoint`."""
-    name = _WORDS.get(kind, kind)
-    return ("an " if name[0] in "aeiou" else "a ") + name
-
-
-class Wrong(ValueError):
-    """A value that cannot stand, with what would be right kept apart."""
-
-    def __init__(self, says: str, hint: str) -> None:
-        super().__init__(f"{says}; {hint}")
-        self.says = says
-        self.hint = hint
 
 
 class Refs:
@@ -81,7 +68,7 @@ class Refs:
         self.problems: list[Problem] = []
         self.lenient = False
         self._by_tail: dict[str, list[str]] = {}
-        self._found: dict[tuple[str, str, tuple[str, ...]], str | Wrong] = {}
+        self._found: dict[tuple[str, str, tuple[str, ...]], str | Unfit] = {}
         self.wrong = 0
         self._compared = 0
 
@@ -100,9 +87,12 @@ class Refs:
             if kind == "power" and self.kinds[ref] == "power":
                 return
             other, first = self.kinds[ref], self.places[ref]
-            says = f"is there twice, first at {first}" if other == kind else f"is also {word(other)}, at {first}"
+            if other == kind:
+                says = say("{ref} is there twice, first at {place}", ref=quoted(ref), place=first)
+            else:
+                says = say("{ref} is also {other}, at {place}", ref=quoted(ref), other=word(other), place=first)
             if len(self.problems) < MOST_PROBLEMS:
-                self.problems.append(Problem(place, f"{quoted(ref)} {says}", "give one of them another id"))
+                self.problems.append(Problem(place, says, say("give one of them another id")))
             return
         self.kinds[ref] = kind
         self.places[ref] = place
@@ -158,16 +148,16 @@ class Refs:
                 queue.extend(one)
 
     def resolve(self, written: str, scope: str, wanted: tuple[str, ...]) -> str:
-        """The full reference of what is meant, seen from `scope`; ValueError with what would be right."""
+        """The full reference of what is meant, seen from `scope`; Unfit with what would be right."""
         found = self.meant(written, scope, wanted)
         if isinstance(found, str):
             return found
         self.wrong += 1
         if self.wrong > MOST_PROBLEMS:
             return written
-        raise Wrong(found.says, found.hint)
+        raise Unfit(found.says, found.hint)
 
-    def meant(self, written: str, scope: str, wanted: tuple[str, ...]) -> str | Wrong:
+    def meant(self, written: str, scope: str, wanted: tuple[str, ...]) -> str | Unfit:
         """The full reference of what is meant, or what is wrong with it."""
         known = (scope, written, wanted)
         found = self._found.get(known)
@@ -175,7 +165,7 @@ class Refs:
             found = self._found[known] = self._resolved(_composed(written), scope, wanted)
         return found
 
-    def _resolved(self, written: str, scope: str, wanted: tuple[str, ...]) -> str | Wrong:
+    def _resolved(self, written: str, scope: str, wanted: tuple[str, ...]) -> str | Unfit:
         exact = written if self.kinds.get(written) in wanted else ""
         if scope:
             near = f"{scope}/{written}"
@@ -191,11 +181,13 @@ class Refs:
             return self._sole(written, anywhere)
         return written if self.lenient else self._nothing(written, wanted)
 
-    def _sole(self, written: str, refs: list[str]) -> str | Wrong:
+    def _sole(self, written: str, refs: list[str]) -> str | Unfit:
         if len(refs) == 1:
             return refs[0]
-        listed = ", ".join(quoted(ref) for ref in refs[:3]) + (" or another" if len(refs) > 3 else "")
-        return Wrong(f"{quoted(written)} may mean several things", f"write one of {listed}")
+        listed = ", ".join(quoted(ref) for ref in refs[:3])
+        more = len(refs) > 3
+        hint = say("write one of {refs} or another", refs=listed) if more else say("write one of {refs}", refs=listed)
+        return Unfit(say("{written} may mean several things", written=quoted(written)), hint)
 
     def _matches(self, written: str, start: str, wanted: tuple[str, ...]) -> list[str]:
         """Up to four references below `start` that end with what is written and are of a wanted kind."""
@@ -208,18 +200,23 @@ class Refs:
                 found.append(refs[index])
         return found
 
-    def _nothing(self, written: str, wanted: tuple[str, ...]) -> Wrong:
+    def _nothing(self, written: str, wanted: tuple[str, ...]) -> Unfit:
         if len(wanted) < 5:
-            expected = " or ".join(filter(None, (", ".join(map(word, wanted[:-1])), word(wanted[-1]))))
+            expected = one_of(wanted)
+        elif "copy" in wanted:
+            expected = say("something of this inventory, such as a system, room or copy")
         else:
-            example = "copy" if "copy" in wanted else "supplier"
-            expected = f"something of this inventory, such as a system, room or {example}"
+            expected = say("something of this inventory, such as a system, room or supplier")
         other = self.kinds.get(written) or next((self.kinds[ref] for ref in self._by_tail.get(written, [])[:1]), "")
         if other:
-            return Wrong(f"{quoted(written)} is {word(other)}", f"expected {expected}")
+            says = say("{written} is {other}", written=quoted(written), other=word(other))
+            return Unfit(says, say("expected {right}", right=expected))
         close = self._close(written, wanted)
-        hint = f"did you mean {quoted(close)}?" if close else f"expected the id of {expected}"
-        return Wrong(f"nothing is called {quoted(written)}", hint)
+        if close:
+            hint = say("did you mean {close}?", close=quoted(close))
+        else:
+            hint = say("expected the id of {right}", right=expected)
+        return Unfit(say("nothing is called {written}", written=quoted(written)), hint)
 
     def _close(self, written: str, wanted: tuple[str, ...]) -> str:
         """The reference that looks most like it; nothing once comparing has cost enough."""

@@ -10,6 +10,7 @@ from typing import Final
 from audit.inventory.load import Vocabulary
 from audit.inventory.schema import inventory_schema
 from audit.model.exit import Exit, Stop
+from audit.model.message import say
 
 NAME: Final = "estate.yaml"
 SCHEMA: Final = "haechi.schema.json"
@@ -31,7 +32,8 @@ def start(folder: Path, vocabulary: Vocabulary) -> tuple[Path, ...]:
         folder.mkdir(parents=True, exist_ok=True)
         for path in texts:
             if path.is_symlink() or path.exists():
-                raise Stop(Exit.USAGE, f"{path} is there already; name another folder, or move it away first")
+                says = say("{path} is there already; name another folder, or move it away first", path=path)
+                raise Stop(Exit.USAGE, says)
         for path, text in texts.items():
             # Exclusive: what appears between the look and the writing is not overwritten either.
             with path.open("x", encoding="utf-8") as file:
@@ -43,5 +45,6 @@ def start(folder: Path, vocabulary: Vocabulary) -> tuple[Path, ...]:
             path.unlink(missing_ok=True)
         named_wrongly = isinstance(broken, FileExistsError | NotADirectoryError)
         code = Exit.USAGE if named_wrongly else Exit.STORAGE
-        raise Stop(code, f"cannot write into {folder}: {broken.strerror}; name a folder of yours") from broken
+        says = say("cannot write into {folder}: {why}; name a folder of yours", folder=folder, why=broken.strerror)
+        raise Stop(code, says) from broken
     return tuple(texts)

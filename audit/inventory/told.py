@@ -3,42 +3,49 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Final
 
 from audit.inventory.load import Loaded
 from audit.model.clean import line
 from audit.model.estate import Estate
+from audit.model.message import Message, say
 
-_ONE: Final[Mapping[str, str]] = MappingProxyType(
+Speak = Callable[[Message], str]
+"""A message in the language of whoever reads it."""
+
+_NOUNS: Final[Mapping[str, tuple[Message, Message]]] = MappingProxyType(
     {
-        "institutions": "institution",
-        "systems": "system",
-        "endpoints": "endpoint",
-        "data sets": "data set",
-        "copies": "copy",
-        "sites": "site",
-        "rooms": "room",
-        "suppliers": "supplier",
-        "programmes": "programme",
-        "contributors": "contributor",
+        "institutions": (say("{count} institution"), say("{count} institutions")),
+        "systems": (say("{count} system"), say("{count} systems")),
+        "endpoints": (say("{count} endpoint"), say("{count} endpoints")),
+        "data sets": (say("{count} data set"), say("{count} data sets")),
+        "copies": (say("{count} copy"), say("{count} copies")),
+        "sites": (say("{count} site"), say("{count} sites")),
+        "rooms": (say("{count} room"), say("{count} rooms")),
+        "suppliers": (say("{count} supplier"), say("{count} suppliers")),
+        "programmes": (say("{count} programme"), say("{count} programmes")),
+        "contributors": (say("{count} contributor"), say("{count} contributors")),
     }
 )
 
 
-def as_text(loaded: Loaded) -> Iterator[str]:
+def as_text(loaded: Loaded, speak: Speak) -> Iterator[str]:
     """A line for each problem, or one that counts what was read."""
     if loaded.estate is None:
-        yield from map(line, loaded.lines())
+        yield from (line(speak(said)) for said in loaded.said())
         return
     counts = [
-        f"{number:,} {_ONE[noun] if number == 1 else noun}" for noun, number in counted(loaded.estate).items() if number
+        speak(_NOUNS[noun][0 if number == 1 else 1].filled(count=f"{number:,}"))
+        for noun, number in counted(loaded.estate).items()
+        if number
     ]
-    yield line(f"{loaded.estate.about.id}: {', '.join(counts) or 'an empty inventory'}; nothing is wrong")
+    held = ", ".join(counts) if counts else say("an empty inventory")
+    yield line(speak(say("{estate}: {held}; nothing is wrong", estate=loaded.estate.about.id, held=held)))
 
 
-def as_json(loaded: Loaded) -> Iterator[str]:
+def as_json(loaded: Loaded, korean: Speak) -> Iterator[str]:
     """The same as one JSON value, with every problem."""
     estate = loaded.estate
     told = {
@@ -50,8 +57,9 @@ def as_json(loaded: Loaded) -> Iterator[str]:
                 "file": problem.place.file,
                 "line": problem.place.line,
                 "column": problem.place.column,
-                "says": problem.says,
-                "hint": problem.hint,
+                "says": str(problem.says),
+                "hint": str(problem.hint),
+                "ko": {"says": korean(problem.says), "hint": korean(problem.hint)},
             }
             for problem in loaded.problems
         ],

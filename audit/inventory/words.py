@@ -10,55 +10,53 @@ from typing import Any, Final, get_args
 from pydantic import ValidationError
 
 from audit.inventory.near import near
-from audit.inventory.refs import Wrong
+from audit.inventory.nouns import thing
 from audit.inventory.text import MOST_PROBLEMS
 from audit.inventory.tree import LONGEST_SHOWN, Branch, Row, place_of, quoted, shown
 from audit.model.item import Item, Kinds, Technology
-from audit.model.needs import All
+from audit.model.message import Message, say
 from audit.model.place import Place, Problem
+from audit.model.unfit import Unexpected, Unfit
 
 _GROUPS: Final = frozenset(("needs", "any", "all", "of"))
 _TAGS: Final = frozenset(("ref", "any", "all", "k", "sum"))
-_EXPECTED_GOT: Final = re.compile(
-    r"(?:(?P<why>(?!expected ).*?): )?expected (?P<expected>.*?)(?:, got (?P<got>.*))?", re.DOTALL
-)
-_EXPECTED: Final[Mapping[str, str]] = MappingProxyType(
+_EXPECTED: Final[Mapping[str, Message]] = MappingProxyType(
     {
-        "model_type": "a mapping (lines of 'key: value')",
-        "model_attributes_type": "a mapping (lines of 'key: value')",
-        "dict_type": "a mapping (lines of 'key: value')",
-        "tuple_type": "a list (lines that start with '- ')",
-        "list_type": "a list (lines that start with '- ')",
-        "literal_error": "{expected}",
-        "enum": "{expected}",
-        "int_parsing": "a whole number",
-        "int_parsing_size": "a whole number of reasonable size",
-        "int_type": "a whole number",
-        "int_from_float": "a whole number",
-        "float_parsing": "a number",
-        "float_type": "a number",
-        "finite_number": "a number that is not infinite",
-        "greater_than_equal": "a number of at least {ge}",
-        "greater_than": "a number above {gt}",
-        "less_than_equal": "a number of at most {le}",
-        "less_than": "a number below {lt}",
-        "too_short": "a list of at least {min_length}",
-        "too_long": "a list of at most {max_length}",
-        "string_type": "a text",
-        "string_too_short": "a text of at least {min_length} letters",
-        "string_too_long": "a text of at most {max_length} letters",
-        "string_pattern_mismatch": "a text of the form {pattern}",
-        "bool_type": "true or false",
-        "bool_parsing": "true or false",
-        "date_type": "a date such as 2026-09-30",
-        "date_parsing": "a date such as 2026-09-30",
-        "date_from_datetime_parsing": "a date such as 2026-09-30",
-        "date_from_datetime_inexact": "a date such as 2026-09-30",
-        "url_parsing": "a web address such as https://www.example.org/",
-        "url_scheme": "a web address such as https://www.example.org/",
+        "model_type": say("a mapping (lines of 'key: value')"),
+        "model_attributes_type": say("a mapping (lines of 'key: value')"),
+        "dict_type": say("a mapping (lines of 'key: value')"),
+        "tuple_type": say("a list (lines that start with '- ')"),
+        "list_type": say("a list (lines that start with '- ')"),
+        "int_parsing": say("a whole number"),
+        "int_parsing_size": say("a whole number of reasonable size"),
+        "int_type": say("a whole number"),
+        "int_from_float": say("a whole number"),
+        "float_parsing": say("a number"),
+        "float_type": say("a number"),
+        "finite_number": say("a number that is not infinite"),
+        "greater_than_equal": say("a number of at least {ge}"),
+        "greater_than": say("a number above {gt}"),
+        "less_than_equal": say("a number of at most {le}"),
+        "less_than": say("a number below {lt}"),
+        "too_short": say("a list of at least {min_length}"),
+        "too_long": say("a list of at most {max_length}"),
+        "string_type": say("a text"),
+        "string_too_short": say("a text of at least {min_length} letters"),
+        "string_too_long": say("a text of at most {max_length} letters"),
+        "string_pattern_mismatch": say("a text of the form {pattern}"),
+        "bool_type": say("true or false"),
+        "bool_parsing": say("true or false"),
+        "date_type": say("a date such as 2026-09-30"),
+        "date_parsing": say("a date such as 2026-09-30"),
+        "date_from_datetime_parsing": say("a date such as 2026-09-30"),
+        "date_from_datetime_inexact": say("a date such as 2026-09-30"),
+        "url_parsing": say("a web address such as https://www.example.org/"),
+        "url_scheme": say("a web address such as https://www.example.org/"),
     }
 )
-_PATTERNS: Final = MappingProxyType({"a text of the form ^[0-9a-fA-F]{64}$": "64 hexadecimal digits"})
+_CHOICES: Final = ("literal_error", "enum")
+_DIGITS: Final = "^[0-9a-fA-F]{64}$"
+_ANOTHER: Final = say("another kind of value")
 _SECRET: Final = re.compile(r"pass(?:word|phrase|wd)?|secret|token|credential|api-?key|dsn", re.IGNORECASE)
 
 
@@ -67,11 +65,12 @@ def problems(
 ) -> Iterator[Problem]:
     """Each error as a problem; `tree` was read as `model`, or only what stands `inside` it at that path."""
     if error.error_count() > MOST_PROBLEMS:
-        yield Problem(_descend(tree, inside)[0], f"{error.error_count():,} values are wrong here", "write it anew")
+        says = say("{count} values are wrong here", count=f"{error.error_count():,}")
+        yield Problem(_descend(tree, inside)[0], says, say("write it anew"))
         return
     errors = [one | {"loc": (*inside, *one["loc"])} for one in error.errors(include_url=False)]
     unknown_kind = {one["loc"][:-1] for one in errors if one["loc"] and one["loc"][-1] == "kind"}
-    expected: dict[tuple[Place, str], list[str]] = {}
+    expected: dict[tuple[Place, Message], list[Message]] = {}
     for one in errors:
         loc, kind, value = one["loc"], one["type"], one["input"]
         place, key, node = _descend(tree, loc)
@@ -82,70 +81,82 @@ def problems(
                 yield _unknown_key(tree, loc, _models(tree, loc[:-1], model, kinds))
         elif kind == "missing":
             yield _missing(_descend(tree, loc[:-1])[0], str(loc[-1]), _models(tree, loc[:-1], model, kinds))
-        elif isinstance(raised, Wrong):
-            yield Problem(place, _of(key, raised.says), raised.hint)
         elif isinstance(node, Branch) and loc and loc[-1] == "ref":
-            yield Problem(place, "this group has none of the known keys", "write any, all, k with of, or sum with of")
-        elif raised is not None and (match := _EXPECTED_GOT.fullmatch(str(raised))):
-            says, right = _in_words(match, value, key)
-            expected.setdefault((place, _of(key, says)), []).append(right)
+            hint = say("write any, all, k with of, or sum with of")
+            yield Problem(place, say("this group has none of the known keys"), hint)
+        elif isinstance(raised, Unexpected):
+            says = _shown(raised.why) if raised.why is not None else _got(raised.got, value, key)
+            expected.setdefault((place, _of(key, says)), []).append(_shown(raised.right))
         elif raised is not None:
-            yield _said(str(raised), place, key, node)
+            yield _said(raised, place, key, node)
         elif not (kind == "too_short" and isinstance(node, Row) and len(node) >= one["ctx"]["min_length"]):
             # A list is also called too short when wrong parts were left out: those have their own lines.
-            says, right = _translated(kind, one.get("ctx", {}), value, key)
-            expected.setdefault((place, _of(key, says)), []).append(right)
+            context = one.get("ctx", {})
+            length = context.get("actual_length")
+            says = _found(value, key) if length is None else say("got a list of {count}", count=length)
+            expected.setdefault((place, _of(key, says)), []).append(_right(kind, context, value))
     # Several errors at one value come from alternatives, of which any one would be right.
     for (place, says), ways in expected.items():
-        yield Problem(place, says, "expected " + " or ".join(dict.fromkeys(ways)))
+        right, *others = dict.fromkeys(ways)
+        for other in others:
+            right = say("{first} or {last}", first=right, last=other)
+        yield Problem(place, says, say("expected {right}", right=right))
 
 
-def _said(text: str, place: Place, key: str, node: object) -> Problem:
+def _said(raised: Exception, place: Place, key: str, node: object) -> Problem:
     """What a validator says in its own form: what is wrong; what would be right."""
-    says, _, hint = text.partition("; ")
-    if says.startswith("unknown kind") and isinstance(node, Branch):
-        place, key = place_of(node).of("kind"), ""
-    return Problem(place, _of(key, shown(says, 200)), shown(hint, 300) or "write it differently")
+    if not isinstance(raised, Unfit):
+        text, _, hint = str(raised).partition("; ")
+        says = _of(key, say("{text}", text=shown(text, 200)))
+        return Problem(place, says, say("{text}", text=shown(hint, 300)) if hint else say("write it differently"))
+    if raised.key and isinstance(node, Branch):
+        place, key = place_of(node).of(raised.key), ""
+    return Problem(place, _of(key, _shown(raised.says)), _shown(raised.hint))
 
 
-def _in_words(match: re.Match[str], value: object, key: str) -> tuple[str, str]:
-    """What a validator says in the form `why: expected this, got that`."""
-    right = shown(match["expected"], 200)
-    if match["why"]:
-        return shown(match["why"], 200), right
-    if match["got"] is None and isinstance(value, dict | list):
-        return "this cannot stay as it is written", right
-    return "got " + _got(match["got"] or "", value, key), right
+def _right(kind: str, context: Mapping[str, Any], value: object) -> Message:
+    """What would be right where the models find a fault by themselves."""
+    if kind in _CHOICES:
+        others, _, last = str(context["expected"]).rpartition(" or ")
+        right = say("{first} or {last}", first=others, last=last) if others else say("{text}", text=last)
+        close = near(value, re.findall(r"'([^']*)'", context["expected"])) if isinstance(value, str) else ""
+        return say("{right}; did you mean {close}?", right=right, close=quoted(close)) if close else right
+    if context.get("pattern") == _DIGITS:
+        return say("64 hexadecimal digits")
+    facts = {name: f"{fact:g}" if isinstance(fact, float) else str(fact) for name, fact in context.items()}
+    return _EXPECTED.get(kind, _ANOTHER).filled(**facts)
 
 
-def _translated(kind: str, context: Mapping[str, Any], value: object, key: str) -> tuple[str, str]:
-    """What the models find by themselves."""
-    facts = {name: f"{fact:g}" if isinstance(fact, float) else fact for name, fact in context.items()}
-    right = _EXPECTED.get(kind, "another kind of value").format_map(facts)
-    right = _PATTERNS.get(right, right)
-    if kind in ("literal_error", "enum") and isinstance(value, str):
-        close = near(value, re.findall(r"'([^']*)'", right))
-        right += f"; did you mean {quoted(close)}?" if close else ""
-    if "actual_length" in facts:
-        return f"got a list of {facts['actual_length']}", right
-    return "got " + _got("", value, key), right
+def _of(key: str, says: Message) -> Message:
+    return say("{key}: {says}", key=shown(key), says=says) if key else says
 
 
-def _of(key: str, says: str) -> str:
-    return f"{shown(key)}: {says}" if key else says
+def _shown(message: Message) -> Message:
+    """A message of a validator whose values are as a message may show them."""
+    values = {name: shown(value, 200) for name, value in message.values.items()}
+    parts = {name: _shown(part) for name, part in message.parts.items()}
+    return Message(message.template, MappingProxyType(values), MappingProxyType(parts))
 
 
-def _got(text: str, value: object, key: str) -> str:
-    """What was written, as a message may show it."""
-    if text.startswith("keys "):
-        return shown(text, 200)
-    if text == "nothing" or value is None or value == "":
-        return "nothing"
+def _found(value: object, key: str) -> Message:
+    """What stands where the models expect something else."""
     if isinstance(value, dict | list):
-        return "a mapping" if isinstance(value, dict) else "a list"
+        return say("got a mapping") if isinstance(value, dict) else say("got a list")
+    return _got("", value, key)
+
+
+def _got(got: str | Message, value: object, key: str) -> Message:
+    """What was written, as a message may show it."""
+    written = say("got {got}", got=_shown(got) if isinstance(got, Message) else shown(got, 200))
+    if isinstance(got, Message) and isinstance(value, dict):
+        return written
+    if isinstance(value, dict | list):
+        return _found(value, key) if got else say("this cannot stay as it is written")
+    if got == "nothing" or value is None or value == "":
+        return say("got nothing")
     if _SECRET.search(key):
-        return "something else"
-    return shown(text, 200) if text and len(str(value)) <= LONGEST_SHOWN else quoted(str(value))
+        return say("got something else")
+    return written if got and len(str(value)) <= LONGEST_SHOWN else say("got {got}", got=quoted(str(value)))
 
 
 def _steps(tree: Branch, loc: Sequence[int | str]) -> Iterator[tuple[Any, int | str, Any]]:
@@ -225,23 +236,12 @@ def _unknown_key(tree: Branch, loc: Sequence[int | str], models: Sequence[type[I
     known = _keys(models)
     close = near(key, known)
     if close:
-        hint = f"did you mean {quoted(close)}?"
+        hint = say("did you mean {close}?", close=quoted(close))
     else:
-        hint = "known keys are " + ", ".join(known) if known else "take it out"
-    return Problem(Place(place.file, *spot) if spot else place, f"unknown key {quoted(key)}", hint)
+        hint = say("known keys are {keys}", keys=", ".join(known)) if known else say("take it out")
+    return Problem(Place(place.file, *spot) if spot else place, say("unknown key {key}", key=quoted(key)), hint)
 
 
 def _missing(around: Place, key: str, models: Sequence[type[Item]]) -> Problem:
-    noun = _noun(models[0]) if len(models) == 1 else "mapping of this kind"
-    return Problem(around, f"{quoted(key)} is missing", f"every {noun} needs one")
-
-
-def _noun(model: type[Item]) -> str:
-    if issubclass(model, Technology):
-        role = _spaced(model.role().__name__)
-        return f"{model.technology} {role}" if model.technology else role
-    return "group" if model.__module__ == All.__module__ else _spaced(model.__name__)
-
-
-def _spaced(name: str) -> str:
-    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).lower()
+    noun = thing(models[0]) if len(models) == 1 else say("mapping of this kind")
+    return Problem(around, say("{key} is missing", key=quoted(key)), say("every {noun} needs one", noun=noun))

@@ -9,6 +9,9 @@ from urllib.parse import urlsplit
 
 from pydantic import BeforeValidator, WithJsonSchema
 
+from audit.model.message import say
+from audit.model.unfit import Unexpected
+
 Address = IPv4Address | IPv6Address
 _NUMERIC: Final = re.compile(r"(?:\d+|0[xX][0-9a-fA-F]*)")
 _LABEL: Final = re.compile(r"[^\W]([\w-]{0,61}[^\W_])?|_[\w-]{1,62}")
@@ -21,10 +24,10 @@ def parse_address(text: object) -> Address:
     try:
         address = ip_address(written)
     except ValueError as broken:
-        raise ValueError(f"expected an address such as 10.20.0.9 or 2001:db8::9, got {written[:80]!r}") from broken
+        raise Unexpected(say("an address such as 10.20.0.9 or 2001:db8::9"), repr(written[:80])) from broken
     if isinstance(address, IPv6Address):
         if address.scope_id is not None:
-            raise ValueError(f"expected an address without a zone, got {written[:80]!r}")
+            raise Unexpected(say("an address without a zone"), repr(written[:80]))
         return address.ipv4_mapped or address
     return address
 
@@ -48,7 +51,7 @@ def parse_host(text: object) -> str:
         return str(plain)
     labels = written.removesuffix(".").split(".")
     if len(written) > 253 or not all(_LABEL.fullmatch(label) for label in labels):
-        raise ValueError(f"expected a host name or an address such as 10.20.0.9, got {written[:80]!r}")
+        raise Unexpected(say("a host name or an address such as 10.20.0.9"), repr(written[:80]))
     return written
 
 
@@ -56,32 +59,32 @@ def parse_port(text: object) -> int:
     """A port, 1 to 65535."""
     written = str(text).strip()
     if not re.fullmatch(r"[0-9]{1,5}", written) or not 1 <= int(written) <= 65535:
-        raise ValueError(f"expected a port from 1 to 65535, got {written[:80]!r}")
+        raise Unexpected(say("a port from 1 to 65535"), repr(written[:80]))
     return int(written)
 
 
 def parse_url(text: object) -> str:
     """An http or https URL with a host, without user name, password or fragment."""
     written = str(text).strip()
-    wrong = "expected a URL such as https://portal.example/health"
+    right = say("a URL such as https://portal.example/health")
     if len(written) > _LONGEST:
-        raise ValueError(f"{wrong}, got one of {len(written)} characters")
+        raise Unexpected(right, say("one of {count} characters", count=len(written)))
     if any(letter <= " " or letter in '\x7f<>"\\^`{|}' for letter in written):
-        raise ValueError(f"{wrong}, got one with a space or another sign that no URL may hold")
+        raise Unexpected(right, say("one with a space or another sign that no URL may hold"))
     try:
         parts = urlsplit(written)
         host, port = parts.hostname, parts.port
     except ValueError as broken:
-        raise ValueError(f"{wrong}, got one with a broken host or port") from broken
+        raise Unexpected(right, say("one with a broken host or port")) from broken
     if "@" in parts.netloc:
         # The text itself is not repeated: it may hold a password.
-        raise ValueError("expected a URL without a user name or password before the host, got one with an '@'")
+        raise Unexpected(say("a URL without a user name or password before the host"), say("one with an '@'"))
     if parts.scheme not in ("http", "https"):
-        raise ValueError(f"{wrong}, got one of scheme {parts.scheme[:20]!r}")
+        raise Unexpected(right, say("one of scheme {scheme}", scheme=repr(parts.scheme[:20])))
     if not host:
-        raise ValueError(f"{wrong}, got one without a host")
+        raise Unexpected(right, say("one without a host"))
     if port == 0:
-        raise ValueError("expected a port from 1 to 65535, got 0")
+        raise Unexpected(say("a port from 1 to 65535"), "0")
     parse_host(host)
     return written.partition("#")[0]
 
@@ -89,7 +92,7 @@ def parse_url(text: object) -> str:
 def parse_family(text: object) -> Any:
     """`4` or `6`."""
     if str(text).strip() not in ("4", "6"):
-        raise ValueError(f"expected 4 or 6, got {str(text)[:80]!r}")
+        raise Unexpected(say("4 or 6"), repr(str(text)[:80]))
     return int(str(text))
 
 

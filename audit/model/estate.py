@@ -14,9 +14,11 @@ from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from audit.model.facility import Site
 from audit.model.item import Id, Item, NameText, NodeRef, SubjectRef, SystemRef, Text, WhereRef
+from audit.model.message import say
 from audit.model.needs import Need
 from audit.model.policy import PolicyChanges
 from audit.model.technology import Copies, Endpoints, Failovers
+from audit.model.unfit import Unexpected
 from audit.model.units import Day, Duration, Flag, Flow, MoneyAmount, MoneyRate, Size
 
 Grade = Annotated[
@@ -26,12 +28,16 @@ Grade = Annotated[
 
 def parse_network(text: object) -> IPv4Network | IPv6Network:
     """`10.20.0.0/16` or one address to a network."""
+    written, right = str(text), say("an address or a network such as 10.20.0.0/16")
     try:
-        return ip_network(str(text), strict=True)
+        ip_network(written, strict=False)
     except ValueError as broken:
-        raise ValueError(
-            f"expected an address or a network such as 10.20.0.0/16, got {str(text)!r} ({broken})"
-        ) from broken
+        raise Unexpected(right, repr(written)) from broken
+    try:
+        return ip_network(written, strict=True)
+    except ValueError as broken:
+        got = say("{written} ({network} has host bits set)", written=repr(written), network=written)
+        raise Unexpected(right, got) from broken
 
 
 def parse_timezone(text: object) -> str:
@@ -39,7 +45,7 @@ def parse_timezone(text: object) -> str:
     try:
         return ZoneInfo(str(text)).key
     except (ValueError, KeyError, OSError) as broken:
-        raise ValueError(f"expected a time zone such as Asia/Seoul, got {str(text)!r}") from broken
+        raise Unexpected(say("a time zone such as Asia/Seoul"), repr(str(text))) from broken
 
 
 Network = Annotated[IPv4Network | IPv6Network, BeforeValidator(parse_network), WithJsonSchema({"type": "string"})]

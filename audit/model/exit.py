@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from enum import IntEnum
 
+from audit.model.message import Message
+
 
 class Exit(IntEnum):
     """Exit codes; over several causes the first of 70, 7, 6, 4, 1, 3, 5, 0 wins."""
@@ -24,7 +26,13 @@ class Exit(IntEnum):
 class Stop(Exception):
     """A command cannot go on: exit code, then lines for people. Raised anywhere in app or store, printed by the CLI."""
 
-    def __init__(self, code: Exit, *lines: str) -> None:
-        super().__init__(code, *lines)
+    def __init__(self, code: Exit, *says: str | Message) -> None:
+        super().__init__(code, *map(str, says))
         self.code = code
-        self.lines: Sequence[str] = lines
+        self.says: Sequence[str | Message] = says
+        """A text is not translated: it is what somebody else said, such as the system."""
+
+    @property
+    def lines(self) -> Sequence[str]:
+        """What is said, in English."""
+        return tuple(map(str, self.says))

@@ -13,7 +13,9 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic.functional_validators import ModelWrapValidatorHandler, SkipValidation, WrapValidator
 from pydantic.json_schema import SkipJsonSchema
 
+from audit.model.message import say
 from audit.model.place import NOWHERE, Place
+from audit.model.unfit import Unexpected
 
 _ID = re.compile(r"[^\W_][\w.\-]{0,63}")
 
@@ -22,7 +24,7 @@ class Resolver(Protocol):
     """Turns a written reference into the full reference of one existing item."""
 
     def resolve(self, written: str, scope: str, wanted: tuple[str, ...]) -> str:
-        """The full reference; ValueError saying what is wrong and what would be right."""
+        """The full reference; Unfit saying what is wrong and what would be right."""
         ...
 
 
@@ -30,7 +32,7 @@ class Kinds(Protocol):
     """Knows the technologies: which class models `kind: restic` among the copies."""
 
     def pick(self, role: type[Technology], kind: str) -> type[Technology]:
-        """The class; ValueError naming the kinds that exist."""
+        """The class; Unfit naming the kinds that exist."""
         ...
 
 
@@ -67,7 +69,7 @@ def parse_id(text: object) -> str:
     """An id: letters, digits, `.`, `-` and `_`, at most 64, no slash, NFC."""
     written = unicodedata.normalize("NFC", "" if text is None else str(text))
     if not _ID.fullmatch(written):
-        raise ValueError(f"expected an id of letters, digits, '.', '-' or '_' (at most 64), got {written[:80]!r}")
+        raise Unexpected(say("an id of letters, digits, '.', '-' or '_' (at most 64)"), repr(written[:80]))
     return written
 
 
@@ -77,9 +79,9 @@ Id = Annotated[str, BeforeValidator(parse_id), WithJsonSchema({"type": "string",
 def parse_text(text: object) -> str:
     """Any text on one or more lines, NFC, at most 4,000 characters, not blank."""
     if not isinstance(text, str) or not text.strip():
-        raise ValueError("expected a text, got " + ("nothing" if text is None or text == "" else type(text).__name__))
+        raise Unexpected(say("a text"), "nothing" if text is None or text == "" else type(text).__name__)
     if len(text) > 4000:
-        raise ValueError(f"expected a text of at most 4000 characters, got {len(text)}")
+        raise Unexpected(say("a text of at most 4000 characters"), str(len(text)))
     return unicodedata.normalize("NFC", text)
 
 
@@ -109,9 +111,8 @@ def parse_name(value: object) -> Name:
         if written and set(written) <= {"en", "ko"}:
             fallback = next(iter(written.values()))
             return Name(written.get("en", fallback), written.get("ko", fallback))
-        raise ValueError(
-            "expected a name as one text or as {en: ..., ko: ...}, got keys " + ", ".join(map(repr, written))
-        )
+        got = say("keys {keys}", keys=", ".join(map(repr, written)))
+        raise Unexpected(say("a name as one text or as {en: ..., ko: ...}"), got)
     text = parse_text(value)
     return Name(text, text)
 
@@ -153,8 +154,10 @@ def parse_secret(value: object) -> Secret:
         if len(written) == 1 and set(written) <= {"env", "file"}:
             source, name = next(iter(written.items()))
             return Secret(source, parse_text(name))
-    raise ValueError(
-        "a secret is never written here: expected a reference, {env: NAME} or {file: PATH}, got a literal value"
+    raise Unexpected(
+        say("a reference, {env: NAME} or {file: PATH}"),
+        say("a literal value"),
+        why=say("a secret is never written here"),
     )
 
 

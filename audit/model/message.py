@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 NOTHING: Mapping[str, str] = MappingProxyType({})
+NO_PARTS: Mapping[str, Message] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,10 +20,16 @@ class Message:
 
     template: str
     values: Mapping[str, str] = field(default_factory=lambda: NOTHING)
+    parts: Mapping[str, Message] = field(default_factory=lambda: NO_PARTS)
+    """The values that are messages themselves; `values` holds their English."""
 
     def english(self) -> str:
         """The sentence in English."""
         return fill(self.template, self.values)
+
+    def filled(self, **values: str) -> Message:
+        """The same sentence about other values."""
+        return Message(self.template, MappingProxyType(values))
 
     def __str__(self) -> str:
         return self.english()
@@ -33,7 +40,9 @@ class Message:
 
 def say(template: str, **values: object) -> Message:
     """A message; `template` must be a literal, because the translation catalogue is extracted from these calls."""
-    return Message(template, MappingProxyType({name: str(value) for name, value in values.items()}))
+    parts = {name: value for name, value in values.items() if isinstance(value, Message)}
+    texts = MappingProxyType({name: str(value) for name, value in values.items()})
+    return Message(template, texts, MappingProxyType(parts)) if parts else Message(template, texts)
 
 
 def fill(template: str, values: Mapping[str, str]) -> str:

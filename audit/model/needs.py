@@ -7,6 +7,8 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Discriminator, Field, Tag, WithJsonSchema
 
 from audit.model.item import Item, NodeRef
+from audit.model.message import say
+from audit.model.unfit import Unexpected
 from audit.model.units import parse_money
 
 
@@ -41,7 +43,7 @@ def parse_least(value: object) -> float:
     try:
         return float(parse_money(text).amount)
     except ValueError as broken:
-        raise ValueError(f"expected a number or an amount such as 2e9 KRW, got {text!r}") from broken
+        raise Unexpected(say("a number or an amount such as 2e9 KRW"), repr(text)) from broken
 
 
 class SumOf(Item):

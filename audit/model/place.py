@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
+from audit.model.message import Message
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -40,8 +42,8 @@ class Problem:
     """Something wrong in an inventory or policy: the spot, what is wrong, what would be right."""
 
     place: Place
-    says: str
-    hint: str
+    says: Message
+    hint: Message
 
     def __str__(self) -> str:
         return f"{self.place}: {self.says}; {self.hint}"

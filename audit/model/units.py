@@ -12,6 +12,9 @@ from typing import Annotated, Final
 
 from pydantic import BeforeValidator, WithJsonSchema
 
+from audit.model.message import say
+from audit.model.unfit import Unexpected
+
 SECONDS: Final[Mapping[str, float]] = MappingProxyType(
     {"ms": 0.001, "s": 1, "m": 60, "min": 60, "h": 3600, "d": 86400, "w": 604800, "y": 31557600}
 )
@@ -87,10 +90,10 @@ def parse_duration(text: object) -> timedelta:
     if not parts or _DURATION.sub("", written):
         if written.strip() == "0":
             return timedelta(0)
-        raise ValueError(f"expected a duration such as 15m, 2h, 1d or 10y, got {written!r}")
+        raise Unexpected(say("a duration such as 15m, 2h, 1d or 10y"), repr(written))
     seconds = sum(float(amount) * SECONDS[unit] for amount, unit in parts)
     if seconds > _LONGEST:
-        raise ValueError(f"expected a duration of at most 1000y, got {written!r}")
+        raise Unexpected(say("a duration of at most 1000y"), repr(written))
     return timedelta(seconds=seconds)
 
 
@@ -106,7 +109,7 @@ def parse_size(text: object) -> int:
         if size >= 10**24:
             raise ValueError(text)
     except (ValueError, KeyError) as broken:
-        raise ValueError(f"expected a size such as 512 MB or 2 TB, got {str(text)!r}") from broken
+        raise Unexpected(say("a size such as 512 MB or 2 TB"), repr(str(text))) from broken
     return size
 
 
@@ -116,7 +119,7 @@ def parse_speed(text: object) -> int:
         return text
     amount, slash, unit = str(text).partition("/")
     if not slash or unit.strip() != "s":
-        raise ValueError(f"expected a rate such as 200 MB/s, got {str(text)!r}")
+        raise Unexpected(say("a rate such as 200 MB/s"), repr(str(text)))
     return parse_size(amount)
 
 
@@ -130,7 +133,7 @@ def parse_length(text: object) -> float:
             raise ValueError(text)
         return float(amount) * {"m": 1.0, "cm": 0.01, "mm": 0.001, "km": 1000.0}[unit]
     except (ValueError, KeyError) as broken:
-        raise ValueError(f"expected a length such as 0.6 m, got {str(text)!r}") from broken
+        raise Unexpected(say("a length such as 0.6 m"), repr(str(text))) from broken
 
 
 def parse_money(text: object) -> Money:
@@ -142,7 +145,7 @@ def parse_money(text: object) -> Money:
         if not re.fullmatch(r"[A-Z]{3}", currency) or not 0 <= amount < Decimal("1e30"):
             raise ValueError(text)
     except ValueError as broken:
-        raise ValueError(f"expected an amount such as 40e9 KRW, got {str(text)!r}") from broken
+        raise Unexpected(say("an amount such as 40e9 KRW"), repr(str(text))) from broken
     return Money(amount, currency)
 
 
@@ -153,7 +156,7 @@ def parse_money_flow(text: object) -> MoneyFlow:
     written = str(text)
     amount, slash, unit = written.rpartition("/")
     if not slash or unit.strip() not in SECONDS:
-        raise ValueError(f"expected money over time such as 40e9 KRW/d, got {written!r}")
+        raise Unexpected(say("money over time such as 40e9 KRW/d"), repr(written))
     money = parse_money(amount)
     return MoneyFlow(money.amount / Decimal(SECONDS[unit.strip()]), money.currency, written)
 
@@ -170,7 +173,7 @@ def parse_rate(text: object) -> Rate:
             raise ValueError(written)
         return Rate(float(number) / SECONDS[unit.strip()], written)
     except (ValueError, KeyError) as broken:
-        raise ValueError(f"expected a flow such as 120000/y or 40/h, got {written!r}") from broken
+        raise Unexpected(say("a flow such as 120000/y or 40/h"), repr(written)) from broken
 
 
 def parse_day(text: object) -> date:
@@ -183,7 +186,7 @@ def parse_day(text: object) -> date:
             raise ValueError(written)
         return date.fromisoformat(written)
     except ValueError as broken:
-        raise ValueError(f"expected a date that exists such as 2026-09-30, got {written!r}") from broken
+        raise Unexpected(say("a date that exists such as 2026-09-30"), repr(written)) from broken
 
 
 def parse_flag(text: object) -> bool:
@@ -192,7 +195,7 @@ def parse_flag(text: object) -> bool:
         return text
     if text in ("true", "false"):
         return text == "true"
-    raise ValueError(f"expected true or false, got {str(text)!r}")
+    raise Unexpected(say("true or false"), repr(str(text)))
 
 
 def _schema(pattern: str, example: str, **numbers: int) -> WithJsonSchema:

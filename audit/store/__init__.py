@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from audit.model.exit import Exit, Stop
+from audit.model.message import say
 from audit.store.memory import Store
 
 
@@ -18,10 +19,10 @@ def open_store(url: str, *, writing: bool) -> Store:
 
         path = url if not colon else rest.removeprefix("/")
         if not path:
-            raise Stop(Exit.USAGE, f"{url!r} names no file; expected a path such as haechi.db")
+            raise Stop(Exit.USAGE, say("{store} names no file; expected a path such as haechi.db", store=repr(url)))
         return open_sqlite(path, writing=writing)
     if scheme in ("postgresql", "postgres", "postgresql+psycopg"):
         from audit.store.postgresql import open_postgresql
 
         return open_postgresql("postgresql+psycopg://" + rest, writing=writing)
-    raise Stop(Exit.USAGE, "unknown kind of store; expected a path, sqlite:///PATH or postgresql://HOST/DATABASE")
+    raise Stop(Exit.USAGE, say("unknown kind of store; expected a path, sqlite:///PATH or postgresql://HOST/DATABASE"))

@@ -18,6 +18,7 @@ from sqlalchemy.exc import DBAPIError
 
 from audit.model.evidence import Finding, Observation, Run
 from audit.model.exit import Exit, Stop
+from audit.model.message import say
 from audit.store.record import (
     FactsOf,
     finding_from,
@@ -116,7 +117,8 @@ class Store:
                 .values({name: value for name, value in run_row(sealed, {}).items() if name in _CLOSING})
             )
             if changed.rowcount != 1:
-                raise Stop(Exit.STORAGE, f"the run {run.id} is closed already; a closed run is never written again")
+                says = say("the run {run} is closed already; a closed run is never written again", run=run.id)
+                raise Stop(Exit.STORAGE, says)
         return sealed
 
     def run(self, name: str) -> Run:
@@ -180,10 +182,12 @@ class Store:
             rows = [row for row in self._rows(newest.where(start == name)) if name]
             rows = [row for row in rows if row["id"] == name] or rows
         if not rows:
-            hint = "`haechi runs` lists them" if name != "latest" else "`haechi run ESTATE` makes one"
-            raise Stop(Exit.USAGE, f"no run {name!r} in {self.name}; {hint}")
+            hint = say("`haechi runs` lists them") if name != "latest" else say("`haechi run ESTATE` makes one")
+            raise Stop(Exit.USAGE, say("no run {run} in {store}; {hint}", run=repr(name), store=self.name, hint=hint))
         if len(rows) > 1:
-            raise Stop(Exit.USAGE, f"more than one run begins with {name!r}; `haechi runs` lists them")
+            raise Stop(
+                Exit.USAGE, say("more than one run begins with {start}; `haechi runs` lists them", start=repr(name))
+            )
         return rows[0]
 
     def _sights(self, run: str) -> list[str]:
@@ -212,7 +216,8 @@ class Store:
         try:
             yield
         except (ValueError, KeyError, TypeError, zlib.error) as broken:
-            raise Stop(Exit.STORAGE, f"the store {self.name} is damaged; bring back a copy of it") from broken
+            says = say("the store {store} is damaged; bring back a copy of it", store=self.name)
+            raise Stop(Exit.STORAGE, says) from broken
 
     @contextmanager
     def _speaking(self) -> Iterator[None]:

@@ -13,6 +13,7 @@ from sqlalchemy.pool import NullPool
 
 from audit.model.clean import line
 from audit.model.exit import Exit, Stop
+from audit.model.message import say
 from audit.store.memory import Store
 from audit.store.schema import prepare
 from audit.store.trouble import stop_for
@@ -35,14 +36,16 @@ def open_postgresql(url: str, *, writing: bool) -> Store:
     try:
         address = make_url(url)
     except (ArgumentError, ValueError) as broken:
-        raise Stop(Exit.USAGE, "the store's address is not one; expected postgresql://USER@HOST/DATABASE") from broken
+        says = say("the store's address is not one; expected postgresql://USER@HOST/DATABASE")
+        raise Stop(Exit.USAGE, says) from broken
     name = line(address.set(query={}, drivername="postgresql").render_as_string(hide_password=True))
     settings = {"application_name": f"haechi, process {os.getpid()}", "connect_timeout": PATIENCE}
     try:
         engine = create_engine(address, connect_args=settings)
         holding = create_engine(address, poolclass=NullPool, isolation_level="AUTOCOMMIT", connect_args=settings)
     except ImportError as missing:
-        raise Stop(Exit.STORAGE, f"the store {name} needs psycopg; install haechi[postgres]") from missing
+        says = say("the store {store} needs psycopg; install haechi[postgres]", store=name)
+        raise Stop(Exit.STORAGE, says) from missing
     with ExitStack() as stack:
         stack.callback(engine.dispose)
         try:
@@ -57,8 +60,8 @@ def open_postgresql(url: str, *, writing: bool) -> Store:
 
 def _lock(connection: Connection, name: str) -> None:
     if not connection.execute(text("SELECT pg_try_advisory_lock(:key)"), {"key": KEY}).scalar():
-        who = _named(connection) or "another run"
-        raise Stop(Exit.LOCKED, f"the store {name} is locked by {who}; wait for it to end")
+        who = _named(connection) or say("another run")
+        raise Stop(Exit.LOCKED, say("the store {store} is locked by {who}; wait for it to end", store=name, who=who))
 
 
 def _holder(engine: Engine) -> str:

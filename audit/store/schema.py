@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Connection, inspect, text
 
 from audit.model.exit import Exit, Stop
+from audit.model.message import say
 from audit.store.tables import HEAD, RUN
 
 
@@ -15,17 +16,20 @@ def prepare(connection: Connection, name: str, *, writing: bool) -> None:
     if "alembic_version" in found:
         version = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
     elif found:
-        raise Stop(Exit.STORAGE, f"{name} is a database of another program; name another store")
+        raise Stop(Exit.STORAGE, say("{store} is a database of another program; name another store", store=name))
     if version == HEAD:
         return
     if version is not None and (version > HEAD or RUN.name not in found):
-        raise Stop(
-            Exit.STORAGE,
-            f"{name} was written by another version of haechi (its schema is {version}, this one knows {HEAD}); "
+        says = say(
+            "{store} was written by another version of haechi (its schema is {version}, this one knows {head}); "
             "take the newer haechi",
+            store=name,
+            version=version,
+            head=HEAD,
         )
+        raise Stop(Exit.STORAGE, says)
     if not writing:
-        raise Stop(Exit.USAGE, f"{name} holds no runs yet; `haechi run ESTATE` makes one")
+        raise Stop(Exit.USAGE, say("{store} holds no runs yet; `haechi run ESTATE` makes one", store=name))
     _upgrade(connection)
 
 

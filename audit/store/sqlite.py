@@ -17,24 +17,25 @@ from sqlalchemy.exc import DBAPIError
 
 from audit.model.clean import line
 from audit.model.exit import Exit, Stop
+from audit.model.message import Message, say
 from audit.store.memory import Store
 from audit.store.schema import prepare
-from audit.store.trouble import stop_for
+from audit.store.trouble import stop_for, unusable
 
 
 def open_sqlite(path: str, *, writing: bool) -> Store:
     """Open a file as a store; only a store that is opened for writing is made where there is none."""
     file, name = Path(path).absolute(), line(path)
     if not writing and not file.exists():
-        raise Stop(Exit.USAGE, f"there is no store {name}; `haechi run ESTATE` makes one")
+        raise Stop(Exit.USAGE, say("there is no store {store}; `haechi run ESTATE` makes one", store=name))
     if file.is_dir():
-        raise Stop(Exit.STORAGE, f"cannot use the store {name}: it is a folder; name a file in it")
+        raise unusable(name, say("it is a folder; name a file in it"))
     with ExitStack() as stack:
         if writing:
             stack.enter_context(_locked(file, name))
         writable = os.access(file if file.exists() else file.parent, os.W_OK)
         if writing and not writable:
-            raise Stop(Exit.STORAGE, f"cannot use the store {name}: it is not writable")
+            raise unusable(name, say("it is not writable"))
         engine = create_engine(address_of(file, writable=writable))
         stack.callback(engine.dispose)
         event.listen(engine, "connect", _settle)
@@ -96,16 +97,19 @@ def _locked(file: Path, name: str) -> Iterator[None]:
     try:
         descriptor = os.open(_lock_file(file), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o666)
     except OSError as broken:
-        raise Stop(Exit.STORAGE, f"cannot use the store {name}: {line(broken.strerror or str(broken))}") from broken
+        raise unusable(name, line(broken.strerror or str(broken))) from broken
     with os.fdopen(descriptor, "r+") as lock:
         if not _take(lock):
-            raise Stop(Exit.LOCKED, f"the store {name} is locked by {_named(_lock_file(file))}; wait for it to end")
+            who = _named(_lock_file(file))
+            raise Stop(
+                Exit.LOCKED, say("the store {store} is locked by {who}; wait for it to end", store=name, who=who)
+            )
         try:
             lock.truncate(0)
             # Not through the buffer: what a full disk refuses would be refused again when the file is closed.
             os.pwrite(lock.fileno(), f"{os.getpid()}\n".encode(), 0)
         except OSError as broken:
-            raise Stop(Exit.STORAGE, f"cannot use the store {name}: {line(str(broken.strerror))}") from broken
+            raise unusable(name, line(str(broken.strerror))) from broken
         yield
 
 
@@ -123,11 +127,12 @@ def _holder(file: Path) -> str:
     try:
         with path.open("r") as lock:
             answer = fcntl.fcntl(lock, fcntl.F_OFD_GETLK, _WHOLE)
-        return _named(path) if answer[:2] != _FREE else ""
+        return str(_named(path)) if answer[:2] != _FREE else ""
     except OSError:
         return ""
 
 
-def _named(path: Path) -> str:
+def _named(path: Path) -> Message:
     since = datetime.fromtimestamp(path.stat().st_mtime, UTC).isoformat(timespec="seconds")
-    return f"process {path.read_text('utf-8', 'replace').strip()[:20] or 'unknown'} since {since}"
+    number = path.read_text("utf-8", "replace").strip()[:20] or "?"
+    return say("process {number} since {time}", number=number, time=since)

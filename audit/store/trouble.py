@@ -11,27 +11,28 @@ from sqlalchemy.exc import DBAPIError
 
 from audit.model.clean import line
 from audit.model.exit import Exit, Stop
+from audit.model.message import Message, say
 
-_SQLITE: Final[Mapping[int, str]] = MappingProxyType(
+_SQLITE: Final[Mapping[int, Message]] = MappingProxyType(
     {
-        sqlite3.SQLITE_FULL: "the disk is full",
-        sqlite3.SQLITE_READONLY: "it is not writable",
-        sqlite3.SQLITE_CANTOPEN: "it cannot be opened",
-        sqlite3.SQLITE_PERM: "it may not be opened",
-        sqlite3.SQLITE_NOTADB: "it is no database",
-        sqlite3.SQLITE_CORRUPT: "it is damaged; bring back a copy of it",
-        sqlite3.SQLITE_IOERR: "the disk does not read or write; perhaps it is full",
-        sqlite3.SQLITE_TOOBIG: "a value is too large",
+        sqlite3.SQLITE_FULL: say("the disk is full"),
+        sqlite3.SQLITE_READONLY: say("it is not writable"),
+        sqlite3.SQLITE_CANTOPEN: say("it cannot be opened"),
+        sqlite3.SQLITE_PERM: say("it may not be opened"),
+        sqlite3.SQLITE_NOTADB: say("it is no database"),
+        sqlite3.SQLITE_CORRUPT: say("it is damaged; bring back a copy of it"),
+        sqlite3.SQLITE_IOERR: say("the disk does not read or write; perhaps it is full"),
+        sqlite3.SQLITE_TOOBIG: say("a value is too large"),
     }
 )
-_POSTGRESQL: Final[Mapping[str, str]] = MappingProxyType(
+_POSTGRESQL: Final[Mapping[str, Message]] = MappingProxyType(
     {
-        "53": "the server is out of disk, memory or connections",
-        "42501": "this user may not do that",
-        "25006": "the server is read-only",
-        "28": "the server refused this user",
-        "3D": "there is no such database",
-        "57": "the server ended the connection",
+        "53": say("the server is out of disk, memory or connections"),
+        "42501": say("this user may not do that"),
+        "25006": say("the server is read-only"),
+        "28": say("the server refused this user"),
+        "3D": say("there is no such database"),
+        "57": say("the server ended the connection"),
     }
 )
 
@@ -42,10 +43,16 @@ def stop_for(broken: DBAPIError, name: str) -> Stop:
     if isinstance(original, sqlite3.Error):
         code = getattr(original, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
         if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-            return Stop(Exit.LOCKED, f"the store {name} is locked by another program; try again when it has ended")
-        return Stop(Exit.STORAGE, f"cannot use the store {name}: {_SQLITE.get(code) or line(str(original))}")
+            says = say("the store {store} is locked by another program; try again when it has ended", store=name)
+            return Stop(Exit.LOCKED, says)
+        return unusable(name, _SQLITE.get(code) or line(str(original)))
     state = getattr(original, "sqlstate", None) or ""
     why = _POSTGRESQL.get(state) or _POSTGRESQL.get(state[:2])
-    if why is None:
-        why = "the server cannot be reached" if not state else line(str(original).partition("\n")[0])
-    return Stop(Exit.STORAGE, f"cannot use the store {name}: {why}")
+    if why is None and not state:
+        why = say("the server cannot be reached")
+    return unusable(name, why or line(str(original).partition("\n")[0]))
+
+
+def unusable(name: str, why: str | Message) -> Stop:
+    """The Stop for a store that cannot be used."""
+    return Stop(Exit.STORAGE, say("cannot use the store {store}: {why}", store=name, why=why))

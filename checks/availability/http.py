@@ -8,11 +8,12 @@ from urllib.parse import urlsplit
 
 from pydantic import BeforeValidator, WithJsonSchema, model_validator
 
-from audit.contract import Page, World, probe
+from audit.contract import Page, World, probe, say
 from audit.model.address import AddressText, Family, Url
 from audit.model.facts import ServiceState
 from audit.model.item import Item, Text
 from audit.model.technology import Endpoint
+from audit.model.unfit import Unexpected
 
 _FIELD_NAME: Final = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}")
 _OURS: Final = frozenset(
@@ -26,28 +27,27 @@ def parse_statuses(value: object) -> tuple[int, ...]:
     written = value if isinstance(value, list | tuple) else [value]
     codes = tuple(str(code).strip() for code in written)
     if not codes or not all(re.fullmatch(r"[1-5][0-9][0-9]", code) for code in codes):
-        raise ValueError(f"expected a status such as 200 or a list such as [200, 401], got {str(value)[:80]!r}")
+        raise Unexpected(say("a status such as 200 or a list such as [200, 401]"), repr(str(value)[:80]))
     return tuple(int(code) for code in codes)
 
 
 def parse_headers(value: Any) -> dict[str, str]:
     """Header names to texts; those that this tool sets itself, or that carry secrets, are refused."""
     if not isinstance(value, dict):
-        raise ValueError("expected headers such as {Accept: application/json}, got something else")
+        raise Unexpected(say("headers such as {Accept: application/json}"), say("something else"))
     headers: dict[str, str] = {}
     for name, text in value.items():
         if name == "@":
             continue
         if not _FIELD_NAME.fullmatch(str(name)):
-            raise ValueError(f"expected the name of a header such as Accept, got {str(name)[:80]!r}")
+            raise Unexpected(say("the name of a header such as Accept"), repr(str(name)[:80]))
         if str(name).lower() in _OURS:
-            raise ValueError(f"expected no header {name!r}: haechi sets it itself")
+            raise Unexpected(say("no header {name}: haechi sets it itself", name=repr(name)))
         if _SECRET.search(str(name)):
-            raise ValueError(
-                f"a secret is never written here: expected no header {name!r}; visit a page that needs none"
-            )
+            right = say("no header {name}; visit a page that needs none", name=repr(name))
+            raise Unexpected(right, why=say("a secret is never written here"))
         if not isinstance(text, str | int | float) or not str(text).isascii() or not str(text).isprintable():
-            raise ValueError(f"expected the text of header {name!r} in one line of ASCII")
+            raise Unexpected(say("the text of header {name} in one line of ASCII", name=repr(name)))
         headers[str(name)] = str(text).strip()
     return headers
 
@@ -99,7 +99,7 @@ class HttpEndpoint(Endpoint, kind="http"):
     @model_validator(mode="after")
     def _a_body_to_search(self) -> Self:
         if self.method == "HEAD" and (self.expect.contains or self.expect.not_contains):
-            raise ValueError("expected method GET: the answer to HEAD has no text to search")
+            raise Unexpected(say("method GET: the answer to HEAD has no text to search"))
         return self
 
     @property

@@ -16,6 +16,7 @@ from audit.contract import CannotSee, Level, Output, Reason, World, probe, say
 from audit.model.facts import BackupState, RestorePoint, Unseen
 from audit.model.item import Secret, SecretRef, Text, parse_secret
 from audit.model.technology import Copy
+from audit.model.unfit import Unexpected
 from audit.model.units import Duration
 from checks.backup.restic_output import Snapshot, chosen, count, doubted, errors, listed, refused
 
@@ -30,21 +31,23 @@ _SFTP: Final = re.compile(r"(?://)?(?:[^@/]*@)?(\[[0-9a-fA-F:.]+\]|[^:/]+)")
 def parse_repository(written: str) -> str:
     """Where a repository is, without a password in it and without signs that a command line could take for its own."""
     if any(letter < " " or letter == "\x7f" for letter in written):
-        raise ValueError("expected a repository such as /srv/backup/ledger, got one with a control character")
+        raise Unexpected(say("a repository such as /srv/backup/ledger"), say("one with a control character"))
     if re.search(r"//[^/@]*:[^/@]*@", written) or re.match(r"(rest|s3):[^/]*//[^/]*@", written):
         # The text itself is not repeated: it holds a password.
-        raise ValueError("a secret is never written here: expected a repository without a password, got one with it")
+        raise Unexpected(
+            say("a repository without a password"), say("one with it"), why=say("a secret is never written here")
+        )
     return written
 
 
 def parse_variables(value: object) -> Mapping[str, Secret]:
     """`{AWS_ACCESS_KEY_ID: {env: NAME}, ...}` for the variables that a storage may need."""
     if not isinstance(value, dict):
-        raise ValueError("expected variables such as {AWS_ACCESS_KEY_ID: {env: NAME}}, got one value")
+        raise Unexpected(say("variables such as {AWS_ACCESS_KEY_ID: {env: NAME}}"), say("one value"))
     written = {str(name): item for name, item in value.items() if name != "@"}
     for name in written:
         if name not in _VARIABLES:
-            raise ValueError(f"expected one of {', '.join(_VARIABLES)}, got {name[:60]!r}")
+            raise Unexpected(say("one of {known}", known=", ".join(_VARIABLES)), repr(name[:60]))
     return {name: parse_secret(item) for name, item in written.items()}
 
 
@@ -52,7 +55,7 @@ def parse_parts(text: object) -> int:
     """A count from 1 to 256."""
     written = str(text)
     if not re.fullmatch(r"[0-9]{1,3}", written) or not 1 <= int(written) <= 256:
-        raise ValueError(f"expected a count from 1 to 256, got {written[:40]!r}")
+        raise Unexpected(say("a count from 1 to 256"), repr(written[:40]))
     return int(written)
 
 

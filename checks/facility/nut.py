@@ -13,6 +13,7 @@ from audit.model.address import Host, Port
 from audit.model.facts import PowerState, Unseen
 from audit.model.item import Text
 from audit.model.technology import PowerProtection
+from audit.model.unfit import Unexpected
 from audit.model.units import Duration
 
 _LINE: Final = re.compile(r'VAR (\S+) ([\w.-]+) "((?:[^"\\]|\\.)*)"')
@@ -33,7 +34,7 @@ _MOST: Final = 200
 def parse_ups(written: str) -> str:
     """A name as ups.conf allows it: it goes into a command line of the protocol."""
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", written):
-        raise ValueError(f"expected the name of a UPS as ups.conf has it, got {written[:60]!r}")
+        raise Unexpected(say("the name of a UPS as ups.conf has it"), repr(written[:60]))
     return written
 
 

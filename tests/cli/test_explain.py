@@ -114,4 +114,4 @@ def test_technologies_are_those_that_establish_the_facts() -> None:
 def test_names() -> None:
     assert [check.id for check in named(catalogue(), "BKP-02")] == ["backup.offsite"]
     assert not named(catalogue(), "BKP-99")
-    assert near(catalogue(), "backup.offsit") == "did you mean 'backup.offsite'?"
+    assert str(near(catalogue(), "backup.offsit")) == "did you mean 'backup.offsite'?"

@@ -8,8 +8,9 @@ import pytest
 
 from audit import app
 from audit.cli import COMMANDS, haechi
-from audit.cli.asked import LANGUAGES, STORE
+from audit.cli.asked import STORE
 from audit.cli.formats import names
+from audit.cli.tongue import LANGUAGES
 from reports import format as shape
 from reports import formats
 

@@ -53,7 +53,14 @@ def test_problems_as_json(tmp_path: Path, capsys: Output) -> None:
         "valid": False,
         "estate": None,
         "problems": [
-            {"file": "a.yaml", "line": 1, "column": 1, "says": "unknown key 'sitse'", "hint": "did you mean 'sites'?"}
+            {
+                "file": "a.yaml",
+                "line": 1,
+                "column": 1,
+                "says": "unknown key 'sitse'",
+                "hint": "did you mean 'sites'?",
+                "ko": {"says": "알 수 없는 키: 'sitse'", "hint": "혹시 'sites'입니까?"},
+            }
         ],
     }
     path.write_text("sites: []\n", "utf-8")

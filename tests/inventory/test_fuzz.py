@@ -31,8 +31,8 @@ def holds(data: bytes) -> None:
     for problem in found.problems:
         assert problem.place.line > 0
         assert problem.place.column > 0
-        assert problem.says
-        assert problem.hint
+        assert str(problem.says)
+        assert str(problem.hint)
         assert "\n" not in str(problem)
 
 

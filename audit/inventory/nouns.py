@@ -1,0 +1,98 @@
+"""A kind or a model of the inventory to the noun that people use for it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Final
+
+from audit.model.item import Item, Technology
+from audit.model.message import Message, say
+from audit.model.needs import All
+
+_WITH_ARTICLE: Final[Mapping[str, Message]] = MappingProxyType(
+    {
+        "estate": say("an estate"),
+        "site": say("a site"),
+        "room": say("a room"),
+        "battery": say("a battery"),
+        "power-protection": say("a power protection"),
+        "power": say("a power feed"),
+        "supplier": say("a supplier"),
+        "institution": say("an institution"),
+        "system": say("a system"),
+        "endpoint": say("an endpoint"),
+        "failover": say("a failover"),
+        "data": say("a data set"),
+        "copy": say("a copy"),
+        "programme": say("a programme"),
+        "contributor": say("a contributor"),
+        "evidence": say("an evidence"),
+        "season": say("a season"),
+    }
+)
+_THINGS: Final[Mapping[str, Message]] = MappingProxyType(
+    {
+        "room": say("room"),
+        "site": say("site"),
+        "battery": say("battery"),
+        "about": say("estate"),
+        "advice": say("advice"),
+        "funds": say("funding"),
+        "location": say("location"),
+        "power protection": say("power protection"),
+        "supplier": say("supplier"),
+        "institution": say("institution"),
+        "person": say("person"),
+        "system": say("system"),
+        "endpoint": say("endpoint"),
+        "failover": say("failover"),
+        "data": say("data set"),
+        "copy": say("copy"),
+        "programme": say("programme"),
+        "contributor": say("contributor"),
+        "evidence": say("evidence"),
+        "waiver": say("waiver"),
+        "season": say("season"),
+    }
+)
+
+
+def word(kind: str) -> Message:
+    """A kind with its article: `a room`, `an endpoint`."""
+    return _WITH_ARTICLE[kind]
+
+
+def one_of(kinds: Sequence[str]) -> Message:
+    """Several kinds: `a site, a room or a system`."""
+    *others, last = map(word, kinds)
+    if not others:
+        return last
+    first, *rest = others
+    for other in rest:
+        first = say("{first}, {last}", first=first, last=other)
+    return say("{first} or {last}", first=first, last=last)
+
+
+def any_of(kinds: Sequence[str]) -> Message:
+    """Several kinds, each of which would do: `a room or a site or a copy`."""
+    first, *rest = map(word, kinds)
+    for other in rest:
+        first = say("{first} or {last}", first=first, last=other)
+    return first
+
+
+def thing(model: type[Item]) -> Message:
+    """What a mapping is read as: `system`, `http endpoint`."""
+    if model.__module__ == All.__module__:
+        return say("group")
+    if not issubclass(model, Technology):
+        return _thing(model)
+    role = _thing(model.role())
+    return say("{kind} {role}", kind=model.technology, role=role) if model.technology else role
+
+
+def _thing(model: type[Item]) -> Message:
+    name = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", model.__name__).lower()
+    return _THINGS.get(name, say("{name}", name=name))
