@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import click
@@ -30,4 +31,4 @@ def command(output: Path | None, lang: str) -> Exit:
     from audit.cli.progress import showing
     from audit.demo.show import show
 
-    return show(output, lang, showing)
+    return show(output, lang, partial(showing, lang))

@@ -7,11 +7,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from audit.app import Progress
+from audit.cli.tongue import told
 from audit.model.clean import line
+from audit.model.message import say
 
 
 @contextmanager
-def showing() -> Iterator[Callable[[Progress], None]]:
+def showing(language: str) -> Iterator[Callable[[Progress], None]]:
     """A callback that shows each step; only a terminal is written to."""
     if not sys.stderr.isatty():
         yield lambda progress: None
@@ -22,7 +24,7 @@ def showing() -> Iterator[Callable[[Progress], None]]:
     from rich.progress import Progress as Bar
 
     columns = (
-        TextColumn("Looking"),
+        TextColumn(told(say("Looking"), language)),
         BarColumn(),
         MofNCompleteColumn(),
         TimeElapsedColumn(),

@@ -54,7 +54,7 @@ def command(
     from audit.cli.progress import showing
     from audit.cli.put import put
 
-    with showing() as show:
+    with showing(lang) as show:
         outcome = app.audit(estate, store=store, selection=selection(asked), at=at, deadline=deadline, on_progress=show)
     put(outcome.dossier, form, output, lang)
     return outcome.exit(fail_on, unproven_on)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -91,3 +93,20 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("LC_ALL", "C.UTF-8")
     return tmp_path
+
+
+def test_only_korean_waits_for_the_catalogue() -> None:
+    program = (
+        "import sys\nfrom audit.cli import complain\nfrom audit.model.message import say\n"
+        "complain(say('interrupted'), language=sys.argv[1])\nprint('babel' in sys.modules)"
+    )
+    for language, said, read in (("en", "interrupted", "False"), ("ko", "중단됨", "True")):
+        answer = subprocess.run(
+            (sys.executable, "-c", program, language),
+            env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
+            capture_output=True,
+            encoding="utf-8",
+            timeout=60,
+            check=True,
+        )
+        assert (answer.stderr.strip(), answer.stdout.strip()) == (said, read)
