@@ -39,5 +39,5 @@ def command(estate: Path, form: str, lang: str) -> Exit:
         tell(text)
     if loaded.estate is not None:
         return Exit.READY
-    talk(say("{count} to mend in {estate}", count=f"{len(loaded.problems):,}", estate=estate), lang)
+    talk(say("problems in {estate}: {count}", count=f"{len(loaded.problems):,}", estate=estate), lang)
     return Exit.INVALID

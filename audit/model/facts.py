@@ -110,7 +110,7 @@ class Sample(Value):
     """What exactly went wrong, for people; hostile text."""
     status: int | None = None
     phases: dict[str, float] = {}
-    """Seconds of dns, connect, tls, send, first-byte, body, total; only those that were reached."""
+    """Seconds of dns, connect, tls, send, first-byte, body, total, of a ping echo; only those that were reached."""
     size: int | None = None
     tls: str = ""
     certificate: Certificate | None = None

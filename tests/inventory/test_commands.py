@@ -40,7 +40,7 @@ def test_problems_are_lines_of_standard_output(tmp_path: Path, capsys: Output) -
             " institutions, policy, programmes, sites, suppliers, waivers"
         ),
     ]
-    assert said.err == f"3 to mend in {path}\n"
+    assert said.err == f"problems in {path}: 3\n"
 
 
 def test_problems_as_json(tmp_path: Path, capsys: Output) -> None:
