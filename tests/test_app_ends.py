@@ -16,7 +16,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from audit.app import dossier_of, rejudge, runs
-from audit.app.watch import observe
+from audit.app.crew import observe
 from audit.model.estate import Estate
 from audit.model.evidence import Observation
 from audit.model.exit import Exit, Stop

@@ -14,8 +14,8 @@ from zoneinfo import ZoneInfo
 
 from audit.analysis.dossier import assemble
 from audit.analysis.readiness import exit_code
+from audit.app.crew import observe
 from audit.app.stored import POLICY, stored_estate, whole
-from audit.app.watch import observe
 from audit.catalogue import Catalogue, discover
 from audit.inventory.collecting import collecting_later
 from audit.inventory.load import load

@@ -27,8 +27,11 @@ from audit.model.item import Kinds, Reading, Technology
 from audit.model.message import Message, say
 from audit.model.place import Place, Problem
 from audit.model.policy import LimitTable, PolicyChanges
+from audit.model.watching import Watch
 
 MOST_PRINTED: Final = 1_000
+_ONCE: Final = ("estate", "policy", "watch")
+"""What an estate has once, in whichever file."""
 _LISTS: Final = tuple(name for name, field in Sheet.model_fields.items() if get_origin(field.annotation) is tuple)
 
 
@@ -125,7 +128,7 @@ def _loaded(
     refs.lenient = bool(unread) or len(trees) < len(sources)
     for tree in trees:
         refs.add_sheet(tree)
-    found.extend(problem for key in ("estate", "policy") for problem in _repeated(trees, key))
+    found.extend(problem for key in _ONCE for problem in _repeated(trees, key))
     default = _default_id(root, refs)
     for tree in trees:
         about = tree.get("estate")
@@ -192,7 +195,7 @@ def _models(tree: Branch, reading: Reading, parts: dict[str, list[Any]]) -> Iter
     except ValidationError as error:
         yield from in_words(error, tree, Sheet, reading.kinds)
     else:
-        for key in ("estate", "policy"):
+        for key in _ONCE:
             parts[key] += [getattr(rest, key)] if getattr(rest, key) is not None else []
     tree.update(lists)
     problems = 0
@@ -212,8 +215,15 @@ def _merged(parts: Mapping[str, list[Any]], about: About, folder: Path, sources:
     lists: dict[str, Any] = {key: tuple(parts[key]) for key in _LISTS}
     about = next(iter(parts["estate"]), about)
     policy = next(iter(parts["policy"]), PolicyChanges())
+    watch = next(iter(parts["watch"]), Watch())
     return Estate.model_construct(
-        place=about.place, about=about, policy=policy, root=str(folder), sha256=fingerprint(sources), **lists
+        place=about.place,
+        about=about,
+        policy=policy,
+        watch=watch,
+        root=str(folder),
+        sha256=fingerprint(sources),
+        **lists,
     )
 
 

@@ -30,6 +30,7 @@ _WITH_ARTICLE: Final[Mapping[str, Message]] = MappingProxyType(
         "contributor": say("a contributor"),
         "evidence": say("an evidence"),
         "season": say("a season"),
+        "maintenance": say("a maintenance window"),
     }
 )
 _THINGS: Final[Mapping[str, Message]] = MappingProxyType(
@@ -55,6 +56,16 @@ _THINGS: Final[Mapping[str, Message]] = MappingProxyType(
         "evidence": say("evidence"),
         "waiver": say("waiver"),
         "season": say("season"),
+        "watch": say("watch"),
+        "maintenance": say("maintenance window"),
+        "channel": say("alert channel"),
+        "heartbeat": say("heartbeat"),
+        "vantage": say("vantage"),
+        "reference": say("reference"),
+        "judgement": say("judgement"),
+        "door": say("metrics"),
+        "scheduled audit": say("scheduled audit"),
+        "scheduled report": say("scheduled report"),
     }
 )
 

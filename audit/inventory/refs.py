@@ -29,6 +29,7 @@ _INSIDE: Final[Mapping[str, tuple[tuple[str, str], ...]]] = MappingProxyType(
             ("contributors", "contributor"),
             ("evidence", "evidence"),
             ("calendar", "season"),
+            ("maintenance", "maintenance"),
         ),
         "site": (("rooms", "room"), ("batteries", "battery"), ("power-protection", "power-protection")),
         "institution": (("systems", "system"),),
@@ -49,7 +50,7 @@ LISTS: Final[Mapping[type[Item], tuple[str, ...]]] = MappingProxyType(
     }
 )
 """The keys under which a model takes a list: nothing written there is an empty list."""
-_APART: Final = MappingProxyType({"evidence": "evidence:", "season": "calendar:"})
+_APART: Final = MappingProxyType({"evidence": "evidence:", "season": "calendar:", "maintenance": "maintenance:"})
 """Nothing is ever referred to by these: a sign that no id holds keeps them from clashing with what is."""
 _MOST_COMPARED: Final = 200_000
 

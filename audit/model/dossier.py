@@ -9,6 +9,7 @@ from typing import Any
 
 from audit.model.estate import Estate
 from audit.model.evidence import Finding, Run
+from audit.model.history import Strip
 from audit.model.message import Message
 from audit.model.verdict import Severity
 
@@ -102,5 +103,7 @@ class Dossier:
     """The effective policy, plain."""
     not_looked_at: tuple[str, ...]
     """Subjects that the run meant to look at and did not, because it was interrupted or out of time."""
+    strips: tuple[Strip, ...] = ()
+    """The past of each endpoint that the watch measured, in the order of the inventory; empty without a watch."""
     outside: int = 0
     """How many (check, subject) pairs of the whole plan the selection left out; they count as unknown."""

@@ -20,6 +20,7 @@ from audit.model.policy import PolicyChanges
 from audit.model.technology import Copies, Endpoints, Failovers
 from audit.model.unfit import Unexpected
 from audit.model.units import Day, Duration, Flag, Flow, MoneyAmount, MoneyRate, Size
+from audit.model.watching import Maintenance, Watch
 
 Grade = Annotated[
     Literal[1, 2, 3, 4], BeforeValidator(lambda text: int(text) if str(text) in ("1", "2", "3", "4") else text)
@@ -195,7 +196,9 @@ class Sheet(Item):
     evidence: tuple[Evidence, ...] = ()
     waivers: tuple[Waiver, ...] = ()
     calendar: tuple[Season, ...] = ()
+    maintenance: tuple[Maintenance, ...] = ()
     policy: PolicyChanges | None = None
+    watch: Watch | None = None
 
 
 class Estate(Item):
@@ -210,7 +213,9 @@ class Estate(Item):
     evidence: tuple[Evidence, ...] = ()
     waivers: tuple[Waiver, ...] = ()
     calendar: tuple[Season, ...] = ()
+    maintenance: tuple[Maintenance, ...] = ()
     policy: PolicyChanges = PolicyChanges()
+    watch: Watch = Watch()
     root: str = ""
     sha256: str = ""
 
@@ -260,6 +265,7 @@ def _walk(estate: Estate) -> Iterator[Item]:
     yield from estate.contributors
     yield from estate.evidence
     yield from estate.calendar
+    yield from estate.maintenance
 
 
 def day_ends(day: date, zone: str) -> datetime:

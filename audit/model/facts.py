@@ -118,6 +118,31 @@ class Sample(Value):
     """Addresses of pages that redirected, in order; no user-info, no query."""
 
 
+class Share(Value):
+    """Availability over a period, as an interval with the share of the period that was measured; each 0..1."""
+
+    least: float
+    most: float
+    coverage: float
+
+
+class Past(Value):
+    """What the watch measured of an endpoint up to the look."""
+
+    since: datetime
+    """The first measurement there is."""
+    day: Share | None
+    """The last 24 hours; None where nothing was measured in them."""
+    month: Share | None
+    """The last 30 days, from `since` on."""
+    p95: float | None = None
+    """Seconds in which 95 of 100 good answers of the last 24 hours came."""
+    p95_before: float | None = None
+    """The same of the 24 hours before."""
+    vantages: tuple[str, ...] = ()
+    """Ids of the vantages that measured it in the last 24 hours."""
+
+
 class ServiceState(Facts):
     """How a service answered: one sample for every address of its name."""
 
@@ -127,6 +152,8 @@ class ServiceState(Facts):
     """The samples of those others, for rules that need no more than one answer."""
     clock_offset: timedelta = ABSENT
     """The server's `Date` minus our clock."""
+    past: Past = ABSENT
+    """Absent where no watch has measured it."""
 
     @property
     def tried(self) -> tuple[Sample, ...]:

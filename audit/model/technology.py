@@ -9,6 +9,7 @@ from pydantic import Field
 
 from audit.model.item import PlaceRef, RoomRef, Technology, WhereRef, by_kind
 from audit.model.units import Day, Duration, Flag, Size, Speed
+from audit.model.watching import Counting
 
 Mode = Literal["active-active", "hot", "warm", "cold", "backup-only"]
 Media = Literal["disk", "tape", "object", "optical", "cloud"]
@@ -21,6 +22,10 @@ class Endpoint(Technology):
     """Where the answering machine stands; the system's own places where it is not written."""
     timeout: Duration = timedelta(seconds=5)
     """Deadline of one attempt, all phases together."""
+    every: Duration | None = None
+    """Cadence of the watch; that of the estate where it is not written."""
+    counts: Counting | None = None
+    """Whether an answer at some addresses alone is `up`; where it is not written, that time stands between both."""
 
     @property
     def secured(self) -> bool | None:

@@ -189,6 +189,19 @@ def parse_day(text: object) -> date:
         raise Unexpected(say("a date that exists such as 2026-09-30"), repr(written)) from broken
 
 
+def parse_instant(text: object) -> datetime:
+    """A date and time of ISO 8601 with its offset, e.g. `2026-11-22T02:00+09:00`."""
+    right = say("a date and time with an offset such as 2026-11-22T02:00+09:00")
+    written = str(text).strip()
+    try:
+        instant = datetime.fromisoformat(written)
+    except ValueError as broken:
+        raise Unexpected(right, repr(written[:80])) from broken
+    if instant.tzinfo is None or not 1970 <= instant.year < 9000:
+        raise Unexpected(right, repr(written[:80]))
+    return instant
+
+
 def parse_flag(text: object) -> bool:
     """`true` or `false`, nothing else: `no`, `off` and `1` are not booleans here."""
     if isinstance(text, bool):
@@ -230,6 +243,7 @@ Flow = Annotated[
     Rate, BeforeValidator(parse_rate), _schema(r"^\s*\d+(\.\d+)?([eE]\d+)?\s*/\s*(s|m|min|h|d|w|y)$", "120000/y")
 ]
 Day = Annotated[date, BeforeValidator(parse_day), WithJsonSchema({"type": "string", "format": "date"})]
+Instant = Annotated[datetime, BeforeValidator(parse_instant), WithJsonSchema({"type": "string", "format": "date-time"})]
 Flag = Annotated[bool, BeforeValidator(parse_flag), WithJsonSchema({"type": "boolean"})]
 
 

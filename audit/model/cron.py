@@ -1,0 +1,53 @@
+"""A cron expression of five fields as text to the same in a form that means one thing to every program."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Final
+
+from pydantic import BeforeValidator, WithJsonSchema
+
+from audit.model.message import say
+from audit.model.unfit import Unexpected
+
+_DAYS: Final = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
+_MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_CRON: Final = ((0, 59, ()), (0, 23, ()), (1, 31, ()), (1, 12, _MONTHS), (0, 7, _DAYS))
+"""Least and greatest number, names of the fields of a cron expression."""
+
+
+def parse_cron(text: object) -> str:
+    """A cron expression of five fields; days of the week come back as names, as numbers mean different days to
+    different programs."""
+    written = " ".join(str(text).lower().split())
+    fields = written.split(" ")
+    if len(fields) != len(_CRON):
+        raise Unexpected(say("a cron expression of five fields such as '30 3 * * 1'"), repr(written[:80]))
+    parts = [
+        ",".join(_cron_part(part, *limits) for part in field.split(","))
+        for field, limits in zip(fields, _CRON, strict=True)
+    ]
+    return " ".join(parts)
+
+
+def _cron_part(part: str, least: int, most: int, names: tuple[str, ...]) -> str:
+    span, slash, step = part.partition("/")
+    numbers = [str(least + names.index(end)) if end in names else end for end in span.split("-")]
+    whole = span == "*" or (len(numbers) <= 2 and all(re.fullmatch(r"[0-9]{1,2}", number) for number in numbers))
+    if not whole or (slash and not re.fullmatch(r"[1-9][0-9]?", step)):
+        raise Unexpected(say("a cron expression of five fields such as '30 3 * * 1'"), repr(part[:80]))
+    if span == "*":
+        return part
+    ends = [int(number) for number in numbers]
+    if not least <= ends[0] <= ends[-1] <= most:
+        says = say("a cron expression whose numbers are from {least} to {most}, in order", least=least, most=most)
+        raise Unexpected(says, repr(part[:80]))
+    if names is _DAYS:
+        days = [_DAYS[day % 7] for day in range(ends[0], ends[-1] + 1, int(step or 1))]
+        return ",".join(dict.fromkeys(days))
+    return "-".join(map(str, ends)) + slash + step
+
+
+Cron = Annotated[
+    str, BeforeValidator(parse_cron), WithJsonSchema({"type": "string", "pattern": r"^\s*(\S+\s+){4}\S+\s*$"})
+]
