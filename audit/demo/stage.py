@@ -6,7 +6,7 @@ import json
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -34,6 +34,8 @@ class Stage:
     estate: Path
     restic: bool
     """Whether there is a repository, which takes the restic program."""
+    ports: Mapping[str, int]
+    """Where the servers listen, by the names that `audit.demo.estate.PORTS` gives them."""
 
 
 @contextmanager
@@ -60,7 +62,7 @@ def stage(folder: Path, now: datetime) -> Iterator[Stage]:
         for copy in estate.copy_folders(inventory):
             copies.dumps(copy, now)
         copies.secrets(inventory, ports["closed"])
-        yield Stage(inventory, copies.repository(inventory, now))
+        yield Stage(inventory, copies.repository(inventory, now), ports)
     finally:
         servers.kill()
         servers.communicate()
