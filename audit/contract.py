@@ -17,11 +17,11 @@ from audit.model.message import say
 from audit.model.policy import Limits, LimitTable
 from audit.model.subject import Looks, Subject
 from audit.model.verdict import CannotSee, Level, NotApplicable, Reason, Severity, Verdict
-from audit.world.world import FileSeen, Output, Page, World
+from audit.world.world import FileSeen, Output, Page, Token, World
 
 __all__ = [
     "CannotSee", "Check", "Claim", "Example", "FileSeen", "Level", "Limits", "Looks", "NotApplicable", "Output", "Page",
-    "Probe", "Reason", "Ruling", "Severity", "Subject", "Verdict", "World", "check", "probe", "ruling", "say",
+    "Probe", "Reason", "Ruling", "Severity", "Subject", "Token", "Verdict", "World", "check", "probe", "ruling", "say",
 ]  # fmt: skip
 
 Method = Literal["A", "F", "G", "E", "H", "D"]

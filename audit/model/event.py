@@ -11,7 +11,7 @@ from typing import Any, Literal
 Kind = Literal[
     "started", "ended", "took-over", "stood-by",
     "reloaded", "reload-refused", "maintenance-declared", "maintenance-withdrawn",
-    "down", "up", "flapping", "steady",
+    "down", "partial", "up", "flapping", "steady",
     "alert", "alert-failed", "acknowledged", "test-alert",
     "prober-trouble", "prober-well", "clock-step", "suspended",
     "store-lost", "store-back",

@@ -61,6 +61,8 @@ class Site(Item):
     id: Id
     name: NameText | None = None
     kind: Literal["data-centre", "office", "cloud-region", "vault"] = "data-centre"
+    region: Text | None = None
+    """Of which it is a part, such as a province or the region of a cloud."""
     location: Location | None = None
     operator: SupplierRef | None = None
     power: tuple[Id, ...] = ()

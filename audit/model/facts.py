@@ -78,6 +78,7 @@ Failure = Literal[
     "tls-expired", "tls-not-yet-valid", "tls-hostname", "tls-untrusted", "tls-protocol", "tls-timeout",
     "send-timeout", "first-byte-timeout", "body-timeout", "truncated", "bad-status", "assertion", "too-large",
     "bad-encoding", "redirect-policy", "redirect-loop", "protocol", "icmp-unreachable", "no-reply", "dns-wrong-answer",
+    "plugin-critical",
 ]  # fmt: skip
 """What went wrong at the target. Trouble of the prober itself is never here: it is an `Unseen`."""
 
@@ -108,9 +109,13 @@ class Sample(Value):
     failure: Failure | None = None
     detail: str = ""
     """What exactly went wrong, for people; hostile text."""
+    warning: str = ""
+    """What an answer that still counts as good complains of, such as a Nagios plugin in state WARNING; hostile text."""
     status: int | None = None
     phases: dict[str, float] = {}
     """Seconds of dns, connect, tls, send, first-byte, body, total, of a ping echo; only those that were reached."""
+    error: float = 0.0
+    """Seconds by which the phases may be too long, as this machine was behind its own work."""
     size: int | None = None
     tls: str = ""
     certificate: Certificate | None = None
@@ -130,11 +135,11 @@ class Past(Value):
     """What the watch measured of an endpoint up to the look."""
 
     since: datetime
-    """The first measurement there is."""
+    """The first measurement of the last 31 days."""
     day: Share | None
     """The last 24 hours; None where nothing was measured in them."""
     month: Share | None
-    """The last 30 days, from `since` on."""
+    """The last 30 days, whose coverage counts the time before `since` too."""
     p95: float | None = None
     """Seconds in which 95 of 100 good answers of the last 24 hours came."""
     p95_before: float | None = None
@@ -154,6 +159,8 @@ class ServiceState(Facts):
     """The server's `Date` minus our clock."""
     past: Past = ABSENT
     """Absent where no watch has measured it."""
+    figures: dict[str, float] = ABSENT
+    """Numbers that a plugin measured, by their labels; absent where none was printed."""
 
     @property
     def tried(self) -> tuple[Sample, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from math import ceil, floor
 from types import MappingProxyType
 from typing import Final
 
@@ -112,6 +113,22 @@ class Availability:
         return self.measured / whole if whole > timedelta(0) else 0.0
 
 
+def meets(least: float, most: float, coverage: float, target: float, enough: float) -> bool | None:
+    """Whether a target is surely met, surely missed, or (None) neither; all are shares of 0..1.
+
+    It is missed for sure as well where what was measured alone is more time down than the whole period allows.
+    """
+    if (1 - most) * coverage > 1 - target + 1e-12 or (most < target and coverage >= enough):
+        return False
+    return True if least >= target and coverage >= enough else None
+
+
+def interval(least: float, most: float) -> str:
+    """`99.93..99.97 %`, rounded away from each other: never narrower than what was measured."""
+    low, high = floor(round(least * 1e5, 6)) / 1e3, ceil(round(most * 1e5, 6)) / 1e3
+    return f"{low:g} %" if low == high else f"{low:g}..{high:g} %"
+
+
 @dataclass(frozen=True, slots=True)
 class Outage:
     """A row of bad measurements of one subject; its start and end lie in brackets."""
@@ -133,10 +150,12 @@ class Outage:
     """Up to where it is known to have lasted at most: `first_good`, else where measuring ended or this very moment."""
     applicant_hours: tuple[float, float] | None = None
     """Least and most exposure: applicants an hour times hours; None where the system declares no applicants."""
+    unknown: timedelta = timedelta(0)
+    """Time between its bad measurements for which nobody can tell whether it lasted, or that was maintenance."""
 
     @property
     def shortest(self) -> timedelta:
-        return self.last_bad - self.first_bad
+        return self.last_bad - self.first_bad - self.unknown
 
     @property
     def longest(self) -> timedelta:
@@ -153,8 +172,10 @@ class Strip:
     month: Availability
     """The last 30 days."""
     target: float
-    """The availability that its grade demands over 30 days, 0..1."""
+    """The availability that its grade demands over 30 days, 0..1; 0 where it demands none."""
     ladder: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
     """Seconds at `p50`, `p90`, `p95`, `p99` and `max` over the last 30 days; empty where nothing good was measured."""
     outages: tuple[Outage, ...] = ()
     """Of the last 90 days, newest first."""
+    enough: float = 0.9
+    """The share of the 30 days that has to be measured to tell whether the target is met."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Annotated, Any, Literal, Self
 
@@ -25,6 +26,23 @@ def parse_count(text: object) -> Any:
 
 Count = Annotated[
     int, BeforeValidator(parse_count), WithJsonSchema({"type": ["integer", "string"], "minimum": 1, "maximum": 100})
+]
+
+
+def parse_hours(text: object) -> str:
+    """`22:00-07:00`: from when to when, over midnight where the second is the earlier one."""
+    written = "".join(str(text).split())
+    found = re.fullmatch(r"([01]?\d|2[0-3]):([0-5]\d)-([01]?\d|2[0-3]):([0-5]\d)", written, re.ASCII)
+    hours = [f"{int(found[at]):02}:{found[at + 1]}" for at in (1, 3)] if found else []
+    if not hours or hours[0] == hours[1]:
+        raise Unexpected(say("hours such as 22:00-07:00"), repr(str(text)[:80]))
+    return "-".join(hours)
+
+
+Hours = Annotated[
+    str,
+    BeforeValidator(parse_hours),
+    WithJsonSchema({"type": "string", "pattern": r"^\s*\d?\d:\d\d\s*-\s*\d?\d:\d\d\s*$"}),
 ]
 Counting = Literal["any", "all", "quorum"]
 """When a service that answers at some of its addresses alone counts as up."""
@@ -110,10 +128,12 @@ class Channel(Item):
     """Alerts that come within this time go out as one."""
     repeat: Duration = timedelta(hours=4)
     """Until somebody acknowledges it, an alert is sent again after this time."""
-    quiet: Text | None = None
+    quiet: Hours | None = None
     """Hours such as 22:00-07:00 in which only grade 1 is told; the rest waits for their end."""
     test: Cron | None = None
     """When a test alert is sent, which somebody has to acknowledge."""
+    language: Literal["en", "ko"] = "en"
+    """Of what is sent."""
 
     @model_validator(mode="after")
     def _reachable(self) -> Self:
