@@ -4,10 +4,23 @@ from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import Column, ForeignKey, Integer, LargeBinary, MetaData, Table, Text
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+)
 
-HEAD: Final = "0001"
+HEAD: Final = "0002"
 """The version of the schema that this program reads and writes; the newest one in migrations/versions."""
+READABLE: Final = ("0001",)
+"""Older versions whose runs can be read as they are."""
 
 METADATA: Final = MetaData()
 
@@ -56,4 +69,66 @@ FINDING: Final = Table(
     Column("rule", Text, nullable=False, comment="the id of the check"),
     Column("verdict", Text, nullable=False),
     Column("line", LargeBinary, nullable=False, comment="the whole finding in canonical form, as it was sealed"),
+)
+
+LONG: Final = BigInteger().with_variant(Integer(), "sqlite")
+"""SQLite has one kind of whole number, and finds rows the fastest by what it calls INTEGER."""
+
+WATCH: Final = Table(
+    "watch",
+    METADATA,
+    Column("number", LONG, primary_key=True, autoincrement=False, comment="the greatest one may write"),
+    Column("process", Text, nullable=False),
+    Column("began", Text),
+    Column("alive", Text, comment="the last instant at which it is known to have run"),
+)
+SERIES: Final = Table(
+    "series",
+    METADATA,
+    Column("number", LONG, primary_key=True, autoincrement=False),
+    Column("subject", Text, nullable=False),
+    Column("vantage", Text, nullable=False),
+    Column("last_due", LONG, comment="microseconds since 1970, as of the mark `rolled`"),
+    UniqueConstraint("subject", "vantage", name="series_name"),
+)
+JOURNAL: Final = Table(
+    "journal",
+    METADATA,
+    Column("number", LONG, primary_key=True, autoincrement=False, comment="of the last entry in this row"),
+    Column("entries", Integer, nullable=False),
+    Column("kind", Text, nullable=False, comment="measurements, stretches"),
+    Column("first", LONG, nullable=False, comment="microseconds since 1970 from which it speaks"),
+    Column("last", LONG, nullable=False),
+    Column("measured", Integer, nullable=False, comment="how many measurements"),
+    Column("previous", LargeBinary, nullable=False, comment="the link before the first entry"),
+    Column("link", LargeBinary, nullable=False, comment="sha256 of the link before the last entry with that entry"),
+    Column("content", LargeBinary, nullable=False, comment="the entries, deflated; empty where they were dropped"),
+)
+Index("journal_time", JOURNAL.c.last, JOURNAL.c.first)
+STRETCH: Final = Table(
+    "stretch",
+    METADATA,
+    Column("series", LONG, ForeignKey("series.number"), primary_key=True, autoincrement=False),
+    Column("length", LONG, primary_key=True, autoincrement=False, comment="microseconds of an hour or a day"),
+    Column("start", LONG, primary_key=True, autoincrement=False, comment="microseconds since 1970"),
+    Column("part", LONG, primary_key=True, autoincrement=False, comment="0, or after which entry the rest came late"),
+    Column("content", LargeBinary, nullable=False),
+    sqlite_with_rowid=False,
+)
+EVENT: Final = Table(
+    "event",
+    METADATA,
+    Column("number", LONG, primary_key=True, autoincrement=False),
+    Column("at", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("content", Text, nullable=False, comment="JSON"),
+    Column("link", LargeBinary, nullable=False, comment="sha256 of the link before it with this event"),
+)
+Index("event_kind", EVENT.c.kind, EVENT.c.number)
+MARK: Final = Table(
+    "mark",
+    METADATA,
+    Column("name", Text, primary_key=True),
+    Column("value", LONG, nullable=False),
 )
