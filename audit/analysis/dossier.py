@@ -13,6 +13,7 @@ from audit.catalogue import Catalogue
 from audit.contract import Check
 from audit.model.dossier import CheckText, Dossier
 from audit.model.evidence import Finding, Run
+from audit.model.history import Strip
 from audit.model.plan import Plan
 
 
@@ -23,8 +24,9 @@ def assemble(
     findings: tuple[Finding, ...],
     at: datetime,
     looked_at: Collection[str],
+    strips: tuple[Strip, ...] = (),
 ) -> Dossier:
-    """The dossier of a run; `looked_at` names the subjects of which there is an observation."""
+    """The dossier of a run; `looked_at` names the subjects of which there is an observation, `strips` is their past."""
     measure = Measure(plan, findings)
     taken = losses(plan.graph)
     judged = sorted({finding.check for finding in findings})
@@ -41,6 +43,7 @@ def assemble(
         fixes=fixes(findings, measure, plan.graph, frozenset().union(*(loss.data for loss in taken))),
         policy=plan.policy.as_plain(),
         not_looked_at=tuple(sorted(task.subject for task in plan.tasks if task.subject not in looked_at)),
+        strips=strips,
         outside=len(plan.outside),
     )
 
