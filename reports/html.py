@@ -17,6 +17,7 @@ from audit.model.message import say
 from audit.model.verdict import Verdict
 from reports.format import Format, Page
 from reports.front import LOSSES, core, fires, remedies, unproven
+from reports.past import Past
 from reports.rows import Group, Rows, bar
 from reports.translate import Translator
 from reports.words import LEVELS, STATES, VERDICTS, WAIVED
@@ -111,6 +112,8 @@ class _Pages:
             "zone": about.timezone,
             "estate": dossier.estate,
             "rows": self._rows,
+            "past": Past(dossier, speak),
+            "watchable": any(system.endpoints for _, system in dossier.estate.systems()),
             "tally_of": _tally,
             "grouped": "{:,}".format,
         }
