@@ -1,0 +1,1 @@
+"""Instants, cadences with cron expressions in, what is due out."""
