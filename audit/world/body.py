@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import unicodedata
 import zlib
-from collections.abc import AsyncIterator
 from typing import Final
 
 from audit.world.fault import Fault
@@ -14,6 +13,7 @@ _EITHER: Final = 47
 """zlib's window bits that take gzip and zlib alike."""
 _BARE: Final = -15
 """The same for deflate without any frame, which some servers send in spite of the standard."""
+_NAMED: Final = re.compile(r"charset\s*=\s*[\"']?([\w.:-]{1,40})", re.IGNORECASE)
 _CHARSETS: Final = re.compile(
     r"utf-?8|utf-16(le|be)?|us-ascii|ascii|iso-?8859-\d{1,2}|latin-?1|windows-12\d\d|cp12\d\d|cp949|euc-?kr|uhc|"
     r"ks_c_5601-1987|johab|shift_jis|euc-jp|gb2312|gbk|gb18030|big5",
@@ -60,30 +60,44 @@ class Unpacker:
             raise Fault("truncated", "the packed body ends too early")
 
 
-async def read_body(pieces: AsyncIterator[bytes], encoding: str, most: int) -> bytes:
-    """The whole body, unpacked; Fault where it is too large, cut or packed in a way that is not known."""
-    kinds = tuple(
-        kind for kind in (word.strip().lower() for word in encoding.split(",")) if kind not in ("", "identity")
-    )
-    if len(kinds) > 1 or any(kind not in ("gzip", "x-gzip", "deflate") for kind in kinds):
-        raise Fault("bad-encoding", f"the body is packed as {encoding!r}, which was not asked for")
-    unpacker = Unpacker(most) if kinds else None
-    made: list[bytes] = []
-    size = 0
-    async for piece in pieces:
-        size += len(piece)
-        if size > most:
-            raise Fault("too-large", f"more than {most} bytes")
-        made.append(unpacker.feed(piece) if unpacker is not None else piece)
-    if unpacker is not None:
-        unpacker.end()
-    return b"".join(made)
+class Gathering:
+    """The body of one answer while it comes; Fault where it is too large, cut or packed in a way that is not known."""
+
+    __slots__ = ("_made", "_most", "_size", "_unpacker")
+
+    def __init__(self, encoding: str, most: int) -> None:
+        kinds: tuple[str, ...] = ()
+        if encoding:
+            words = (word.strip().lower() for word in encoding.split(","))
+            kinds = tuple(word for word in words if word not in ("", "identity"))
+        if len(kinds) > 1 or any(kind not in ("gzip", "x-gzip", "deflate") for kind in kinds):
+            raise Fault("bad-encoding", f"the body is packed as {encoding!r}, which was not asked for")
+        self._unpacker = Unpacker(most) if kinds else None
+        self._most = most
+        self._size = 0
+        self._made = bytearray()
+
+    def take(self, piece: bytes) -> None:
+        """The next bytes, as they came."""
+        self._size += len(piece)
+        if self._size > self._most:
+            raise Fault("too-large", f"more than {self._most} bytes")
+        self._made += piece if self._unpacker is None else self._unpacker.feed(piece)
+
+    def end(self) -> bytes:
+        """All of it, unpacked."""
+        if self._unpacker is not None:
+            self._unpacker.end()
+        return bytes(self._made)
 
 
 def holds(body: bytes, kind: str, wanted: str) -> bool:
     """Whether a body has a text in it, read in the charset that its content type names."""
-    named = re.search(r"charset\s*=\s*[\"']?([\w.:-]{1,40})", kind, re.IGNORECASE)
+    named = _NAMED.search(kind)
     charset = named[1] if named is not None and _CHARSETS.fullmatch(named[1]) else "utf-8"
+    if charset == "utf-8" and wanted.isascii():
+        # The same in every code that a body without a charset may be in: no need to read it as text.
+        return wanted.encode() in body
     try:
         text = body.decode(charset)
     except (UnicodeError, LookupError):

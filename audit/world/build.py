@@ -13,8 +13,10 @@ from audit.world.guard import Guard
 from audit.world.http import HttpHand
 from audit.world.icmp import IcmpHand
 from audit.world.postgresql import PostgresqlHand
+from audit.world.prober.engine import Engine
 from audit.world.resolver import machine_resolver
 from audit.world.secrets import Secrets
+from audit.world.stock import Stock
 from audit.world.tcp import TcpHand
 from audit.world.tls import TlsHand
 from audit.world.trust import Trust
@@ -27,11 +29,13 @@ def real_world(*, allow: tuple[IPv4Network | IPv6Network, ...], root: Path) -> W
     trust = Trust(root)
     clock = SystemClock()
     secrets = Secrets(root)
+    engine = Engine()
+    stock = Stock(guard, Trust(root), Trust(root), secrets, engine)
     return World(
         clock=clock,
-        http=HttpHand(guard, trust, clock),
-        tcp=TcpHand(guard),
-        tls=TlsHand(guard, trust),
+        http=HttpHand(guard, trust, clock, engine, stock=stock),
+        tcp=TcpHand(guard, engine),
+        tls=TlsHand(guard, trust, engine),
         dns=DnsHand(guard),
         icmp=IcmpHand(guard),
         files=LocalFiles(root),

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import os
 import shutil
 import signal
 import subprocess
 import tempfile
+import time
+import weakref
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
@@ -28,6 +31,16 @@ _MOST_OUT: Final = 8 * 1024 * 1024
 _MOST_ERR: Final = 64 * 1024
 _PATIENCE: Final = 1.0
 _HANDED_ON: Final = ("PATH", "SSL_CERT_FILE", "SSL_CERT_DIR")
+PLUGINS: Final = (
+    "/usr/lib/nagios/plugins",
+    "/usr/lib64/nagios/plugins",
+    "/usr/lib/monitoring-plugins",
+    "/usr/local/libexec/nagios",
+    "/usr/local/nagios/libexec",
+)
+"""Where the systems that package plugins of Nagios keep them, outside PATH."""
+POOL: Final = 8
+"""Plugins that run at once: a process for every look is what brings a prober down."""
 _ALWAYS: Final = (("TZ", "UTC"), ("LC_ALL", "C.UTF-8"), ("LANG", "C.UTF-8"))
 
 
@@ -36,6 +49,8 @@ class LocalCommand:
 
     def __init__(self, secrets: Secrets) -> None:
         self._secrets = secrets
+        self._pools: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore]
+        self._pools = weakref.WeakKeyDictionary()
 
     async def run(
         self,
@@ -44,8 +59,34 @@ class LocalCommand:
         secrets: Mapping[str, Secret],
         files: Mapping[str, Secret] = MappingProxyType({}),
     ) -> Output:
+        return await self._run(argv, timeout, secrets, files, ())
+
+    async def plugin(self, argv: Sequence[str], timeout: timedelta, secrets: Mapping[str, Secret]) -> Output:
+        pool = self._pools.setdefault(asyncio.get_running_loop(), asyncio.Semaphore(POOL))
+        try:
+            async with asyncio.timeout(timeout.total_seconds()):
+                await pool.acquire()
+        except TimeoutError as late:
+            raise CannotSee(
+                Reason.TIMEOUT,
+                say("{program} did not get its turn within {timeout}: {pool} plugins run at once",
+                    program=argv[0], timeout=plain(timeout), pool=POOL),
+            ) from late  # fmt: skip
+        try:
+            return await self._run(argv, timeout, secrets, {}, PLUGINS)
+        finally:
+            pool.release()
+
+    async def _run(
+        self,
+        argv: Sequence[str],
+        timeout: timedelta,
+        secrets: Mapping[str, Secret],
+        files: Mapping[str, Secret],
+        folders: Sequence[str],
+    ) -> Output:
         path = os.environ.get("PATH", os.defpath)
-        program = shutil.which(argv[0], path=path)
+        program = shutil.which(argv[0], path=os.pathsep.join((path, *folders)))
         if program is None:
             raise CannotSee(Reason.NO_TOOL, say("{program} is not installed on this machine", program=argv[0]))
         with contextlib.ExitStack() as stack:
@@ -58,12 +99,13 @@ class LocalCommand:
                 for word, secret in files.items()
             }
             words = [f"/dev/fd/{pipes[word]}" if word in pipes else word for word in argv[1:]]
+            began = time.monotonic()
             process = await _start([program, *words], home, environment, tuple(pipes.values()))
-            return await self._watched(process, argv[0], timeout)
+            return await self._watched(process, argv[0], timeout, began)
 
-    async def _watched(self, process: Process, program: str, timeout: timedelta) -> Output:
+    async def _watched(self, process: Process, program: str, timeout: timedelta, began: float) -> Output:
         out, err = bytearray(), bytearray()
-        overflown = False
+        overflown, took = False, 0.0
         with anyio.move_on_after(timeout.total_seconds()) as scope:
             try:
                 async with anyio.create_task_group() as group:
@@ -76,6 +118,7 @@ class LocalCommand:
                                 group.cancel_scope.cancel()
                 if not overflown:
                     await process.wait()
+                    took = time.monotonic() - began
             finally:
                 with anyio.CancelScope(shield=True):
                     await _end(process)
@@ -86,7 +129,7 @@ class LocalCommand:
                 Reason.TIMEOUT, say("{program} did not end within {timeout}", program=program, timeout=plain(timeout))
             )
         said = self._secrets.redact(err.decode("utf-8", "replace"))
-        return Output(process.returncode, out.decode("utf-8", "replace"), said)
+        return Output(process.returncode, out.decode("utf-8", "replace"), said, took)
 
 
 async def _start(words: list[str], home: str, environment: Mapping[str, str], pipes: tuple[int, ...]) -> Process:

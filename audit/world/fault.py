@@ -5,15 +5,28 @@ from __future__ import annotations
 import errno
 import os
 from collections.abc import Mapping
+from datetime import timedelta
 from types import MappingProxyType
 from typing import Final
 
 from audit.model.facts import Failure
 from audit.model.message import say
+from audit.model.units import plain
 from audit.model.verdict import CannotSee, Reason
 
 LONGEST: Final = 200
 """Characters of a server's text that are kept."""
+
+
+BEHIND: Final = 0.5
+"""Seconds after which a deadline that is noticed too late says more of this machine than of the target."""
+
+
+def late_by(seconds: float) -> CannotSee:
+    """What to raise where this machine did not get on with its work in time."""
+    return CannotSee(
+        Reason.TIMEOUT, say("this machine was {time} behind its work", time=plain(timedelta(seconds=seconds)))
+    )
 
 
 class Fault(Exception):

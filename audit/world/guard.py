@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_network
 from typing import Final
 
@@ -24,6 +24,7 @@ _NARROW: Final = (
     ip_network("fd00:ec2::254/128"),
 )
 """Link-local addresses, where clouds keep the credentials of a machine: only an exact entry of `allow` opens one."""
+_REMEMBERED: Final = 65536
 _TRANSLATED: Final = IPv6Network("64:ff9b::/96")
 
 
@@ -41,9 +42,14 @@ class Guard:
 
     allow: tuple[IPv4Network | IPv6Network, ...]
     resolver: Resolver
+    _literals: dict[tuple[str, int | None], Found] = field(default_factory=dict, repr=False, compare=False)
+    """What was found of hosts that are addresses: it never changes, and a watch asks it again and again."""
 
     async def find(self, host: str, family: int | None = None) -> Found:
         """The addresses of a host. Fault where it has none, CannotSee where none may be tried."""
+        known = self._literals.get((host, family))
+        if known is not None:
+            return known
         if not self.allow:
             raise CannotSee(
                 Reason.DENIED,
@@ -60,7 +66,10 @@ class Guard:
                     "{host} has {count} addresses; at most {most} are tried", host=host, count=len(addresses), most=MOST
                 ),
             )
-        return Found(tuple(address for address in addresses if self.permits(address)), kept_out)
+        found = Found(tuple(address for address in addresses if self.permits(address)), kept_out)
+        if _literal(host) is not None and len(self._literals) < _REMEMBERED:
+            self._literals[host, family] = found
+        return found
 
     async def check(self, host: str) -> tuple[str, ...]:
         """The addresses of a host, each inside `allow`; CannotSee otherwise."""

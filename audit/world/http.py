@@ -2,30 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+import time
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from functools import partial
+from types import MappingProxyType
 from typing import Final
 
+import anyio
 import httpx
 
+from audit.model.address import literal
 from audit.model.facts import ServiceState
-from audit.model.message import say
-from audit.model.verdict import CannotSee, Reason
-from audit.world.body import holds, read_body
+from audit.world.body import Gathering, holds
 from audit.world.draft import Draft
 from audit.world.every import every_address
 from audit.world.fault import Fault
-from audit.world.guard import Guard, silent
-from audit.world.transport import FreshTransport, Order
+from audit.world.guard import Found, Guard, silent
+from audit.world.prober.engine import Engine
+from audit.world.prober.errand import OWN, Errand, Errands
+from audit.world.prober.flight import Flight
+from audit.world.prober.head import Head
+from audit.world.prober.reply import Reply
+from audit.world.stock import Stock
+from audit.world.tls import shake_hands
 from audit.world.trust import Trust
 from audit.world.world import Clock, Page
 
 HOPS: Final = 5
 _REDIRECTS: Final = (301, 302, 303, 307, 308)
-_OWN: Final = (("Accept", "*/*"), ("Accept-Encoding", "gzip, deflate"), ("Connection", "close"))
-_NAME: Final = "haechi (continuity audit)"
+_HALF: Final = timedelta(seconds=0.5)
+_DATE: Final = re.compile(r"[A-Z][a-z]{2}, ([0-9]{2}) ([A-Z][a-z]{2}) ([0-9]{4}) ([0-9]{2}):([0-9]{2}):([0-9]{2}) GMT")
+_MONTHS: Final = MappingProxyType(
+    {name: number for number, name in enumerate("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(), 1)}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,75 +47,95 @@ class HttpHand:
     guard: Guard
     trust: Trust
     clock: Clock
-    transport: httpx.AsyncBaseTransport = field(default_factory=FreshTransport)
+    engine: Engine = field(default_factory=Engine)
+    errands: Errands = field(default_factory=Errands)
+    stock: Stock | None = None
+    """For pages that need a proxy, HTTP/2 or a token."""
 
     async def visit(self, page: Page, timeout: timedelta) -> ServiceState:
-        if page.method not in ("GET", "HEAD"):
-            raise CannotSee(Reason.DENIED, say("a visit by {method} could change something", method=page.method))
-        try:
-            url = httpx.URL(page.url)
-        except httpx.InvalidURL as broken:
-            raise CannotSee(Reason.INCOMPLETE, say("the URL cannot be read")) from broken
-        if page.verify and url.scheme == "https":
+        errand = self.errands.of(page)
+        if page.transport == "httpx" and self.stock is not None:
+            return await self.stock.see(page, errand, timeout, partial(self._visit, page))
+        if page.verify and errand.secure:
             self.trust.trusting(page.authority)
+        host = page.address or errand.host
+        if errand.found is None and _fixed(host) and timeout > timedelta(0):
+            errand.found = await self._find(host, page.family)
+        return await every_address(
+            self.guard,
+            host,
+            page.family,
+            timeout,
+            partial(self._visit, page, errand),
+            limits=page.limits,
+            found=errand.found,
+            punctual=True,
+        )
 
-        async def attempt(draft: Draft) -> None:
-            await self._visit(page, url, draft)
+    async def _find(self, host: str, family: int | None) -> Found | None:
+        try:
+            return await self.guard.find(host, family)
+        except Fault:
+            return None
 
-        return await every_address(self.guard, page.address or url.host, page.family, timeout, attempt)
-
-    async def _visit(self, page: Page, url: httpx.URL, draft: Draft) -> None:
-        seen = {url}
-        own = _headers(page)
+    async def _visit(self, page: Page, errand: Errand, draft: Draft) -> None:
+        seen: set[httpx.URL] = set()
         while True:
-            response = await self._ask(page, url, own, draft)
-            try:
-                target = _target(page, response)
-                if target is None:
-                    await self._judge(page, response, draft)
-                    return
-            finally:
-                await response.aclose()
+            heed = partial(self._heed, page, draft)
+            said = Reply(page.method, page.largest, heed)
+            if page.transport == "httpx" and self.stock is not None:
+                said = await self.stock.ask(page, errand, draft, heed)
+            elif errand.secure:
+                context = self.trust.trusting(page.authority) if page.verify else self.trust.blind()
+                flight = Flight(draft, errand.port, errand.request, said, context, errand.name)
+                await shake_hands(self.engine, flight, self.trust)
+            else:
+                await self.engine.fly(Flight(draft, errand.port, errand.request, said))
+            head = said.head
+            target = _target(page, head) if head is not None else None
+            if head is None or target is None:
+                self._judge(page, said, draft)
+                return
+            url = httpx.URL(errand.url)
+            seen.add(url)
             draft.hops = (*draft.hops, _shown(url))
             following = _follow(page, url, target)
             if following in seen:
                 raise Fault("redirect-loop", f"back to {_shown(following)}")
             if len(draft.hops) > HOPS:
                 raise Fault("redirect-loop", f"more than {HOPS} redirects")
-            seen.add(following)
+            headers = errand.headers
             if following.host != url.host:
-                draft.enter("dns")
-                draft.blind = silent(following.host)
-                found = await self.guard.find(following.host, page.family)
-                draft.blind = None
-                if found.kept_out:
-                    raise found.kept_out[0]
-                draft.address, own = found.addresses[0], _OWN
-            url = following
+                draft.address, headers = await self._elsewhere(following.host, page, draft), OWN
+            errand = Errand(following, page.method, headers)
 
-    async def _ask(
-        self, page: Page, url: httpx.URL, headers: Sequence[tuple[str, str]], draft: Draft
-    ) -> httpx.Response:
-        order = Order(draft, self.trust, page.authority, page.verify, page.largest)
-        request = httpx.Request(page.method, url, headers=list(headers), extensions={"order": order})
-        response = await self.transport.handle_async_request(request)
-        draft.status = response.status_code
-        if draft.clock_offset is None and "age" not in response.headers:
-            draft.clock_offset = self._offset(response.headers.get("date", ""))
-        return response
+    async def _elsewhere(self, host: str, page: Page, draft: Draft) -> str:
+        """The address of another host to which a redirect leads."""
+        until = draft.enter("dns")
+        draft.blind = silent(host)
+        with anyio.fail_after(until - time.monotonic()):
+            found = await self.guard.find(host, page.family)
+        draft.blind = None
+        if found.kept_out:
+            raise found.kept_out[0]
+        return found.addresses[0]
 
-    async def _judge(self, page: Page, response: httpx.Response, draft: Draft) -> None:
-        status = response.status_code
+    def _heed(self, page: Page, draft: Draft, head: Head) -> Gathering | None:
+        """Where the body goes, if it is wanted; Fault where the status is wrong."""
+        draft.status = status = head.status
+        if draft.clock_offset is None and head.get(b"age") is None:
+            draft.clock_offset = self._offset(head.get(b"date") or "")
+        if _target(page, head) is not None:
+            return None
         if status not in page.status and (page.status or not 200 <= status <= 299):
-            reason = response.extensions.get("reason_phrase", b"").decode("ascii", "replace")
-            raise Fault("bad-status", f"{status} {reason}".strip())
-        stream = response.stream
-        if not isinstance(stream, httpx.AsyncByteStream):
-            raise Fault("protocol", "a response without a body to read")
-        encoding = response.headers.get("content-encoding", "") if page.method == "GET" else ""
-        body = await read_body(aiter(stream), encoding, page.largest)
+            raise Fault("bad-status", f"{status} {head.reason.decode('ascii', 'replace')}".strip())
+        encoding = head.get(b"content-encoding") if page.method == "GET" else None
+        return Gathering(encoding or "", page.largest)
+
+    def _judge(self, page: Page, said: Reply, draft: Draft) -> None:
+        body = said.body
         draft.size = len(body)
-        kind = response.headers.get("content-type", "")
+        kind = (said.head.get(b"content-type") if said.head is not None else None) or ""
         if page.contains is not None and not holds(body, kind, page.contains):
             raise Fault("assertion", f"the page does not hold {page.contains!r}")
         if page.lacks is not None and holds(body, kind, page.lacks):
@@ -112,25 +144,34 @@ class HttpHand:
     def _offset(self, date: str) -> timedelta | None:
         """The server's clock minus ours; a date without an offset, or none, tells nothing."""
         try:
-            there = parsedate_to_datetime(date[:64])
+            there = _instant(date)
             # A date has whole seconds; the middle of its second is the best guess.
-            return there + timedelta(seconds=0.5) - self.clock.now() if there.tzinfo is not None else None
+            return there + _HALF - self.clock.now() if there is not None else None
         except (ValueError, TypeError, IndexError, OverflowError):
             return None
 
 
-def _headers(page: Page) -> Sequence[tuple[str, str]]:
-    own = {name.lower() for name in page.headers}
-    first = () if "user-agent" in own else (("User-Agent", _NAME),)
-    return (*first, *(pair for pair in _OWN if pair[0].lower() not in own), *page.headers.items())
+def _instant(date: str) -> datetime | None:
+    usual = _DATE.fullmatch(date)
+    if usual is not None and usual[2] in _MONTHS:
+        day, month, year, hour, minute, second = usual.groups()
+        return datetime(int(year), _MONTHS[month], int(day), int(hour), int(minute), int(second), tzinfo=UTC)
+    there = parsedate_to_datetime(date[:64])
+    return there if there.tzinfo is not None else None
 
 
-def _target(page: Page, response: httpx.Response) -> str | None:
+def _fixed(host: str) -> bool:
+    try:
+        return literal(host) is not None
+    except ValueError:
+        return False
+
+
+def _target(page: Page, head: Head) -> str | None:
     """Where a response sends its visitor, if that is not the answer that is wanted."""
-    if page.follow == "none" or response.status_code not in _REDIRECTS or response.status_code in page.status:
+    if head.status not in _REDIRECTS or page.follow == "none" or head.status in page.status:
         return None
-    location = response.headers.get("location")
-    return location if isinstance(location, str) and location else None
+    return head.get(b"location") or None
 
 
 def _follow(page: Page, url: httpx.URL, location: str) -> httpx.URL:

@@ -227,6 +227,9 @@ class SceneCommand:
         fitting = [begin for begin in self.outputs if line == begin or line.startswith(begin + " ")]
         return _seen(self.outputs, max(fitting, key=len, default=line))
 
+    async def plugin(self, argv: Sequence[str], timeout: timedelta, secrets: Mapping[str, Secret]) -> Output:
+        return await self.run(argv, timeout, secrets)
+
 
 @dataclass(frozen=True, slots=True)
 class ScenePostgresql:

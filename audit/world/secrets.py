@@ -54,8 +54,11 @@ class Secrets:
 
     def remember(self, value: str) -> None:
         """Take one more value out of every text from now on, such as a password inside a connection string."""
-        lines = (value, *value.splitlines())
-        self._known.update(text for line in lines for text in (line, quote(line, safe="")) if text.strip())
+        self._known.update(_forms(value))
+
+    def forget(self, value: str) -> None:
+        """Stop looking for a value that has come to its end, such as a token: a watch gets thousands of them."""
+        self._known.difference_update(_forms(value))
 
     def redact(self, text: str) -> str:
         """The text without any known value, nor anything that looks like a secret."""
@@ -68,6 +71,12 @@ class Secrets:
         for pattern, instead in _PATTERNS:
             text = pattern.sub(instead, text)
         return text
+
+
+def _forms(value: str) -> set[str]:
+    """A value, each of its lines, both also as they stand in a URL."""
+    lines = (value, *value.splitlines())
+    return {text for line in lines for text in (line, quote(line, safe="")) if text.strip()}
 
 
 def _variable(name: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final
 
@@ -18,6 +18,8 @@ from audit.world.draft import Draft
 from audit.world.every import every_address
 from audit.world.fault import Fault, judged
 from audit.world.guard import Guard
+from audit.world.prober.engine import Engine
+from audit.world.prober.flight import Flight
 
 MOST: Final = 1_000_000
 
@@ -27,13 +29,13 @@ class TcpHand:
     """Connections in the clear."""
 
     guard: Guard
+    engine: Engine = field(default_factory=Engine)
 
     async def knock(self, host: str, port: int, timeout: timedelta, family: int | None = None) -> ServiceState:
         async def attempt(draft: Draft) -> None:
-            draft.enter("connect")
-            (await Wire.to(draft.address, port)).close()
+            await self.engine.fly(Flight(draft, port))
 
-        return await every_address(self.guard, host, family, timeout, attempt)
+        return await every_address(self.guard, host, family, timeout, attempt, punctual=True)
 
     async def talk(self, host: str, port: int, lines: Sequence[str], timeout: timedelta, ends: str) -> str:
         where = f"{host}:{port}"

@@ -1,160 +1,97 @@
-"""An HTTP request for one checked address to the response that comes over a fresh connection."""
+"""An httpx request to the response that the probing engine brings over a fresh connection."""
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
+import ssl
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Final
 
-import anyio.lowlevel
-import h11
+import anyio
 import httpx
 
-from audit.model.message import say
-from audit.model.verdict import CannotSee, Reason
-from audit.world.connect import Wire
+from audit.world.body import Gathering
 from audit.world.draft import Draft
-from audit.world.fault import Fault
+from audit.world.fault import Fault, judged
+from audit.world.guard import Guard
+from audit.world.prober.engine import Engine
+from audit.world.prober.errand import Errand
+from audit.world.prober.flight import Flight
+from audit.world.prober.head import Head
+from audit.world.prober.reply import Reply
 from audit.world.tls import shake_hands
 from audit.world.trust import Trust
 
-HEADERS: Final = 65536
-"""Bytes that may come before the body, informational responses included."""
-_BUSY: Final = 256
-_MARK: Final = b"HTTP/"
+LARGEST: Final = 2_000_000
+PATIENCE: Final = 10.0
+"""Seconds for everything, where the request names no times."""
+_PACKED: Final = (b"content-encoding", b"content-length", b"transfer-encoding")
+"""Fields that no longer hold for a body that is whole and unpacked."""
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
-    """What a request carries for this transport, as the extension `order`."""
-
-    draft: Draft
-    """Names the address, takes the notes."""
-    trust: Trust
-    authority: str | None
-    verify: bool
-    most: int
-    """Bytes of body, as they come."""
-
-
 class FreshTransport(httpx.AsyncBaseTransport):
-    """The one seam between visits and the network: one connection a request, nothing kept, nothing taken up again.
+    """For a probe that speaks httpx: one connection a request to an address that the estate allows, nothing kept.
 
-    Raises Fault for what is wrong at the target, OSError for what the sockets say. No proxy, no environment.
+    The body comes whole and unpacked; the extension `sample` of the response holds what was measured. No proxy, no
+    redirects, no environment. What is wrong at the target is an httpx.TransportError, trouble of ours a CannotSee.
     """
 
+    guard: Guard
+    trust: Trust
+    authority: str | None = None
+    engine: Engine = field(default_factory=Engine)
+
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        order: Order = request.extensions["order"]
-        draft, url = order.draft, request.url
-        draft.enter("connect")
-        secure = url.scheme == "https"
-        port = url.port or (443 if secure else 80)
-        wire = await Wire.to(draft.address, port)
-        with contextlib.ExitStack() as unless_answered:
-            unless_answered.callback(wire.close)
-            if secure:
-                context = order.trust.trusting(order.authority) if order.verify else order.trust.blind()
-                await shake_hands(wire, draft, port, url.raw_host.decode("ascii"), context, order.trust)
-            exchange = _Exchange(wire, draft, order.most)
-            await exchange.send(request)
-            response = await exchange.response()
-            unless_answered.pop_all()
+        errand = Errand(request.url, request.method, tuple(request.headers.multi_items()))
+        draft = Draft("", {}, limits=_limits(request.extensions.get("timeout", {})))
+        draft.deadline = time.monotonic() + PATIENCE
+        try:
+            with anyio.fail_after(PATIENCE):
+                draft.address = (await self.guard.find(errand.host)).addresses[0]
+            return await self._response(errand, request.method, draft)
+        except Fault as fault:
+            raise _as_httpx(fault, request) from fault
+        except ssl.SSLError as broken:
+            raise httpx.ConnectError(str(broken), request=request) from broken
+        except OSError as broken:
+            late = isinstance(broken, TimeoutError) and not broken.errno
+            trouble = draft.late() if late else judged(broken, draft.address)
+            raise (_as_httpx(trouble, request) if isinstance(trouble, Fault) else trouble) from broken
+
+    async def _response(self, errand: Errand, method: str, draft: Draft) -> httpx.Response:
+        def heed(head: Head) -> Gathering:
+            return Gathering((head.get(b"content-encoding") or "") if method != "HEAD" else "", LARGEST)
+
+        reply = Reply(method, LARGEST, heed)
+        context = self.trust.trusting(self.authority) if errand.secure else None
+        flight = Flight(draft, errand.port, errand.request, reply, context, errand.name)
+        await (shake_hands(self.engine, flight, self.trust) if context is not None else self.engine.fly(flight))
+        head = reply.head
+        if head is None:
+            raise Fault("protocol", "an answer without a head")
+        draft.status, draft.size = head.status, len(reply.body)
         return httpx.Response(
-            response.status_code,
-            headers=list(response.headers),
-            stream=_Body(exchange),
-            extensions={"reason_phrase": bytes(response.reason)},
+            head.status,
+            headers=[pair for pair in head.raw() if pair[0] not in _PACKED],
+            content=reply.body,
+            extensions={"reason_phrase": head.reason, "sample": draft.sample()},
         )
 
 
-class _Exchange:
-    """One request and its response over one connection."""
-
-    def __init__(self, wire: Wire, draft: Draft, most: int) -> None:
-        self.wire = wire
-        self._draft = draft
-        self._machine = h11.Connection(h11.CLIENT, max_incomplete_event_size=HEADERS)
-        self._most = HEADERS
-        self._body = most
-        self._came = 0
-        self._start = b""
-        self._ended = False
-
-    async def send(self, request: httpx.Request) -> None:
-        self._draft.enter("send")
-        try:
-            head = h11.Request(method=request.method, target=request.url.raw_path, headers=request.headers.raw)
-        except h11.LocalProtocolError as broken:
-            raise CannotSee(Reason.INCOMPLETE, say("the request cannot be written in HTTP")) from broken
-        await self.wire.send((self._machine.send(head) or b"") + (self._machine.send(h11.EndOfMessage()) or b""))
-
-    async def response(self) -> h11.Response:
-        self._draft.enter("first-byte")
-        while True:
-            event = await self._next()
-            if isinstance(event, h11.Response):
-                self._draft.enter("body")
-                # Chunks may be small: their frames count, up to as much again.
-                self._most = self._came + 2 * self._body + HEADERS
-                return event
-            if not isinstance(event, h11.InformationalResponse):
-                raise Fault("protocol", "the server sent something else than a response")
-
-    async def pieces(self) -> AsyncIterator[bytes]:
-        turns = 0
-        while True:
-            event = await self._next()
-            if isinstance(event, h11.Data):
-                yield bytes(event.data)
-            elif isinstance(event, h11.EndOfMessage):
-                return
-            turns += 1
-            if turns % _BUSY == 0:
-                await anyio.lowlevel.checkpoint()
-
-    async def _next(self) -> h11.Event:
-        try:
-            event = self._machine.next_event()
-            while event is h11.NEED_DATA and not self._ended:
-                piece = await self.wire.receive()
-                self._came += len(piece)
-                self._ended = not piece
-                if not piece and not self._came:
-                    raise Fault("reset", "the server closed the connection without an answer")
-                if self._came > self._most and self._machine.their_state is not h11.SEND_BODY:
-                    raise Fault("too-large", f"more than {HEADERS} bytes before the body")
-                if self._came > self._most:
-                    raise Fault("too-large", f"more than {self._body} bytes")
-                if len(self._start) < len(_MARK):
-                    self._start = (self._start + piece)[: len(_MARK)]
-                    if not self._start.startswith(_MARK[: len(self._start)]):
-                        raise Fault("protocol", "the answer is not in HTTP/1")
-                self._machine.receive_data(piece)
-                event = self._machine.next_event()
-        except h11.RemoteProtocolError as broken:
-            raise self._fault(broken) from broken
-        if isinstance(event, type):
-            raise Fault("protocol", "the server sent something that is no part of a response")
-        return event
-
-    def _fault(self, broken: h11.RemoteProtocolError) -> Fault:
-        if broken.error_status_hint == 431:
-            return Fault("too-large", f"more than {HEADERS} bytes before the body")
-        if self._ended:
-            return Fault("truncated", "the connection ended in the middle of the answer")
-        return Fault("protocol", f"no answer in HTTP/1.1: {broken}")
+def _limits(times: Mapping[str, float | None]) -> dict[str, float]:
+    """The times that an httpx client sets, as limits of phases."""
+    named = (("connect", "connect"), ("tls", "connect"), ("send", "write"), ("first-byte", "read"), ("body", "read"))
+    return {phase: limit for phase, word in named if (limit := times.get(word)) is not None}
 
 
-class _Body(httpx.AsyncByteStream):
-    """The body as it comes, still packed."""
-
-    def __init__(self, exchange: _Exchange) -> None:
-        self._exchange = exchange
-
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        async for piece in self._exchange.pieces():
-            yield piece
-
-    async def aclose(self) -> None:
-        self._exchange.wire.close()
+def _as_httpx(fault: Fault, request: httpx.Request) -> httpx.TransportError:
+    text = fault.detail or fault.failure
+    if fault.failure in ("connect-timeout", "tls-timeout"):
+        return httpx.ConnectTimeout(text, request=request)
+    if fault.failure in ("send-timeout", "first-byte-timeout", "body-timeout"):
+        return httpx.ReadTimeout(text, request=request)
+    if fault.failure.startswith(("tls-", "dns-")) or fault.failure in ("refused", "no-host"):
+        return httpx.ConnectError(text, request=request)
+    return httpx.RemoteProtocolError(text, request=request)

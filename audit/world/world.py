@@ -28,6 +28,16 @@ class Clock(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Token:
+    """Where a bearer token for a page comes from: the client credentials of OAuth 2 (RFC 6749, section 4.4)."""
+
+    url: str
+    client: str
+    secret: Secret
+    scope: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """What to ask of an HTTP service, with what must come back."""
 
@@ -50,6 +60,14 @@ class Page:
     """4 or 6 to ask only the addresses of one family."""
     largest: int = 2_000_000
     """Bytes of body, decoded, after which the answer is `too-large`."""
+    limits: Mapping[str, timedelta] = field(default_factory=lambda: MappingProxyType({}))
+    """Deadlines of single phases: dns, connect, tls, send, first-byte, body; the timeout is for all of them."""
+    transport: str = "engine"
+    """`engine`, the probing engine, or `httpx`, which takes a proxy, HTTP/2 and tokens."""
+    proxy: str | None = None
+    """URL of a proxy, for the transport `httpx` alone; the addresses that are tried are then those of the proxy."""
+    http2: bool = False
+    token: Token | None = None
 
 
 class Http(Protocol):
@@ -154,6 +172,8 @@ class Output:
     code: int
     out: str
     err: str
+    took: float = field(default=0.0, compare=False)
+    """Seconds from its start to its end."""
 
 
 class Command(Protocol):
@@ -169,6 +189,13 @@ class Command(Protocol):
         `secrets` maps environment names of the child to secrets; `files` maps a word to a secret that the child reads
         as a file: an argument that is `{word}` becomes the path. CannotSee(no-tool) where the program is missing,
         CannotSee(timeout) where it did not end; the child and its group are then ended.
+        """
+        ...
+
+    async def plugin(self, argv: Sequence[str], timeout: timedelta, secrets: Mapping[str, Secret]) -> Output:
+        """Run a plugin of Nagios: like `run`, but a few at once, found also in the folders where plugins are kept.
+
+        The time that it waits for its turn does not count; CannotSee(timeout) where the turn does not come.
         """
         ...
 

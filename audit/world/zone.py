@@ -21,7 +21,7 @@ from audit.model.facts import NameServer, Unseen
 from audit.model.message import say
 from audit.model.verdict import CannotSee, Reason
 from audit.world.fault import Fault, judged
-from audit.world.question import ask
+from audit.world.post import Inquiry
 from audit.world.resolver import PATIENCE, Resolver
 
 MOST_SERVERS: Final = 16
@@ -162,14 +162,17 @@ class Witness:
         self, name: dns.name.Name, kind: dns.rdatatype.RdataType, *, recursive: bool
     ) -> dns.message.Message:
         """Ask again where a datagram may have been lost; the caller's deadline ends it."""
-        for patience in PATIENCE:
-            with anyio.move_on_after(patience):
-                try:
-                    return await ask(name, kind, self.address, self.port, recursive=recursive)
-                except dns.exception.DNSException as broken:
-                    raise Fault("protocol", f"no answer in DNS: {type(broken).__name__}") from broken
-                except OSError as broken:
-                    raise judged(broken, self.address) from broken
+        with Inquiry(self.resolver.post, name, kind, recursive=recursive, whole=True) as inquiry:
+            for patience in PATIENCE:
+                inquiry.send((self.address, self.port))
+                came = await inquiry.hear(patience)
+                heard = came[1] if came is not None else None
+                if isinstance(heard, dns.message.Message):
+                    return heard
+                if isinstance(heard, OSError):
+                    raise judged(heard, self.address) from heard
+                if heard is not None:
+                    raise Fault("protocol", f"no answer in DNS: {type(heard).__name__}")
         raise self.silence()
 
     def silence(self) -> CannotSee:

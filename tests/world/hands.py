@@ -17,6 +17,7 @@ from audit.world.dns import DnsHand
 from audit.world.guard import Guard
 from audit.world.http import HttpHand
 from audit.world.icmp import IcmpHand
+from audit.world.prober.engine import Engine
 from audit.world.resolver import Resolver
 from audit.world.tcp import TcpHand
 from audit.world.tls import TlsHand
@@ -45,15 +46,17 @@ def hands(
     hosts: Mapping[str, tuple[str, ...]] = MappingProxyType({}),
     servers: tuple[tuple[str, int], ...] = (),
     root: Path = Path(),
+    engine: Engine | None = None,
 ) -> Hands:
     networks = tuple(ip_network(written) for written in allow or ("127.0.0.0/8", "::1/128"))
     guard = Guard(networks, Resolver(hosts, servers))
     trust = Trust(root)
+    engine = engine or Engine()
     return Hands(
         guard,
-        HttpHand(guard, trust, SystemClock()),
-        TcpHand(guard),
-        TlsHand(guard, trust),
+        HttpHand(guard, trust, SystemClock(), engine),
+        TcpHand(guard, engine),
+        TlsHand(guard, trust, engine),
         DnsHand(guard),
         IcmpHand(guard),
     )

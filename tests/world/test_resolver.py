@@ -15,7 +15,7 @@ import pytest
 from audit.model.facts import ServiceState
 from audit.model.verdict import CannotSee, Reason
 from audit.world.fault import Fault
-from audit.world.resolver import machine_resolver
+from audit.world.resolver import Resolver, machine_resolver
 from audit.world.world import Page
 from tests.world.hands import LONG, SOON, hands, only, run
 from tests.world.servers import Answers, Reply, closed_port, named, page, says, served
@@ -164,11 +164,11 @@ def test_the_files_of_a_machine(tmp_path: Path) -> None:
         "# made\nsearch kibo.example. other.example\nnameserver 127.0.0.53\nnameserver ::1\nnameserver x\n"
     )
     (tmp_path / "hosts").write_text("127.0.0.1 Portal.example portal # note\n::1 portal.example\nbroken\n0x7f.1 evil\n")
-    resolver = machine_resolver(tmp_path / "resolv.conf", tmp_path / "hosts")
-    assert resolver.servers == (("127.0.0.53", 53), ("::1", 53))
-    assert resolver.search == ("kibo.example", "other.example")
-    assert resolver.hosts == {"portal.example": ("127.0.0.1", "::1"), "portal": ("127.0.0.1",)}
-    nothing = machine_resolver(tmp_path / "none", tmp_path / "none")
+    names = machine_resolver(tmp_path / "resolv.conf", tmp_path / "hosts").names
+    assert names.servers == (("127.0.0.53", 53), ("::1", 53))
+    assert names.search == ("kibo.example", "other.example")
+    assert names.hosts == {"portal.example": ("127.0.0.1", "::1"), "portal": ("127.0.0.1",)}
+    nothing = machine_resolver(tmp_path / "none", tmp_path / "none").names
     assert (nothing.servers, nothing.hosts) == ((("127.0.0.1", 53),), {})
 
 
@@ -180,7 +180,7 @@ def test_hosts_come_before_servers_and_localhost_needs_none() -> None:
 
 def test_only_a_name_without_a_dot_is_searched(tmp_path: Path) -> None:
     (tmp_path / "resolv.conf").write_text("search kibo.example\nnameserver 127.0.0.1\n")
-    found = machine_resolver(tmp_path / "resolv.conf", tmp_path / "none")
+    search = machine_resolver(tmp_path / "resolv.conf", tmp_path / "none").names.search
 
     def reply(query: dns.message.Message) -> dns.message.Message:
         name = query.question[0].name.to_text()
@@ -189,7 +189,7 @@ def test_only_a_name_without_a_dot_is_searched(tmp_path: Path) -> None:
         return answering(code=dns.rcode.NXDOMAIN)(query)
 
     with named(reply) as port:
-        resolver = type(found)(found.hosts, (("127.0.0.1", port),), found.search)
+        resolver = Resolver(servers=(("127.0.0.1", port),), search=search)
         assert run(resolver.addresses("portal", None)) == ("127.0.0.1",)
         with pytest.raises(Fault, match="dns-nxdomain"):
             run(resolver.addresses("gone.example", None))

@@ -68,6 +68,13 @@ def test_no_text_keeps_a_revealed_value(secrets: Secrets, tmp_path: Path) -> Non
     assert said == f"wrong: {HIDDEN} and {HIDDEN}."
 
 
+def test_what_has_come_to_its_end_is_forgotten(secrets: Secrets) -> None:
+    secrets.remember("old/token")
+    secrets.remember("new/token")
+    secrets.forget("old/token")
+    assert secrets.redact("old/token old%2Ftoken new/token") == f"old/token old%2Ftoken {HIDDEN}"
+
+
 def test_every_line_of_a_longer_secret_is_taken_out(secrets: Secrets, tmp_path: Path) -> None:
     secrets.reveal(kept(tmp_path, b"first-line\nsecond-line\n"))
     assert "second-line" not in secrets.redact("it says second-line")
