@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
+from functools import cached_property
 from typing import Annotated, Any, Final, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import BeforeValidator, WithJsonSchema, model_validator
 
-from audit.contract import Page, World, probe, say
+from audit.contract import Page, Token, World, probe, say
 from audit.model.address import AddressText, Family, Url
 from audit.model.facts import ServiceState
-from audit.model.item import Item, Text
+from audit.model.item import Item, SecretRef, Text
 from audit.model.technology import Endpoint
 from audit.model.unfit import Unexpected
+from audit.model.units import Duration, Flag
 
 _FIELD_NAME: Final = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}")
 _OURS: Final = frozenset(
@@ -80,6 +83,48 @@ class ExpectedPage(Item):
     not_contains: Text | None = None
 
 
+class PhaseLimits(Item):
+    """Deadlines of single phases of a visit, inside `timeout`, which is for all of them together."""
+
+    dns: Duration | None = None
+    connect: Duration | None = None
+    tls: Duration | None = None
+    send: Duration | None = None
+    first_byte: Duration | None = None
+    body: Duration | None = None
+
+    def by_phase(self) -> dict[str, timedelta]:
+        """Those that are written."""
+        written = (
+            ("dns", self.dns),
+            ("connect", self.connect),
+            ("tls", self.tls),
+            ("send", self.send),
+            ("first-byte", self.first_byte),
+            ("body", self.body),
+        )
+        return {phase: limit for phase, limit in written if limit is not None}
+
+
+class ClientCredentials(Item):
+    """Where a bearer token for the page comes from: OAuth 2 with client credentials.
+
+    Before each visit a fresh token is asked for, by the only POST that haechi ever sends, straight to `url` and never
+    through the proxy of the page. Without a token the page is not asked for, and its state is unknown.
+    """
+
+    url: Url
+    client_id: Text
+    client_secret: SecretRef
+    scope: Text | None = None
+
+    @model_validator(mode="after")
+    def _in_secret(self) -> Self:
+        if urlsplit(self.url).scheme != "https":
+            raise Unexpected(say("a URL of https: the secret of the client is sent there"))
+        return self
+
+
 class HttpEndpoint(Endpoint, kind="http"):
     """A page that must answer rightly at every address of its name."""
 
@@ -95,6 +140,29 @@ class HttpEndpoint(Endpoint, kind="http"):
     """Which redirects belong to the service; never more than five, never from https to http."""
     family: Family | None = None
     """Ask only the addresses of IPv4 (4) or IPv6 (6)."""
+    limits: PhaseLimits = PhaseLimits()
+    transport: Literal["engine", "httpx"] = "engine"
+    """`engine` is quick and measures best; `httpx` takes a proxy, HTTP/2 and a token. Neither heeds the environment."""
+    proxy: Url | None = None
+    """An http proxy, for `transport: httpx`. Its addresses have to lie inside `allow` and are judged one by one; it
+    decides itself to which address of the page it connects, so those cannot be judged."""
+    http2: Flag = False
+    """Speak HTTP/2 where the server does, for `transport: httpx`; it needs the extra `haechi[http2]`."""
+    token: ClientCredentials | None = None
+    """For `transport: httpx`."""
+
+    @model_validator(mode="after")
+    def _a_transport_that_can(self) -> Self:
+        if self.transport != "httpx" and (self.proxy or self.http2 or self.token):
+            raise Unexpected(say("`transport: httpx` beside `proxy`, `http2` and `token`"))
+        if self.proxy is not None:
+            if urlsplit(self.proxy).scheme != "http":
+                raise Unexpected(say("a proxy of http; a page of https goes through it unread"))
+            if self.address is not None or self.follow == "any" or self.family is not None:
+                raise Unexpected(
+                    say("no `address`, no `family` and no `follow: any`: the proxy decides where to connect")
+                )
+        return self
 
     @model_validator(mode="after")
     def _a_body_to_search(self) -> Self:
@@ -110,20 +178,30 @@ class HttpEndpoint(Endpoint, kind="http"):
     def secured(self) -> bool:
         return urlsplit(self.url).scheme == "https"
 
+    @cached_property
+    def page(self) -> Page:
+        """What is asked for at every look."""
+        token = self.token
+        return Page(
+            url=self.url,
+            method=self.method,
+            address=self.address,
+            headers=self.headers,
+            status=self.expect.status,
+            contains=self.expect.contains,
+            lacks=self.expect.not_contains,
+            follow=self.follow,
+            authority=self.authority,
+            family=self.family,
+            limits=self.limits.by_phase(),
+            transport=self.transport,
+            proxy=self.proxy,
+            http2=self.http2,
+            token=Token(token.url, token.client_id, token.client_secret, token.scope or "") if token else None,
+        )
+
 
 @probe(deadline=15)
 async def visit(endpoint: HttpEndpoint, world: World) -> ServiceState:
     """Visit the page afresh at each address."""
-    page = Page(
-        url=endpoint.url,
-        method=endpoint.method,
-        address=endpoint.address,
-        headers=endpoint.headers,
-        status=endpoint.expect.status,
-        contains=endpoint.expect.contains,
-        lacks=endpoint.expect.not_contains,
-        follow=endpoint.follow,
-        authority=endpoint.authority,
-        family=endpoint.family,
-    )
-    return await world.http.visit(page, endpoint.timeout)
+    return await world.http.visit(endpoint.page, endpoint.timeout)

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from audit.contract import Probe
+from audit.contract import Probe, Token
 from audit.model.facts import NameState, Sample, ServiceState
+from audit.model.item import Secret
 from audit.model.technology import Endpoint
 from audit.model.verdict import CannotSee
 from audit.world.scene import scene
@@ -19,6 +20,9 @@ from checks.network import dns
 from tests.world.hands import run
 
 STATE = ServiceState(samples=(Sample(address="127.0.0.1"),))
+
+STOCK = {"transport": "httpx"}
+TOKEN = {"url": "https://idp.example/token", "client-id": "haechi", "client-secret": {"env": "IDP"}}
 
 WRITTEN: tuple[tuple[type[Endpoint], dict[str, Any], str], ...] = (
     (
@@ -90,6 +94,15 @@ def test_endpoints_as_they_are_written(technology: type[Endpoint], written: dict
         (http.HttpEndpoint, {"headers": {"a b": "c"}}, "name of a header"),
         (http.HttpEndpoint, {"headers": "x"}, "expected headers"),
         (http.HttpEndpoint, {"family": "5"}, "expected 4 or 6"),
+        (http.HttpEndpoint, {"limits": {"connect": "soon"}}, "duration"),
+        (http.HttpEndpoint, {"proxy": "http://p.example:3128"}, "transport: httpx"),
+        (http.HttpEndpoint, {"http2": "true"}, "transport: httpx"),
+        (http.HttpEndpoint, {**STOCK, "proxy": "https://p.example/"}, "a proxy of http"),
+        (http.HttpEndpoint, {**STOCK, "proxy": "http://me:hidden@p.example/"}, "without a user name or password"),
+        (http.HttpEndpoint, {**STOCK, "proxy": "http://p.example/", "follow": "any"}, "no `address`"),
+        (http.HttpEndpoint, {**STOCK, "proxy": "http://p.example/", "address": "10.0.0.1"}, "no `address`"),
+        (http.HttpEndpoint, {**STOCK, "token": {**TOKEN, "url": "http://idp.example/"}}, "a URL of https"),
+        (http.HttpEndpoint, {**STOCK, "token": {**TOKEN, "client-secret": "hidden"}}, "a secret is never written"),
         (tcp.TcpEndpoint, {"port": "70000"}, "port from 1 to 65535"),
         (tcp.TcpEndpoint, {"port": "5_432"}, "port from 1 to 65535"),
         (tcp.TcpEndpoint, {"host": "a/b"}, "host name or an address"),
@@ -106,6 +119,20 @@ def test_what_is_refused(technology: type[Endpoint], change: dict[str, Any], say
     said = "; ".join(error["msg"] for error in refused.value.errors())
     assert says in said
     assert "hidden" not in said
+
+
+def test_what_a_page_is_asked_with() -> None:
+    limits = {"connect": "1s", "first-byte": "2s"}
+    written = {**WRITTEN[0][1], **STOCK, "http2": "true", "limits": limits, "token": {**TOKEN, "scope": "read"}}
+    page = http.HttpEndpoint.model_validate(written).page
+    assert page.limits == {"connect": timedelta(seconds=1), "first-byte": timedelta(seconds=2)}
+    assert (page.transport, page.http2, page.proxy) == ("httpx", True, None)
+    assert page.token == Token("https://idp.example/token", "haechi", Secret("env", "IDP"), "read")
+    plain = http.HttpEndpoint.model_validate(WRITTEN[0][1])
+    assert (plain.page.transport, plain.page.limits, plain.page.token) == ("engine", {}, None)
+    assert plain.page is plain.page
+    assert plain == http.HttpEndpoint.model_validate(WRITTEN[0][1])
+    assert http.HttpEndpoint.model_validate(plain.model_dump(by_alias=True)) == plain
 
 
 def test_the_marks_of_the_loader_are_no_keys() -> None:

@@ -24,17 +24,20 @@ CONTROLS = {
     for number in range(1, count + 1)
 }  # fmt: skip
 MANDATORY = set(
-    "AVL-01 AVL-03 AVL-04 BKP-01 BKP-02 BKP-03 BKP-04 BKP-07 BKP-14 BKP-15 DRF-01 DRF-04 DRF-07 FAC-01 FAC-02 FAC-03 "
+    "AVL-01 AVL-02 AVL-03 AVL-04 AVL-10 AVL-11 "
+    "BKP-01 BKP-02 BKP-03 BKP-04 BKP-07 BKP-14 BKP-15 DRF-01 DRF-04 DRF-07 FAC-01 FAC-02 FAC-03 "
     "FAC-06 DEP-02 DEP-05 DEP-07 NET-01 NET-03 OPS-02".split()
 )
 SEVERITIES = {
-    "critical": "AVL-01 AVL-04 AVL-05 BKP-01 BKP-02 BKP-04 BKP-07 BKP-10 BKP-14 DRF-01 DRF-04 DRF-05 DRF-07 FAC-01 "
+    "critical": "AVL-01 AVL-04 AVL-05 AVL-11 "
+    "BKP-01 BKP-02 BKP-04 BKP-07 BKP-10 BKP-14 DRF-01 DRF-04 DRF-05 DRF-07 FAC-01 "
     "FAC-02 FAC-03 FAC-08 DEP-02 DEP-03 DEP-04 DEP-07 DEP-11 OPS-02",
-    "high": "AVL-09 BKP-03 BKP-08 BKP-15 DRF-12 FAC-05 FAC-06 FAC-07 FAC-10 FAC-18 DEP-05 NET-01 NET-03 OPS-08 OPS-13 "
+    "high": "AVL-02 AVL-09 AVL-10 "
+    "BKP-03 BKP-08 BKP-15 DRF-12 FAC-05 FAC-06 FAC-07 FAC-10 FAC-18 DEP-05 NET-01 NET-03 OPS-08 OPS-13 "
     "FND-06 FND-07 FND-08",
     "medium": "AVL-03 BKP-11 OPS-14 PEAK-01",
 }
-MILDER = {"backup.clock": "high", "operations.targets-fit-grade": "high"}
+MILDER = {"availability.day": "high", "backup.clock": "high", "operations.targets-fit-grade": "high"}
 """Rules that answer a part of a control whose severity is meant for its heart."""
 STANDARDS = re.compile(
     r"(NIST SP 800-53r5 [A-Z]{2}-\d+(\(\d+\))*|ISO 22301 [\d.]+|ISO/IEC 27002 [\d.]+|ISO/IEC 27031|"
