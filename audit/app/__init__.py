@@ -15,11 +15,14 @@ from zoneinfo import ZoneInfo
 from audit.analysis.dossier import assemble
 from audit.analysis.readiness import exit_code
 from audit.app.crew import observe
+from audit.app.past import LOG, alerts_seen, strips, with_past
+from audit.app.records import Records
 from audit.app.stored import POLICY, stored_estate, whole
 from audit.catalogue import Catalogue, discover
 from audit.inventory.collecting import collecting_later
 from audit.inventory.load import load
 from audit.judge import judge
+from audit.model.alerting import AlertState
 from audit.model.dossier import Dossier
 from audit.model.estate import Estate, Waiver
 from audit.model.evidence import Finding, Observation, Run, Selection
@@ -31,6 +34,7 @@ from audit.model.verdict import Severity
 from audit.model.waivers import Waivers
 from audit.plan import plan as make_plan
 from audit.store import open_store
+from audit.store.history import open_history
 from audit.store.memory import Store
 from audit.world.build import real_world
 from audit.world.world import World
@@ -102,16 +106,18 @@ def audit(
     known = catalogue or discover()
     loaded = load(path, known)
     plan = make_plan(whole(loaded), known, selection)
-    judged = _instant(at, plan.estate)
+    judged = instant(at, plan.estate)
     on_plan(plan)
-    with open_store(store, writing=True) as memory:
+    with open_store(store, writing=True) as memory, open_history(store, watching=False) as history:
         run = _run(plan)
         memory.begin(run, loaded.sources)
+        records = Records(plan.estate, history)
         seen: dict[str, Observation] = {}
         waiting: list[Observation] = []
 
         def keep(observation: Observation | None) -> None:
             if observation is not None:
+                observation = with_past(observation, records, plan.estate)
                 seen[observation.subject] = observation
                 waiting.append(observation)
                 on_progress(Progress(len(plan.tasks), len(seen), observation))
@@ -120,11 +126,15 @@ def audit(
                 waiting.clear()
 
         state = observe(plan, known, lambda: world(plan.estate), deadline, keep)
+        alerts = alerts_seen(plan.estate, history, datetime.now(UTC))
+        if alerts is not None:
+            seen[alerts.subject] = alerts
+            waiting.append(alerts)
         keep(None)
         judged = judged or datetime.now(UTC)
         with collecting_later():
             findings = judge(plan, known, seen, judged, state=state)
-        return _closed(memory, replace(run, at=judged, state=state), plan, known, findings, seen)
+        return _closed(memory, store, replace(run, at=judged, state=state), plan, known, findings, seen)
 
 
 def rejudge(
@@ -146,7 +156,7 @@ def rejudge(
         plan = make_plan(stored_estate(sources, known, first.estate_id), known, first.selection)
         seen = memory.observations(first.id, lambda probe, name: _facts(known, probe, name))
         again = replace(_run(plan), judged_from=first.judged_from or first.id)
-        judged = _instant(at, plan.estate) or _judged(first, seen)
+        judged = instant(at, plan.estate) or _judged(first, seen)
         state = first.state
         if state == "running":
             # It broke off, perhaps only while it was judged: then all that it looked at is here.
@@ -156,7 +166,7 @@ def rejudge(
         # Only now: a judgement that is broken off leaves no half run behind, which would then be the latest.
         memory.begin(again, sources)
         memory.see(again.id, seen.values())
-        return _closed(memory, replace(again, at=judged, state=state), plan, known, findings, seen)
+        return _closed(memory, store, replace(again, at=judged, state=state), plan, known, findings, seen)
 
 
 def dossier_of(run: str = "latest", *, store: str = DEFAULT_STORE, catalogue: Catalogue | None = None) -> Outcome:
@@ -178,7 +188,7 @@ def dossier_of(run: str = "latest", *, store: str = DEFAULT_STORE, catalogue: Ca
                 findings = judge(plan, known, seen, _judged(found, seen), state=found.state)
     # A check that is newer than the run was not asked, and must not make it look worse than it was.
     plan = replace(plan, pairs=tuple((finding.check, finding.subject) for finding in findings))
-    return _outcome(found, plan, known, findings, looked_at)
+    return _outcome(store, found, plan, known, findings, looked_at)
 
 
 def runs(*, store: str = DEFAULT_STORE) -> tuple[Listed, ...]:
@@ -208,6 +218,7 @@ def _run(plan: Plan) -> Run:
 
 def _closed(
     memory: Store,
+    store: str,
     run: Run,
     plan: Plan,
     catalogue: Catalogue,
@@ -217,14 +228,15 @@ def _closed(
     """Store the findings of a run under a seal."""
     with collecting_later():
         run = memory.close(replace(run, ended=datetime.now(UTC)), findings)
-    return _outcome(run, plan, catalogue, findings, seen)
+    return _outcome(store, run, plan, catalogue, findings, seen)
 
 
 def _outcome(
-    run: Run, plan: Plan, catalogue: Catalogue, findings: tuple[Finding, ...], looked_at: Collection[str]
+    store: str, run: Run, plan: Plan, catalogue: Catalogue, findings: tuple[Finding, ...], looked_at: Collection[str]
 ) -> Outcome:
     at = run.at or run.started
-    dossier = assemble(run, plan, catalogue, findings, at, looked_at)
+    past = strips(plan.estate, store, at, plan.policy)
+    dossier = assemble(run, plan, catalogue, findings, at, looked_at, past)
     return Outcome(dossier, Waivers(plan.estate, at).expired(plan.pairs))
 
 
@@ -242,7 +254,7 @@ def _judged(run: Run, seen: Mapping[str, Observation]) -> datetime:
     return run.at or max((observation.at for observation in seen.values()), default=run.started)
 
 
-def _instant(written: str | datetime | None, estate: Estate) -> datetime | None:
+def instant(written: str | datetime | None, estate: Estate) -> datetime | None:
     """An instant as somebody wrote it; without an offset it is meant in the estate's time zone."""
     if written is None:
         return None
@@ -259,7 +271,7 @@ def _instant(written: str | datetime | None, estate: Estate) -> datetime | None:
 
 def _facts(catalogue: Catalogue, probe: str, name: str) -> type[Facts] | None:
     """The class of facts that a probe returned, found by its name below what the probe promises."""
-    waiting: list[type[Facts]] = [DocumentState] if probe == DOCUMENT else []
+    waiting: list[type[Facts]] = [DocumentState] if probe == DOCUMENT else [AlertState] if probe == LOG else []
     waiting += [one.facts for one in catalogue.probes.values() if one.id == probe]
     for kind in waiting:
         if kind.__name__ == name:

@@ -21,6 +21,7 @@ from audit.inventory.read import read
 from audit.inventory.refs import Refs, spot_of
 from audit.inventory.text import MOST_PROBLEMS
 from audit.inventory.tree import Branch, Row
+from audit.inventory.watches import watches
 from audit.inventory.words import problems as in_words
 from audit.model.estate import About, Estate, Sheet
 from audit.model.item import Kinds, Reading, Technology
@@ -141,6 +142,7 @@ def _loaded(
     found.extend(refs.problems)
     if asked:
         found.extend(islice(across(trees, refs, vocabulary.limits), MOST_PROBLEMS))
+        found.extend(islice(watches(trees, refs), MOST_PROBLEMS))
         found.extend(islice(papers(trees, refs, vocabulary.judged), MOST_PROBLEMS))
     refs.items.clear()
     reading = Reading(refs, vocabulary)

@@ -18,6 +18,7 @@ from audit.model.item import Item
 from audit.model.message import say
 from audit.model.place import Place, Problem
 from audit.model.unfit import Unfit
+from audit.model.watching import Watch
 
 _INSIDE: Final[Mapping[str, tuple[tuple[str, str], ...]]] = MappingProxyType(
     {
@@ -39,7 +40,15 @@ _INSIDE: Final[Mapping[str, tuple[tuple[str, str], ...]]] = MappingProxyType(
 )
 """Where items with an id are written: the kind around them to key and kind."""
 _MODELS: Final[Mapping[str, type[Item]]] = MappingProxyType(
-    {"sheet": Sheet, "site": Site, "institution": Institution, "system": System, "data": Data, "programme": Programme}
+    {
+        "sheet": Sheet,
+        "watch": Watch,
+        "site": Site,
+        "institution": Institution,
+        "system": System,
+        "data": Data,
+        "programme": Programme,
+    }
 )
 LISTS: Final[Mapping[type[Item], tuple[str, ...]]] = MappingProxyType(
     {
@@ -76,6 +85,9 @@ class Refs:
     def add_sheet(self, tree: Branch) -> None:
         """Give every item of one file its full reference, in its Place and here."""
         self._walk(tree, "sheet", "")
+        watch = tree.get("watch")
+        if isinstance(watch, Branch):
+            self._walk(watch, "watch", "")
 
     def add_estate(self, about: Branch, ref: str) -> None:
         """The description of the estate itself."""

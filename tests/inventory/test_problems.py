@@ -12,6 +12,7 @@ DAY = "expected a date that exists such as 2026-09-30"
 DURATION = "expected a duration such as 15m, 2h, 1d or 10y"
 ID = "expected an id of letters, digits, '.', '-' or '_' (at most 64)"
 SECRET = "password: a secret is never written here; expected a reference, {env: NAME} or {file: PATH}"
+LEAST = "expected 1s or more"
 LEANED_ON = "expected the id of something of this inventory, such as a system, room or supplier"
 
 
@@ -25,7 +26,7 @@ CORPUS = (
     # whole files
     ("sytes: []\n", "1:1: unknown key 'sytes'; did you mean 'sites'?"),
     ("zzz: []\n", ("1:1: unknown key 'zzz'; known keys are calendar, contributors, estate, evidence, institutions,"
-     " policy, programmes, sites, suppliers, waivers")),
+     " maintenance, policy, programmes, sites, suppliers, waivers, watch")),
     ("sites: d\n", f"1:8: sites: got 'd'; {LIST}"),
     ("sites: {id: d}\n", f"1:8: sites: got a mapping; {LIST}"),
     ("sites: [d]\n", f"1:9: sites: got 'd'; {MAPPING}"),
@@ -133,6 +134,21 @@ CORPUS = (
      "1:34: on: nothing is called 'a'; expected the id of something of this inventory, such as a system, room or copy",
      "1:69: expires: 2026-01-01 is before 'collected', 2026-01-02; expected 2026-01-02 or a later day",
      "1:89: sha256: got 'abc'; expected 64 hexadecimal digits"),
+    # the watch
+    ("watch: {every: 0s, raw: 5m, heartbeat: {url: 'http://a', every: 0.5s}}\n",
+     f"1:16: every: got '0s'; {LEAST}", "1:25: raw: got '5m'; expected 2h or more", f"1:65: every: got '0.5s'; {LEAST}"),
+    (system("endpoints: [{id: w, kind: http, url: x, every: 0s}]"), f"2:48: every: got '0s'; {LEAST}"),
+    ("watch: {vantage: a, vantages: [{id: a, files: f}, {id: b, files: f}, {id: b, files: f}]}\n",
+     "1:37: 'a' is there twice; give one of them another id", "1:75: 'b' is there twice; give one of them another id"),
+    ("watch: {audits: [{id: a, cron: 61 * * * *}, {id: a, cron: 1 2 3}]}\n",
+     ("1:32: cron: got '61'; expected a cron expression whose numbers are from 0 to 59, in order"),
+     "1:50: 'a' is there twice; give one of them another id",
+     "1:59: cron: got '1 2 3'; expected a cron expression of five fields such as '30 3 * * 1'"),
+    ("watch: {alerts: [{id: c, kind: apprise, url: 'http://a'}], down: {fails: 4}}\n",
+     "1:18: got `url`; expected `secret`: the URLs of apprise hold passwords",
+     "1:66: down: got more; expected no more fails than samples: `fails` is at most `of`"),
+    ("suppliers: [{id: s}]\nmaintenance: [{id: m, on: ss, from: 2026-01-01T00:00Z, to: 2026-01-01T00:00Z, reason: r}]\n",
+     "2:15: 'by' is missing; every maintenance window needs one", "2:27: on: nothing is called 'ss'; did you mean 's'?"),
     # policy
     ("policy: {grades: {5: {rto: 1h}, 2: {rot: 1h}}}\n", "1:19: '5' is no grade; expected 1, 2, 3 or 4",
      "1:37: unknown key 'rot'; did you mean 'rto'?"),

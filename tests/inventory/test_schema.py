@@ -26,6 +26,7 @@ BEYOND = re.compile(
     r"nothing is called|contributes|needs itself|stands twice|can never be up|in a circle|is there twice|is also"
     r"|may mean|is before|also approved it|time zone|an address or a network|a date that exists|infinite"
     r"|is (?:an|a) .*; expected|a value such as|got 'no'|got '1e999|got nothing; expected an id|duration"
+    r"|or more$|expected `secret`|expected no more"
 )
 """What a schema cannot know, or what an editor's own YAML reader already made something else of."""
 

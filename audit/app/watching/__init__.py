@@ -1,0 +1,1 @@
+"""The parts of the watch while it runs: what feeds it, what doubts it, what it tells."""

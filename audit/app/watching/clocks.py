@@ -1,0 +1,41 @@
+"""Two readings of the clocks to how the time of this machine went between them."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from audit.world.world import Clock
+
+STEP: Final = timedelta(seconds=1)
+"""A difference beyond which the wall clock was set and not only steered."""
+PAUSE: Final = timedelta(seconds=3)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The clocks at one instant."""
+
+    wall: datetime
+    running: float
+    """Monotonic seconds, the time included in which the machine slept."""
+
+
+def read_clocks(clock: Clock) -> Reading:
+    """The clocks of this machine now."""
+    asleep_too = getattr(time, "CLOCK_BOOTTIME", None)
+    return Reading(clock.now(), clock.monotonic() if asleep_too is None else time.clock_gettime(asleep_too))
+
+
+def stepped(before: Reading, now: Reading) -> timedelta | None:
+    """By how much the wall clock was set, forward or (below zero) back; None where it was not."""
+    step = now.wall - before.wall - timedelta(seconds=now.running - before.running)
+    return step if abs(step) > STEP else None
+
+
+def paused(before: Reading, now: Reading, every: timedelta) -> timedelta | None:
+    """For how long the watch did not run, where that is more than two cadences."""
+    gap = timedelta(seconds=now.running - before.running)
+    return gap if gap > max(2 * every, PAUSE) else None

@@ -1,0 +1,66 @@
+"""`haechi alerts`: a store in, the alerts that stand as lines out."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import click
+
+from audit.cli.asked import printing, stored
+from audit.cli.tongue import preferred, told
+from audit.cli.voice import talk, tell
+from audit.model.clean import line
+from audit.model.message import say
+
+
+@click.command("alerts")
+@click.argument("estate", required=False, type=click.Path(path_type=Path))
+@click.option("--test", "channel", metavar="CHANNEL", help="Send a test alert through this channel of ESTATE now.")
+@printing
+@stored
+def command(estate: Path | None, channel: str | None, form: str, store: str) -> None:
+    """List the alerts that are not over, or send a test alert.
+
+    \b
+    Examples:
+      haechi alerts
+      haechi alerts my-estate --test mail
+    """
+    language = preferred(os.environ)
+    if channel is not None:
+        if estate is None:
+            raise click.UsageError("--test needs the inventory that names the channel")
+        from audit.app.watching.acknowledge import try_channel
+
+        code = try_channel(estate, channel, store)
+        talk(say("test alert sent; acknowledge it with `haechi ack {code}`", code=code), language)
+        return
+    from audit.app.watching.acknowledge import waiting
+
+    found = waiting(store)
+    rows: list[dict[str, Any]] = [
+        {
+            "code": one.code,
+            "kind": one.kind,
+            "subject": one.subject or None,
+            "sent": one.first.isoformat(timespec="seconds"),
+            "channels": list(one.channels),
+            "fallen": list(one.fallen),
+            "acknowledged": one.acknowledged.isoformat(timespec="seconds") if one.acknowledged else None,
+            "by": one.by or None,
+        }
+        for one in found
+    ]
+    if form == "json":
+        tell(json.dumps(rows))
+        return
+    if not rows:
+        talk(say("no alert stands"), language)
+    for row in rows:
+        state = say("acknowledged by {by}", by=row["by"]) if row["by"] else say("waits to be acknowledged")
+        subject = row["subject"] or "-"
+        fallen = f" +{len(row['fallen'])}" if row["fallen"] else ""
+        tell(line(f"{row['code']}  {row['sent']}  {row['kind']:<14}  {subject}{fallen}  {told(state, language)}"))

@@ -1,0 +1,120 @@
+"""`haechi outages`: an inventory with a store in, the outages that the watch saw out."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Final
+
+import click
+
+from audit.cli.back import Back, asked, columns, looking_back, spreadsheet
+from audit.cli.tongue import told
+from audit.cli.voice import talk, tell
+from audit.model.exit import Exit
+from audit.model.history import Outage
+from audit.model.message import Message, say
+
+STATES: Final[Mapping[str, Message]] = MappingProxyType({"down": say("down"), "partial": say("partial")})
+HEADS: Final = (
+    say("began between"), say("ended between"), say("lasted"), say("subject"), say("state"), say("reason"),
+    say("applicant-hours"),
+)  # fmt: skip
+COLUMNS: Final = (
+    "subject", "state", "reason", "detail", "last_good", "first_bad", "last_bad", "first_good", "ended", "known_until",
+    "shortest_seconds", "longest_seconds", "unknown_seconds", "applicant_hours_least", "applicant_hours_most",
+)  # fmt: skip
+
+
+@click.command("outages")
+@looking_back
+def command(estate: Path, period: str, on: str, at: str | None, form: str, store: str, lang: str) -> Exit:
+    """List the outages of the inventory ESTATE that the watch saw, newest first.
+
+    An outage began between the last good look and the first bad one, and ended between the last bad look and the first
+    good one: so its length has a least and a most. Applicant-hours are the applicants an hour that the inventory
+    declares, times those lengths.
+
+    Exit code 3 where nothing was watched in this time, else 0.
+
+    \b
+    Examples:
+      haechi outages my-estate
+      haechi outages my-estate --on kibo/guarantee --period month --format json
+    """
+    from audit.app.past import listed_outages
+
+    back = asked(estate, period, at, on)
+    found = listed_outages(back.estate, store, back.start, back.end, back.now, back.on)
+    if form == "json":
+        tell(json.dumps([_record(one) for one in found or ()], indent=2))
+    elif form == "csv":
+        tell(spreadsheet([COLUMNS, *map(_cells, found or ())]))
+    elif found:
+        for text in _table(back, found, lang):
+            tell(text)
+    if found is None:
+        talk(say("nobody watched it yet; `haechi watch ESTATE` does"), lang)
+        return Exit.NOT_VERIFIED
+    if not found:
+        talk(say("no outage was seen in this time; `haechi uptime` says how much of it was watched"), lang)
+    return Exit.READY
+
+
+def _table(back: Back, found: Sequence[Outage], language: str) -> Iterator[str]:
+    from audit.model.units import plain
+
+    rows = [[told(head, language) for head in HEADS]]
+    for one in found:
+        if one.ended:
+            end = f"{back.local(one.last_bad)} .. {back.local(one.first_good)}"
+        elif one.known_until >= back.now:
+            end = told(say("still {state}", state=STATES[one.state]), language)
+        else:
+            end = told(say("nobody looked after {last}", last=back.local(one.known_until)), language)
+        people = "-"
+        if one.applicant_hours is not None:
+            people = "..".join(dict.fromkeys(f"{hours:,.0f}" for hours in one.applicant_hours))
+        rows.append(
+            [
+                f"{back.local(one.last_good)} .. {back.local(one.first_bad)}",
+                end,
+                "..".join(dict.fromkeys((plain(one.shortest), plain(one.longest)))),
+                one.subject,
+                told(STATES[one.state], language),
+                f"{one.reason} ({one.detail})" if one.detail else one.reason,
+                people,
+            ]
+        )
+    yield from columns(rows)
+
+
+def _record(one: Outage) -> dict[str, Any]:
+    least, most = one.applicant_hours or (None, None)
+    return {
+        "subject": one.subject,
+        "state": str(one.state),
+        "reason": one.reason,
+        "detail": one.detail,
+        "last_good": one.last_good.isoformat() if one.last_good else None,
+        "first_bad": one.first_bad.isoformat(),
+        "last_bad": one.last_bad.isoformat(),
+        "first_good": one.first_good.isoformat() if one.first_good else None,
+        "ended": one.ended,
+        "known_until": one.known_until.isoformat(),
+        "seconds": {
+            "shortest": one.shortest.total_seconds(),
+            "longest": one.longest.total_seconds(),
+            "unknown": one.unknown.total_seconds(),
+        },
+        "applicant_hours": None if least is None else {"least": least, "most": most},
+    }
+
+
+def _cells(one: Outage) -> Sequence[object]:
+    record = _record(one)
+    people = record["applicant_hours"] or {"least": None, "most": None}
+    seconds = record["seconds"]
+    return (*(record[name] for name in COLUMNS[:10]), *seconds.values(), *people.values())

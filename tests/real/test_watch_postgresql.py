@@ -1,0 +1,69 @@
+"""A real PostgreSQL with two watches on it in, who watches while the other one, or the server, is away out."""
+
+from __future__ import annotations
+
+import signal
+import time
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+from audit.model.exit import Exit
+from tests.real.clusters import Pair
+from tests.watching.served import Page, doubled, inventory, log, measured, watching
+
+pytestmark = pytest.mark.real
+NUMBERS = count()
+
+
+@pytest.fixture
+def page() -> Iterator[Page]:
+    page = Page()
+    yield page
+    page.end()
+
+
+@pytest.fixture
+def store(pair: Pair) -> str:
+    name = f"watch{next(NUMBERS)}"
+    pair.primary.sql(f"create database {name}")
+    return f"postgresql://postgres@127.0.0.1:{pair.primary.port}/{name}"
+
+
+@pytest.fixture
+def estate(tmp_path: Path, page: Page) -> Path:
+    path = tmp_path / "estate.yaml"
+    path.write_text(inventory(page.port), "utf-8")
+    return path
+
+
+def test_the_second_one_takes_over(estate: Path, store: str, tmp_path: Path) -> None:
+    with watching(estate, store, tmp_path / "first") as first:
+        first.stored(2)
+        with watching(estate, store, tmp_path / "second") as second:
+            second.until("standing by")
+            first.send(signal.SIGKILL)
+            first.ended()
+            gone = time.monotonic()
+            second.until("watching 1 subjects")
+            assert time.monotonic() - gone < 30
+            second.stored(len(measured(store)) + 2)
+            assert second.stop()[0] == Exit.READY
+    assert [event.kind for event in log(store)] == ["started", "took-over", "ended"]
+    assert not doubled(measured(store))
+
+
+def test_connections_that_the_server_ends(estate: Path, store: str, tmp_path: Path, pair: Pair) -> None:
+    """The lock goes with its connection: it is taken again before anything is written."""
+    name = store.rpartition("/")[2]
+    with watching(estate, store, tmp_path / "said") as watch:
+        watch.stored(3)
+        pair.primary.sql(f"select pg_terminate_backend(pid) from pg_stat_activity where datname = '{name}'")
+        count_before = len(measured(store))
+        watch.stored(count_before + 3)
+        assert watch.stop()[0] == Exit.READY
+    found = measured(store)
+    assert not doubled(found)
+    assert all(one.reason == "" for one in found)

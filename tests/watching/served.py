@@ -1,0 +1,163 @@
+"""An inventory in, `haechi watch` as a process of its own over a page of this machine, what it stored out."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import pairwise
+from pathlib import Path
+
+from audit.model.event import Event
+from audit.model.exit import Exit, Stop
+from audit.model.measurement import Measurement
+from audit.store.history import open_history
+
+PATIENCE = 60.0
+"""Seconds; this machine may be busy with other tests."""
+ALWAYS = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
+
+
+class Page(ThreadingHTTPServer):
+    """Answers 200, or 500 while it is ill."""
+
+    daemon_threads = True
+    ill = False
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Answer)
+        threading.Thread(target=self.serve_forever, args=(0.05,), daemon=True).start()
+
+    @property
+    def port(self) -> int:
+        return int(self.server_address[1])
+
+    def end(self) -> None:
+        self.shutdown()
+        self.server_close()
+
+
+class _Answer(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        page = self.server
+        assert isinstance(page, Page)
+        body = b"well"
+        self.send_response(500 if page.ill else 200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+def inventory(port: int, *, watch: str = "", endpoints: str = "", more: str = "") -> str:
+    """A system with a page, looked at each second; nothing listens for metrics on a port that others want."""
+    page = f'{{id: web, kind: http, url: "http://127.0.0.1:{port}/", expect: {{status: 200, contains: well}}}}'
+    return (
+        "estate: {id: e, allow: [127.0.0.0/8]}\n"
+        f"watch: {{every: 1s, metrics: {{host: 127.0.0.1, port: {free_port()}}}{watch}}}\n"
+        "institutions: [{id: k, systems: [{id: s, grade: 1, endpoints: ["
+        f"{page}{endpoints}]}}]}}]\n{more}"
+    )
+
+
+def free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
+
+
+class Watch:
+    """One running `haechi watch`."""
+
+    def __init__(self, estate: Path, store: str, said: Path, *words: str) -> None:
+        self.store = store
+        self._said = said
+        command = (sys.executable, "-P", "-m", "audit", "watch", str(estate), "--store", store, *words)
+        with said.open("ab") as output:
+            self.process = subprocess.Popen(
+                command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, env={**os.environ, "LC_ALL": "C.UTF-8"}
+            )
+
+    @property
+    def said(self) -> str:
+        return self._said.read_text("utf-8", "replace")
+
+    def send(self, number: signal.Signals) -> None:
+        self.process.send_signal(number)
+
+    def ended(self) -> int:
+        return self.process.wait(PATIENCE)
+
+    def stop(self) -> tuple[int, float]:
+        """SIGTERM; the exit code, how long it took."""
+        began = time.monotonic()
+        self.send(signal.SIGTERM)
+        return self.ended(), time.monotonic() - began
+
+    def until(self, words: str, count: int = 1) -> None:
+        """Wait for what it says."""
+        wait_until(lambda: self.said.count(words) >= count, f"{words!r} in {self.said!r}")
+
+    def stored(self, least: int) -> None:
+        """Wait for so many measurements in the store."""
+        wait_until(lambda: len(measured(self.store)) >= least, f"{least} measurements")
+
+
+def wait_until(ready: Callable[[], bool], what: str, patience: float = PATIENCE) -> None:
+    end = time.monotonic() + patience
+    while not ready():
+        if time.monotonic() > end:
+            raise AssertionError(f"not in time: {what}")
+        time.sleep(0.1)
+
+
+@contextmanager
+def watching(estate: Path, store: str, said: Path, *words: str) -> Iterator[Watch]:
+    """A watch that is ended with the block, whatever happens in it."""
+    watch = Watch(estate, store, said, *words)
+    try:
+        yield watch
+    finally:
+        if watch.process.poll() is None:
+            watch.process.kill()
+        watch.process.wait(PATIENCE)
+
+
+def measured(store: str) -> tuple[Measurement, ...]:
+    """Everything in the store, in order for each subject; nothing where there is no store yet."""
+    try:
+        with open_history(store, watching=False) as history:
+            return tuple(one for subject in history.subjects() for one in history.raw(subject, *ALWAYS))
+    except Stop as stop:
+        if stop.code is Exit.USAGE:
+            return ()
+        raise
+
+
+def log(store: str, *kinds: str) -> tuple[Event, ...]:
+    with open_history(store, watching=False) as history:
+        return history.events(kinds=kinds)
+
+
+def doubled(found: tuple[Measurement, ...]) -> list[str]:
+    """Looks that are in the store twice, rows of missed ones reckoned as each look in them."""
+    seen: Mapping[tuple[str, str], list[tuple[datetime, datetime]]] = defaultdict(list)
+    for one in found:
+        seen[one.subject, one.vantage].append((one.due, one.until or one.due))
+    wrong = []
+    for (subject, _), rows in seen.items():
+        rows.sort()
+        wrong += [f"{subject} {before} {after}" for before, after in pairwise(rows)
+                  if after[0] <= before[1]]  # fmt: skip
+    return wrong

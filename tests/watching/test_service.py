@@ -1,0 +1,306 @@
+"""Signals, broken files, a stopped or killed process in; what the store then holds out."""
+
+from __future__ import annotations
+
+import json
+import signal
+import socket
+import sqlite3
+import time
+import urllib.request
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from audit.model.exit import Exit
+from audit.model.measurement import MISSED, Measurement, State
+from tests.watching import served
+from tests.watching.served import Page, doubled, inventory, log, measured, wait_until, watching
+
+
+class Place:
+    """A folder with an inventory beside a store."""
+
+    def __init__(self, folder: Path, page: Page) -> None:
+        self.page = page
+        self.estate, self.store, self.said = folder / "estate.yaml", str(folder / "haechi.db"), folder / "said"
+        self.write(inventory(page.port))
+
+    def write(self, text: str) -> None:
+        draft = self.estate.with_suffix(".draft")
+        draft.write_text(text, "utf-8")
+        draft.replace(self.estate)
+
+    def kinds(self) -> list[str]:
+        return [event.kind for event in log(self.store)]
+
+    def of(self, subject: str) -> list[Measurement]:
+        return sorted((one for one in measured(self.store) if one.subject == subject), key=lambda one: one.due)
+
+
+@pytest.fixture
+def page() -> Iterator[Page]:
+    page = Page()
+    yield page
+    page.end()
+
+
+@pytest.fixture
+def place(tmp_path: Path, page: Page) -> Place:
+    return Place(tmp_path, page)
+
+
+def test_sigterm_ends_it_in_order(place: Place) -> None:
+    with watching(place.estate, place.store, place.said) as watch:
+        watch.stored(3)
+        code, took = watch.stop()
+    assert code == Exit.READY
+    assert took < 5
+    assert place.kinds() == ["started", "ended"]
+    found = place.of("k/s/web")
+    assert {one.state for one in found} <= {State.UP, State.DEGRADED}
+    assert not doubled(tuple(found))
+    assert "watching 1 subjects of e" in place.said.read_text()
+    assert "Traceback" not in place.said.read_text()
+
+
+def test_ctrl_c_is_an_interruption(place: Place) -> None:
+    with watching(place.estate, place.store, place.said) as watch:
+        watch.stored(1)
+        watch.send(signal.SIGINT)
+        assert watch.ended() == Exit.INTERRUPTED
+    assert place.kinds()[-1] == "ended"
+
+
+def test_it_ends_by_itself(place: Place) -> None:
+    with watching(place.estate, place.store, place.said, "--for", "2s", "--quiet") as watch:
+        assert watch.ended() == Exit.READY
+    assert place.said.read_text() == ""
+
+
+def test_down_is_told_and_up_again(place: Place) -> None:
+    with watching(place.estate, place.store, place.said) as watch:
+        watch.stored(1)
+        place.page.ill = True
+        watch.until("k/s/web is down: bad-status")
+        place.page.ill = False
+        watch.until("k/s/web is up again")
+        watch.stop()
+    kinds = place.kinds()
+    assert kinds.index("down") < kinds.index("up")
+
+
+def test_a_changed_file_is_read(place: Place) -> None:
+    with watching(place.estate, place.store, place.said) as watch:
+        watch.stored(1)
+        port = f", {{id: port, kind: tcp, host: 127.0.0.1, port: {place.page.port}}}"
+        place.write(inventory(place.page.port, endpoints=port))
+        watch.until("the inventory was read again: 2 subjects, 1 new, 0 gone")
+        wait_until(lambda: len(place.of("k/s/port")) > 1, "the new subject")
+        before = len(place.of("k/s/web"))
+        place.write("estate: {id: e}\nnonsense: [")
+        watch.until("not usable")
+        wait_until(lambda: len(place.of("k/s/web")) > before + 2, "the old one going on")
+        assert watch.said.count("estate.yaml:") == 1
+        place.write(inventory(place.page.port))
+        watch.until("1 subjects, 0 new, 1 gone")
+        watch.stop()
+    assert place.kinds() == ["started", "reloaded", "reload-refused", "reloaded", "ended"]
+    assert not doubled(measured(place.store))
+    rows = [one for one in place.of("k/s/web") if one.reason == MISSED]
+    assert not rows
+
+
+def test_sighup_reads_the_inventory(place: Place) -> None:
+    with watching(place.estate, place.store, place.said) as watch:
+        watch.stored(1)
+        watch.send(signal.SIGHUP)
+        watch.until("the inventory was read again")
+        assert watch.stop()[0] == Exit.READY
+
+
+def test_killed_at_any_moment(place: Place) -> None:
+    """What was stored stays; what was not is missed, and no look is there twice."""
+    acknowledged: set[tuple[str, datetime]] = set()
+    for pause in (0.0, 0.4, 0.9):
+        with watching(place.estate, place.store, place.said) as watch:
+            least = len(measured(place.store)) + 3
+            watch.stored(least)
+            time.sleep(pause)
+            acknowledged |= {(one.subject, one.due) for one in measured(place.store)}
+            watch.send(signal.SIGKILL)
+            watch.ended()
+    found = measured(place.store)
+    assert acknowledged <= {(one.subject, one.due) for one in found}
+    assert not doubled(found)
+    rows = place.of("k/s/web")
+    for before, after in pairwise(rows):
+        assert after.due - (before.until or before.due) == before.every
+    assert [one.reason for one in rows].count(MISSED) >= 1
+
+
+def test_stopped_for_a_while(place: Place) -> None:
+    with watching(place.estate, place.store, place.said) as watch:
+        watch.stored(2)
+        watch.send(signal.SIGSTOP)
+        time.sleep(5)
+        watch.send(signal.SIGCONT)
+        awake = datetime.now(UTC)
+        wait_until(lambda: place.of("k/s/web")[-1].due > awake + timedelta(seconds=2), "looks after it")
+        watch.stop()
+    found = place.of("k/s/web")
+    rows = [one for one in found if one.reason == MISSED and one.until is not None]
+    assert len(rows) == 1
+    assert rows[0].until is not None
+    assert rows[0].until - rows[0].due >= timedelta(seconds=3)
+    assert all(one.state is not State.DOWN for one in found)
+    assert "down" not in place.kinds()
+    assert not doubled(tuple(found))
+
+
+def test_the_second_one_stands_by(place: Place) -> None:
+    with watching(place.estate, place.store, place.said) as first:
+        first.stored(2)
+        with watching(place.estate, place.store, place.said.with_name("second")) as second:
+            second.until("standing by")
+            first.send(signal.SIGKILL)
+            first.ended()
+            gone = time.monotonic()
+            second.until("watching 1 subjects")
+            assert time.monotonic() - gone < 30
+            count = len(measured(place.store))
+            second.stored(count + 2)
+            assert second.stop()[0] == Exit.READY
+    assert place.kinds() == ["started", "took-over", "ended"]
+    assert not doubled(measured(place.store))
+
+
+def test_one_that_stands_by_ends_too(place: Place) -> None:
+    with watching(place.estate, place.store, place.said) as first:
+        first.stored(1)
+        with watching(place.estate, place.store, place.said.with_name("second")) as second:
+            second.until("standing by")
+            code, took = second.stop()
+    assert code == Exit.READY
+    assert took < 5
+
+
+def test_a_store_that_is_away_for_a_while(place: Place) -> None:
+    with watching(place.estate, place.store, place.said) as watch:
+        watch.stored(2)
+        thief = sqlite3.connect(place.store, isolation_level=None)
+        thief.execute("BEGIN IMMEDIATE")
+        looked = datetime.now(UTC)
+        watch.until("nothing can be stored")
+        assert health(place)["store"] == "lost"
+        thief.execute("ROLLBACK")
+        thief.close()
+        watch.until("what waited is stored again")
+        watch.stop()
+    found = place.of("k/s/web")
+    assert not doubled(tuple(found))
+    assert [one for one in found if looked < one.due < looked + timedelta(seconds=4)]
+    assert all(one.state in (State.UP, State.DEGRADED) for one in found)
+    assert {"store-lost", "store-back"} <= set(place.kinds())
+
+
+def test_it_ends_in_time_though_the_store_hangs(place: Place) -> None:
+    with watching(place.estate, place.store, place.said) as watch:
+        watch.stored(2)
+        thief = sqlite3.connect(place.store, isolation_level=None)
+        thief.execute("BEGIN IMMEDIATE")
+        time.sleep(2)
+        code, took = watch.stop()
+        thief.close()
+    assert code == Exit.READY
+    assert took < 6
+    assert "could not be stored" in place.said.read_text()
+
+
+def test_a_store_that_is_deleted(place: Place) -> None:
+    with watching(place.estate, place.store, place.said) as watch:
+        watch.stored(2)
+        for path in place.estate.parent.glob("haechi.db*"):
+            path.unlink()
+        watch.until("nothing can be stored")
+        watch.until("what waited is stored again")
+        watch.stored(2)
+        assert watch.stop()[0] == Exit.READY
+
+
+def test_a_store_that_cannot_be(place: Place) -> None:
+    place.store = str(place.estate.parent / "nowhere" / "haechi.db")
+    with watching(place.estate, place.store, place.said) as watch:
+        assert watch.ended() == Exit.STORAGE
+
+
+def test_a_broken_inventory_begins_nothing(place: Place) -> None:
+    place.write("estate: [")
+    with watching(place.estate, place.store, place.said) as watch:
+        assert watch.ended() == Exit.INVALID
+    assert not Path(place.store).exists()
+
+
+def test_health_with_metrics(place: Place) -> None:
+    with watching(place.estate, place.store, place.said) as watch:
+        watch.stored(2)
+        told = health(place)
+        assert (told["status"], told["subjects"], told["store"]) == ("ok", 1, "ok")
+        assert b"haechi_up{" in asked(place, "/metrics")
+        watch.stop()
+
+
+def test_maintenance_is_declared_once(place: Place) -> None:
+    window = (
+        "maintenance: [{id: disks, on: k/s, from: 2026-01-01T00:00Z, to: 2099-01-01T00:00Z, reason: r, by: b,"
+        " silent: true}]\n"
+    )
+    place.write(inventory(place.page.port, more=window))
+    for _ in range(2):
+        with watching(place.estate, place.store, place.said) as watch:
+            watch.stored(len(measured(place.store)) + 2)
+            watch.stop()
+    assert place.kinds().count("maintenance-declared") == 1
+    found = place.of("k/s/web")
+    assert {one.state for one in found} == {State.UNKNOWN}
+    place.write(inventory(place.page.port))
+    with watching(place.estate, place.store, place.said) as watch:
+        watch.stored(len(found) + 2)
+        watch.stop()
+    assert place.kinds().count("maintenance-withdrawn") == 1
+    assert place.of("k/s/web")[-1].state is State.UP
+
+
+def test_systemd_is_told(place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "notify"
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as listener:
+        listener.bind(str(path))
+        listener.settimeout(served.PATIENCE)
+        monkeypatch.setenv("NOTIFY_SOCKET", str(path))
+        monkeypatch.setenv("WATCHDOG_USEC", "1000000")
+        with watching(place.estate, place.store, place.said) as watch:
+            words = ""
+            while "READY=1" not in words or "WATCHDOG=1" not in words:
+                words += listener.recv(4096).decode() + "\n"
+            watch.stored(1)
+            watch.send(signal.SIGTERM)
+            while "STOPPING=1" not in words:
+                words += listener.recv(4096).decode() + "\n"
+            assert watch.ended() == Exit.READY
+
+
+def health(place: Place) -> dict[str, object]:
+    told = json.loads(asked(place, "/healthz"))
+    assert isinstance(told, dict)
+    return told
+
+
+def asked(place: Place, path: str) -> bytes:
+    port = place.estate.read_text().partition("metrics: {host: 127.0.0.1, port: ")[2].partition("}")[0]
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=served.PATIENCE) as answer:
+        body = answer.read()
+    assert isinstance(body, bytes)
+    return body
