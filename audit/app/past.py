@@ -87,6 +87,18 @@ def listed_outages(
     return tuple(sorted(found, key=lambda one: (one.first_bad, one.subject), reverse=True))
 
 
+def left_out(estate: Estate, store: str, start: datetime, end: datetime, on: str = "") -> tuple[str, ...]:
+    """What was watched at or below `on` in [start, end), but is no endpoint of the estate: gone, or under a new id."""
+    known = {one.ref for _, endpoints in _endpoints(estate) for one in endpoints}
+    below = "" if on in ("", estate.ref) else on + "/"
+    with open_history(store, watching=False) as history:
+        return tuple(
+            ref
+            for ref in history.subjects()
+            if ref not in known and (ref + "/").startswith(below) and history.stretches(ref, start, end)
+        )
+
+
 def strips(estate: Estate, store: str, now: datetime, policy: Policy) -> tuple[Strip, ...]:
     """The last 90 days of each endpoint that was ever watched; none where the store holds no watch."""
     with open_history(store, watching=False) as history:

@@ -119,6 +119,35 @@ def _period(written: str, until: datetime, zone: ZoneInfo) -> tuple[datetime, da
     return start, until
 
 
+def document(schema: str, back: Back, gone: Sequence[str], **content: object) -> str:
+    """What such a command tells programs; its schema stands in `reports.looks_back`."""
+    import json
+
+    from audit.model.clean import json_escaped
+
+    told = {
+        "schema": schema,
+        "estate": back.estate.ref,
+        "zone": back.estate.about.timezone,
+        "at": back.now.isoformat(),
+        "period": {"start": back.start.isoformat(), "end": back.end.isoformat()},
+        "on": back.on,
+        "left_out": list(gone),
+        **content,
+    }
+    return json_escaped(json.dumps(told, indent=2))
+
+
+def told_left_out(gone: Sequence[str], language: str) -> None:
+    """Say which subjects were watched then and are told of nowhere: a new name must not hide an outage."""
+    if gone:
+        from audit.cli.voice import talk
+
+        names = ", ".join(gone[:5]) + (", ..." if len(gone) > 5 else "")
+        says = say("watched in this time, but no longer in the inventory and so not told of: {names}", names=names)
+        talk(says, language)
+
+
 def columns(rows: Sequence[Sequence[str]]) -> Iterator[str]:
     """Rows as lines with columns as wide as they need to be, whatever the width of their letters."""
     from rich.cells import cell_len

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
@@ -10,7 +9,7 @@ from typing import Any, Final
 
 import click
 
-from audit.cli.back import Back, asked, columns, looking_back, spreadsheet
+from audit.cli.back import Back, asked, columns, document, looking_back, spreadsheet, told_left_out
 from audit.cli.tongue import told
 from audit.cli.voice import talk, tell
 from audit.model.exit import Exit
@@ -44,17 +43,22 @@ def command(estate: Path, period: str, on: str, at: str | None, form: str, store
       haechi outages my-estate
       haechi outages my-estate --on kibo/guarantee --period month --format json
     """
-    from audit.app.past import listed_outages
+    from audit.app.past import left_out, listed_outages
 
     back = asked(estate, period, at, on)
     found = listed_outages(back.estate, store, back.start, back.end, back.now, back.on)
+    gone = left_out(back.estate, store, back.start, back.end, back.on)
     if form == "json":
-        tell(json.dumps([_record(one) for one in found or ()], indent=2))
+        from reports.looks_back import OUTAGES
+
+        listed = [_record(one) for one in found or ()]
+        tell(document(OUTAGES, back, gone, watched=found is not None, outages=listed))
     elif form == "csv":
         tell(spreadsheet([COLUMNS, *map(_cells, found or ())]))
     elif found:
         for text in _table(back, found, lang):
             tell(text)
+    told_left_out(gone, lang)
     if found is None:
         talk(say("nobody watched it yet; `haechi watch ESTATE` does"), lang)
         return Exit.NOT_VERIFIED

@@ -10,9 +10,9 @@ from audit.cli.voice import tell
 
 
 @click.command("schema")
-@click.argument("what", type=click.Choice(("inventory", "run", "policy")))
+@click.argument("what", type=click.Choice(("inventory", "run", "uptime", "outages", "policy")))
 def command(what: str) -> None:
-    """Print the JSON Schema of an inventory file or of a run, or the built-in policy.
+    """Print the JSON Schema of an inventory, of a run, of what `uptime` or `outages` print, or the built-in policy.
 
     The policy is YAML in the form in which an inventory changes single values of it, under the key `policy`.
 
@@ -25,6 +25,11 @@ def command(what: str) -> None:
         from reports.schema import run_schema
 
         tell(json.dumps(run_schema(), indent=1))
+        return
+    if what in ("uptime", "outages"):
+        from reports.looks_back import outages_schema, uptime_schema
+
+        tell(json.dumps(uptime_schema() if what == "uptime" else outages_schema(), indent=1))
         return
     from audit.catalogue import discover
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
@@ -11,7 +10,7 @@ from typing import Any, Final
 import click
 
 from audit.analysis.budget import Uptime
-from audit.cli.back import Back, asked, columns, looking_back, spreadsheet
+from audit.cli.back import Back, asked, columns, document, looking_back, spreadsheet, told_left_out
 from audit.cli.tongue import told
 from audit.cli.voice import talk, tell
 from audit.model.exit import Exit
@@ -53,12 +52,15 @@ def command(estate: Path, period: str, on: str, at: str | None, form: str, store
       haechi uptime my-estate --period 2026-10 --format csv
       haechi uptime my-estate --on kibo/guarantee --period 24h
     """
-    from audit.app.past import uptime
+    from audit.app.past import left_out, uptime
 
     back = asked(estate, period, at, on)
     lines = uptime(back.estate, back.policy, store, back.start, back.end, back.on)
+    gone = left_out(back.estate, store, back.start, back.end, back.on)
     if form == "json":
-        tell(json.dumps([_record(one) for one in lines], indent=2))
+        from reports.looks_back import UPTIME
+
+        tell(document(UPTIME, back, gone, subjects=[_record(one) for one in lines]))
     elif form == "csv":
         tell(spreadsheet(list(_cells(lines))))
     elif lines:
@@ -66,6 +68,7 @@ def command(estate: Path, period: str, on: str, at: str | None, form: str, store
             tell(text)
     if not any(one.seen.measured for one in lines):
         talk(say("nobody watched it in this time; `haechi watch ESTATE` does"), lang)
+    told_left_out(gone, lang)
     answers = {one.met for one in lines}
     return Exit.FAILED if False in answers else Exit.NOT_VERIFIED if None in answers or not lines else Exit.READY
 

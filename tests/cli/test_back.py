@@ -6,12 +6,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import jsonschema
 import pytest
 
 from audit.cli import main
 from audit.model.exit import Exit
+from reports.looks_back import outages_schema, uptime_schema
 from tests.analysis.past import MINUTE
-from tests.watched import WEB, filled, inventory, written
+from tests.watched import INVENTORY, WEB, filled, inventory, written
 
 NOW = datetime.now(UTC).replace(second=0, microsecond=0)
 
@@ -47,7 +49,10 @@ def test_uptime_for_people(estate: str, store: str, capsys: pytest.CaptureFixtur
 
 def test_uptime_for_programs(estate: str, store: str, capsys: pytest.CaptureFixture[str]) -> None:
     main(["uptime", estate, "--store", store, "--period", "3h", "--at", NOW.isoformat(), "--format", "json"])
-    rows = {one["subject"]: one for one in json.loads(capsys.readouterr().out)}
+    told = json.loads(capsys.readouterr().out)
+    jsonschema.validate(told, uptime_schema(), jsonschema.Draft202012Validator)
+    assert datetime.fromisoformat(told["period"]["end"]) == NOW
+    rows = {one["subject"]: one for one in told["subjects"]}
     web = rows[WEB]
     assert sum(web["seconds"][name] for name in ("up", "down", "between", "unknown", "maintenance")) == 3 * 3600
     assert web["seconds"]["down"] == 59 * 60
@@ -83,10 +88,47 @@ def test_outages_for_people(estate: str, store: str, capsys: pytest.CaptureFixtu
 
 def test_outages_for_programs(estate: str, store: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["outages", estate, "--store", store, "--format", "json"]) == Exit.READY
-    (hour,) = json.loads(capsys.readouterr().out)
+    told = json.loads(capsys.readouterr().out)
+    jsonschema.validate(told, outages_schema(), jsonschema.Draft202012Validator)
+    assert (told["estate"], told["watched"], told["left_out"]) == ("demo", True, [])
+    (hour,) = told["outages"]
     assert hour["seconds"] == {"shortest": 3540.0, "longest": 3660.0, "unknown": 0.0}
     assert hour["ended"] is True
     assert datetime.fromisoformat(hour["first_bad"]) - datetime.fromisoformat(hour["last_good"]) == MINUTE
+
+
+@pytest.mark.parametrize("what", ["uptime", "outages"])
+def test_the_schemas_are_shipped_and_refuse_what_they_do_not_name(
+    what: str, estate: str, store: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["schema", what]) in (None, Exit.READY)
+    schema = json.loads(capsys.readouterr().out)
+    jsonschema.Draft202012Validator.check_schema(schema)
+    checker = jsonschema.Draft202012Validator(schema)
+    main([what, estate, "--store", store, "--format", "json"])
+    told = json.loads(capsys.readouterr().out)
+    checker.validate(told)
+    rows = told["subjects" if what == "uptime" else "outages"]
+    assert rows
+    for broken in ({"schema": f"haechi.{what}/2"}, {"extra": 1}, {"at": None}, {"left_out": "x"}):
+        assert not checker.is_valid(told | broken)
+    rows[0]["seconds"]["up"] = -1
+    assert not checker.is_valid(told)
+
+
+def test_a_new_name_hides_no_outage(
+    estate: str, store: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    renamed = inventory(tmp_path, INVENTORY.replace("id: web", "id: portal"))
+    for command in ("uptime", "outages"):
+        main([command, str(renamed), "--store", store, "--period", "3h", "--lang", "en"])
+        assert WEB in capsys.readouterr().err
+        main([command, str(renamed), "--store", store, "--period", "3h", "--format", "json"])
+        assert json.loads(capsys.readouterr().out)["left_out"] == [WEB]
+        main([command, str(renamed), "--store", store, "--on", "kibo/side", "--format", "json"])
+        assert json.loads(capsys.readouterr().out)["left_out"] == []
+        main([command, str(renamed), "--store", store, "--period", "2025-12", "--format", "json"])
+        assert json.loads(capsys.readouterr().out)["left_out"] == []
 
 
 def test_where_nobody_watched(estate: str, store: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -141,7 +183,7 @@ def test_a_month_is_one_of_the_calendar(estate: str, store: str, capsys: pytest.
 
     def period(*words: str) -> tuple[datetime, datetime]:
         main(["uptime", estate, "--store", store, "--format", "json", *words])
-        first = json.loads(capsys.readouterr().out)[0]
+        first = json.loads(capsys.readouterr().out)["subjects"][0]
         start, end = (datetime.fromisoformat(first[name]).astimezone(seoul) for name in ("start", "end"))
         return start, end
 

@@ -36,7 +36,7 @@ def compare(
     watched: Path,
     doors: Mapping[Spot, Door],
     happened: Sequence[Happened],
-    told: Mapping[str, list[dict[str, Any]]],
+    told: Mapping[str, Mapping[str, Any]],
     start: datetime,
     end: datetime,
     every: int,
@@ -45,9 +45,9 @@ def compare(
     settled = start + (end - start) * SETTLED
     blind = [one for one in happened if one.fault.prober]
     outages: dict[str, list[dict[str, Any]]] = {}
-    for outage in told["outages"]:
+    for outage in told["outages"]["outages"]:
         outages.setdefault(outage["subject"], []).append(outage)
-    uptimes = {line["subject"]: line for line in told["uptime"]}
+    uptimes = {line["subject"]: line for line in told["uptime"]["subjects"]}
     wrong: list[str] = []
     planted = 0
     for target in targets(watched, doors, happened):

@@ -18,6 +18,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from audit.demo import estate
@@ -146,18 +147,18 @@ async def soak(folder: Path, minutes: float) -> int:
     wrong = compare(watched, relay.doors, happened, told, start, end, every)
     if code or took > 5:
         wrong.append(f"the watch ended with {code} after {took:.1f} s")
-    _say(f"{len(happened)} faults, {len(told['outages'])} outages, {len(wrong)} contradictions; {folder}")
+    _say(f"{len(happened)} faults, {len(told['outages']['outages'])} outages, {len(wrong)} contradictions; {folder}")
     for one in wrong:
         _say(one)
     return 1 if wrong else 0
 
 
-def _told(what: str, watched: Path, store: Path, start: datetime, end: datetime) -> list[dict[str, object]]:
+def _told(what: str, watched: Path, store: Path, start: datetime, end: datetime) -> dict[str, Any]:
     argv = [sys.executable, "-m", "audit", what, str(watched), "--store", str(store), "--format", "json"]
     argv += ["--period", f"{math.ceil((end - start).total_seconds())}s", "--at", end.isoformat()]
     done = subprocess.run(argv, capture_output=True, text=True, timeout=300, check=False)
     assert done.returncode in (0, 1, 3), done.stderr
-    answer: list[dict[str, object]] = json.loads(done.stdout)
+    answer: dict[str, Any] = json.loads(done.stdout)
     return answer
 
 
