@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
@@ -33,6 +34,9 @@ class Memory:
     def note(self, measurements: Sequence[Measurement], alive: datetime) -> None:
         self._speak()
         self.found += measurements
+        self._answer()
+
+    def _answer(self) -> None:
         if self.after:
             self.away, self.after = True, False
             raise Stop(Exit.STORAGE, "the answer was lost")
@@ -40,8 +44,10 @@ class Memory:
     def tell(self, events: Sequence[Event]) -> None:
         self._speak()
         self.log += events
+        self._answer()
 
     def events(self, **asked: object) -> tuple[Event, ...]:
+        self._speak()
         return tuple(self.log)
 
     def alive(self) -> datetime | None:
@@ -49,10 +55,12 @@ class Memory:
 
     def last_due(self, vantage: str) -> Mapping[str, datetime]:
         self._speak()
-        return {one.subject: one.until or one.due for one in self.found if one.vantage == vantage}
+        own = [one for one in self.found if one.vantage == vantage]
+        return {one.subject: one.until or one.due for one in sorted(own, key=lambda one: one.due)}
 
     def raw(self, subject: str, start: datetime, end: datetime, vantage: str = "") -> Iterator[Measurement]:
-        return iter(self.found)
+        self._speak()
+        return (one for one in self.found if one.subject == subject and start <= one.due < end)
 
     def roll(self, now: datetime, raw: timedelta) -> int:
         return 0
@@ -149,6 +157,60 @@ def test_a_batch_whose_answer_was_lost_is_not_written_twice() -> None:
 
     memory, _ = journal(told)
     assert memory.found == [sample(number) for number in range(20)]
+
+
+def test_a_batch_behind_a_clock_that_was_put_back_is_not_written_twice() -> None:
+    async def told(journal: Journal, memory: Memory) -> None:
+        journal.keep(sample(3600))
+        await journal.flush()
+        journal.keep(sample(0))
+        memory.after = True
+        assert not await journal.flush()
+        memory.away = False
+        assert await journal.flush()
+
+    memory, _ = journal(told)
+    assert memory.found == [sample(3600), sample(0)]
+
+
+def test_entries_of_the_log_whose_answer_was_lost_are_not_written_twice() -> None:
+    async def told(journal: Journal, memory: Memory) -> None:
+        journal.keep(sample(0))
+        await journal.flush()
+        journal.tell(Event(AT, "down", "a"))
+        memory.after = True
+        assert not await journal.flush()
+        journal.tell(Event(AT, "up", "a"))
+        assert not await journal.flush()
+        memory.away = False
+        assert await journal.flush()
+
+    memory, _ = journal(told)
+    assert [event.kind for event in memory.log] == ["down", "store-lost", "up", "store-back"]
+
+
+def test_an_end_in_the_middle_of_a_write_writes_nothing_twice() -> None:
+    class Slow(Memory):
+        def tell(self, events: Sequence[Event]) -> None:
+            time.sleep(0.5)
+            super().tell(events)
+
+    slow = Slow()
+
+    async def whole() -> None:
+        journal = Journal(slow, "here", lambda: AT, lambda event: None)
+        journal.tell(Event(AT, "down", "a"))
+        journal.keep(sample(0))
+        journal.keep(sample(3600))
+        writing = asyncio.ensure_future(journal.run())
+        while not slow.found:
+            await asyncio.sleep(0.01)
+        writing.cancel()
+        assert await journal.flush()
+
+    asyncio.run(whole())
+    assert slow.found == [sample(0), sample(3600)]
+    assert [event.kind for event in slow.log] == ["down"]
 
 
 def test_a_batch_that_never_arrived_is_written() -> None:

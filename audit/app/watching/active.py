@@ -22,7 +22,7 @@ from audit.app.watching.looks import Looks, Watched
 from audit.app.watching.pulse import Pulse
 from audit.app.watching.reload import Refused, Reload
 from audit.app.watching.rounds import Rounds, wall
-from audit.app.watching.setting import Setting, log_of, most_looks, watched
+from audit.app.watching.setting import Setting, known, log_of, most_looks, watched
 from audit.app.watching.telling import ALWAYS, line_of
 from audit.app.watching.wiring import Wiring
 from audit.contract import bug_text
@@ -114,10 +114,7 @@ class Active:
         self._log_number = max((event.number for event in log), default=0)
         self.wiring.restore(log)
         self.jobs.restore(log)
-        last = await self.journal.ask(lambda past: past.last_due(vantage))
-        if any(due > now for due in last.values()):
-            # The clock went back while nobody watched: what is due again must not look like what was measured.
-            self.rounds.shift = max(due.microsecond % 1000 for due in last.values()) + 1
+        last, self.rounds.shift = await self.journal.ask(partial(known, vantage=vantage, now=now))
         await self._adopt(self.estate, log)
         values = {"process": os.getpid(), "vantage": vantage, "estate": self.estate.ref, "subjects": len(self._watched)}
         self.tell(Event(now, "took-over" if self._took_over else "started", "", values))

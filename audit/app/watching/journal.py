@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -31,6 +31,7 @@ ALIVE: Final = timedelta(seconds=10)
 """How often a sign of life is written where nothing else is."""
 RETRY: Final = 2.0
 LEAVE: Final = 1.0
+INSTANT: Final = timedelta(microseconds=1)
 
 
 class Journal:
@@ -53,6 +54,8 @@ class Journal:
         self._flying: tuple[Measurement, ...] = ()
         """The batch that is being written; of it nobody knows whether it was stored before the store went away."""
         self._in_doubt = False
+        self._telling: tuple[Event, ...] = ()
+        """Entries of the log of which nobody knows whether they were stored."""
         self._turn = asyncio.Lock()
         self.trouble = ""
         """Why nothing can be stored now; empty where it can."""
@@ -103,7 +106,8 @@ class Journal:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._wake.wait(), RETRY if self.trouble else EVERY)
             self._wake.clear()
-            await self.flush()
+            # Ended half way, the thread would go on writing what the last flush then writes a second time.
+            await asyncio.shield(self.flush())
 
     async def flush(self) -> bool:
         """Write what waits; whether everything is stored now."""
@@ -145,9 +149,12 @@ class Journal:
             await self.ask(lambda past: past.note(batch, now))
             self._alive = now
         self._flying, self._in_doubt = (), False
-        events = tuple(islice(self._events, BATCH))
+        events = self._telling or tuple(islice(self._events, BATCH))
         if events:
-            await self.ask(lambda past: past.tell(events))
+            if not self._telling or not await self._was_told(events[-1]):
+                self._telling = events
+                await self.ask(lambda past: past.tell(events))
+            self._telling = ()
             for event in events:
                 if self._events and self._events[0] is event:
                     self._events.popleft()
@@ -168,12 +175,15 @@ class Journal:
 
     async def _was_stored(self, batch: tuple[Measurement, ...]) -> bool:
         """Whether a batch is in the store: it is there as a whole or not at all, so that one of it is proof."""
-        own = next((one for one in reversed(batch) if one.vantage == self._vantage), None)
-        if own is None:
-            return False
-        last: Mapping[str, datetime] = await self.ask(lambda past: past.last_due(self._vantage))
-        newest = [one.until or one.due for one in batch if one.subject == own.subject and one.vantage == own.vantage]
-        return last.get(own.subject) == max(newest)
+        one = batch[-1]
+        # Not by the newest due in the store: where the clock was put back, that one lies ahead.
+        there = await self.ask(lambda past: tuple(past.raw(one.subject, one.due, one.due + INSTANT, one.vantage)))
+        return any((other.due, other.until) == (one.due, one.until) for other in there)
+
+    async def _was_told(self, event: Event) -> bool:
+        """The same for entries of the log."""
+        there = await self.ask(lambda past: past.events(kinds=(event.kind,), subject=event.subject, since=event.at))
+        return any((other.at, other.subject) == (event.at, event.subject) for other in there)
 
     def _give_up(self, measurement: Measurement) -> None:
         # Other vantages keep their own files, from which it is read again.

@@ -18,7 +18,7 @@ from audit.app.watching.kept import Kept
 from audit.app.watching.looks import Looks, Watched
 from audit.app.watching.pulse import Pulse
 from audit.app.watching.rounds import AT_ONCE, wall
-from audit.app.watching.setting import Setting, log_of, most_looks, watched
+from audit.app.watching.setting import Setting, known, log_of, most_looks, watched
 from audit.app.watching.telling import ALWAYS, line_of
 from audit.app.watching.wiring import Wiring
 from audit.contract import bug_text
@@ -87,13 +87,13 @@ class _Once:
 
     async def _look(self, subjects: Mapping[str, Watched], now: datetime) -> None:
         vantage = self._estate.watch.vantage
-        last = await self._journal.ask(lambda past: past.last_due(vantage))
+        last, shift = await self._journal.ask(partial(known, vantage=vantage, now=now))
         wheels: dict[timedelta, list[str]] = defaultdict(list)
         for ref, one in subjects.items():
             wheels[one.every].append(ref)
         due: list[tuple[str, datetime]] = []
         for every, refs in wheels.items():
-            wheel = Wheel(every, refs)
+            wheel = Wheel(every, refs, shift)
             for ref in refs:
                 row = wheel.row(ref, last.get(ref, now - every), now)
                 if row is None:

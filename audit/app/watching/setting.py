@@ -6,7 +6,7 @@ import resource
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -19,6 +19,7 @@ from audit.engine.recurring import measurable
 from audit.model.estate import Estate
 from audit.model.event import Event
 from audit.model.message import Message
+from audit.schedule.wheel import FINEST
 from audit.world.messenger import Messenger
 from audit.world.world import World
 
@@ -27,6 +28,7 @@ FILES_KEPT: Final = 200
 LONGEST_LOG: Final = timedelta(days=400)
 LOG: Final = (*flips.KINDS, *desk.KINDS, "expiring")
 """What of the log is needed to go on where it ends."""
+_NEVER: Final = datetime.max.replace(tzinfo=UTC)
 WINDOWS: Final = ("maintenance-declared", "maintenance-withdrawn")
 
 
@@ -72,3 +74,16 @@ def log_of(past: Past, now: datetime) -> tuple[Event, ...]:
     """What a watch has to know of the log to go on where it ends: all windows, more than a year of the rest."""
     found = (*past.events(kinds=LOG, since=now - LONGEST_LOG), *past.events(kinds=WINDOWS))
     return tuple(sorted({event.number: event for event in found}.values(), key=lambda event: event.number))
+
+
+def known(past: Past, vantage: str, now: datetime) -> tuple[Mapping[str, datetime], int]:
+    """Up to when it is known of each subject what was measured, with the shift for the looks from now on."""
+    last = past.last_due(vantage)
+    if all(due <= now for due in last.values()):
+        return last, 0
+    # The clock was put back: what is due again must not look like what was measured, and up to the last sign of life
+    # nothing was missed.
+    alive = min(past.alive() or now, now)
+    ahead = (*last.values(), *(one.due for one in past.raw("", now, _NEVER, vantage)))
+    shift = max(due.microsecond % FINEST for due in ahead) + 1
+    return {ref: min(due, alive) if due > now else due for ref, due in last.items()}, shift
