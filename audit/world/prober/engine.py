@@ -37,9 +37,13 @@ class Engine:
             for ring in self._rings:
                 if ring.loop.is_closed():
                     ring.close()
-            made = Ring(loop, self._most or _room())
+            made = Ring(loop, self._most or _room(), self._closed)
             self._rings = (*(ring for ring in self._rings if not ring.loop.is_closed()), made)
         return made
+
+    def _closed(self, closed: Ring) -> None:
+        with self._lock:
+            self._rings = tuple(ring for ring in self._rings if ring is not closed)
 
 
 def _room() -> int:

@@ -6,6 +6,7 @@ import asyncio
 import heapq
 import select
 from collections import deque
+from collections.abc import Callable
 from time import monotonic, thread_time
 from typing import Final
 
@@ -25,10 +26,11 @@ _EVENTS: Final = select.EPOLLIN | select.EPOLLOUT | select.EPOLLRDHUP | select.E
 
 
 class Ring:
-    """One epoll descriptor inside the loop's own, one heap of deadlines with one timer."""
+    """One epoll descriptor inside the loop's own, one heap of deadlines with one timer; open while it is needed."""
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, most: int) -> None:
+    def __init__(self, loop: asyncio.AbstractEventLoop, most: int, closed: Callable[[Ring], None]) -> None:
         self.loop = loop
+        self._closed = closed
         self._most = most
         """Flights in the air at once; the others wait on the ground, and their time with them."""
         self._epoll = select.epoll()
@@ -72,6 +74,14 @@ class Ring:
         for flight in tuple(self._air.values()):
             flight.end()
         self._epoll.close()
+
+    def _rest(self) -> None:
+        """Close where nothing is left to do: each inventory that a watch reads anew has an engine of its own."""
+        busy = self._timer or self._air or self._ground or self._news or self._starting or self._turning
+        if not busy and not self._epoll.closed:
+            self.loop.remove_reader(self._epoll.fileno())
+            self.close()
+            self._closed(self)
 
     def _start(self) -> None:
         self._starting = False
@@ -121,10 +131,11 @@ class Ring:
     def _turn_again(self) -> None:
         self._turning = False
         self._turn()
+        self._rest()
 
     def _glance(self) -> None:
         """Look at the kernel if that was some time ago, only to know when things happened."""
-        if monotonic() - self._looked > _BLINK:
+        if monotonic() - self._looked > _BLINK and not self._epoll.closed:
             self._look()
             if self._news:
                 self._turn_soon()
@@ -206,3 +217,4 @@ class Ring:
             self._set_timer(self._ends[0][0])
         if self._news:
             self._turn_soon()
+        self._rest()

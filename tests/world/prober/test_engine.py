@@ -149,6 +149,24 @@ def test_many_loops_one_after_the_other_and_side_by_side() -> None:
     assert [sample.failure for sample in seen] == [None] * 27
 
 
+def test_an_engine_that_nobody_uses_any_more_leaves_nothing_open() -> None:
+    async def reloaded(port: int) -> tuple[int, list[Sample]]:
+        look = Page(f"http://127.0.0.1:{port}/")
+        before, all_hands = open_files(), [hands().http for _ in range(5)]
+        seen = [only(await hand.visit(look, SOON)) for hand in all_hands]
+        until = time.monotonic() + 10
+        while open_files() > before and time.monotonic() < until:
+            await asyncio.sleep(0.05)
+        left = open_files() - before
+        seen.append(only(await all_hands[0].visit(look, LONG)))
+        return left, seen
+
+    with served(says(ANSWER)) as port:
+        left, seen = run(reloaded(port))
+    assert left <= 0
+    assert [sample.failure for sample in seen] == [None] * 6
+
+
 def computes(seconds: float) -> None:
     until = time.monotonic() + seconds
     while time.monotonic() < until:
