@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 from typing import Any
 
 import click
 
-from audit.cli.asked import printing, stored
-from audit.cli.tongue import preferred, told
+from audit.cli.asked import printing, speaking, stored
+from audit.cli.tongue import told
 from audit.cli.voice import talk, tell
 from audit.model.clean import line
 from audit.model.message import say
@@ -21,7 +20,8 @@ from audit.model.message import say
 @click.option("--test", "channel", metavar="CHANNEL", help="Send a test alert through this channel of ESTATE now.")
 @printing
 @stored
-def command(estate: Path | None, channel: str | None, form: str, store: str) -> None:
+@speaking
+def command(estate: Path | None, channel: str | None, form: str, store: str, lang: str) -> None:
     """List the alerts that are not over, or send a test alert.
 
     \b
@@ -29,14 +29,13 @@ def command(estate: Path | None, channel: str | None, form: str, store: str) -> 
       haechi alerts
       haechi alerts my-estate --test mail
     """
-    language = preferred(os.environ)
     if channel is not None:
         if estate is None:
             raise click.UsageError("--test needs the inventory that names the channel")
         from audit.app.watching.acknowledge import try_channel
 
         code = try_channel(estate, channel, store)
-        talk(say("test alert sent; acknowledge it with `haechi ack {code}`", code=code), language)
+        talk(say("test alert sent; acknowledge it with `haechi ack {code}`", code=code), lang)
         return
     from audit.app.watching.acknowledge import waiting
 
@@ -58,9 +57,9 @@ def command(estate: Path | None, channel: str | None, form: str, store: str) -> 
         tell(json.dumps(rows))
         return
     if not rows:
-        talk(say("no alert stands"), language)
+        talk(say("no alert stands"), lang)
     for row in rows:
         state = say("acknowledged by {by}", by=row["by"]) if row["by"] else say("waits to be acknowledged")
         subject = row["subject"] or "-"
         fallen = f" +{len(row['fallen'])}" if row["fallen"] else ""
-        tell(line(f"{row['code']}  {row['sent']}  {row['kind']:<14}  {subject}{fallen}  {told(state, language)}"))
+        tell(line(f"{row['code']}  {row['sent']}  {row['kind']:<14}  {subject}{fallen}  {told(state, lang)}"))

@@ -14,6 +14,7 @@ from audit.cli.tongue import told
 from audit.cli.voice import talk, tell
 from audit.model.exit import Exit
 from audit.model.history import Outage
+from audit.model.measurement import reasoned
 from audit.model.message import Message, say
 
 STATES: Final[Mapping[str, Message]] = MappingProxyType({"down": say("down"), "partial": say("partial")})
@@ -88,7 +89,7 @@ def _table(back: Back, found: Sequence[Outage], language: str) -> Iterator[str]:
                 "..".join(dict.fromkeys((plain(one.shortest), plain(one.longest)))),
                 one.subject,
                 told(STATES[one.state], language),
-                f"{one.reason} ({one.detail})" if one.detail else one.reason,
+                reasoned(one.reason, one.detail),
                 people,
             ]
         )

@@ -74,3 +74,8 @@ class Measurement:
     @property
     def lateness(self) -> timedelta:
         return self.at - self.due
+
+
+def reasoned(reason: str, detail: str) -> str:
+    """Why a sample was bad, for people: a detail that holds the reason already does not get it twice."""
+    return detail if detail and reason in detail else f"{reason}: {detail}".rstrip(": ")

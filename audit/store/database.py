@@ -24,7 +24,7 @@ class Purpose(Enum):
         if self is Purpose.RUN:
             says = say("the store {store} is locked by {who}; wait for it to end", store=name, who=who)
         else:
-            says = say("another watch writes to {store}: {who}; this one stands by", store=name, who=who)
+            says = say("another watch writes to {store}: {who}", store=name, who=who)
         return Stop(Exit.LOCKED, says)
 
 

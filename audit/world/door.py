@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -62,8 +63,9 @@ async def open_door(host: str, port: int, answer: Callable[[str], Answer]) -> As
     try:
         server = await asyncio.start_server(desk.call, host.strip("[]"), port, limit=HEAD_BYTES, backlog=CALLERS)
     except OSError as broken:
-        # asyncio writes addresses of its own into the text of some of these; the number alone is sure.
-        why = broken.strerror if broken.strerror and len(broken.strerror) < 80 else type(broken).__name__
+        # asyncio writes the address into the text of some of these again; the number alone is sure.
+        number = broken.errno or 0
+        why = os.strerror(number) if number > 0 else broken.strerror or type(broken).__name__
         where = f"[{host}]" if ":" in host and not host.startswith("[") else host
         raise Stop(Exit.USAGE, say("cannot listen on {host}:{port}: {why}", host=where, port=port, why=why)) from broken
     try:

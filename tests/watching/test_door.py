@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import errno
+import os
 import socket
 import time
 from collections.abc import Coroutine, Iterator
@@ -140,7 +142,7 @@ def test_a_port_that_is_taken_stops_with_the_reason() -> None:
                 async with open_door("127.0.0.1", port, answer):
                     pass
             assert stopped.value.code is Exit.USAGE
-            assert f"127.0.0.1:{port}: " in stopped.value.lines[0]
+            assert stopped.value.lines[0].endswith(f"127.0.0.1:{port}: {os.strerror(errno.EADDRINUSE)}")
 
     run(work())
 

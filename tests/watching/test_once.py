@@ -37,6 +37,7 @@ def test_again_and_again(tmp_path: Path, page: Page) -> None:
     page.ill = True
     codes = [once(estate, store) for _ in range(2)]
     assert [code for code, _ in codes] == [Exit.FAILED, Exit.FAILED]
+    assert all("does not answer as it should: " in said for _, said in codes)
     page.ill = False
     assert once(estate, store)[0] == Exit.READY
     found = measured(store)
@@ -49,7 +50,9 @@ def test_again_and_again(tmp_path: Path, page: Page) -> None:
 def test_what_nobody_can_tell(tmp_path: Path, page: Page) -> None:
     estate, store = tmp_path / "estate.yaml", str(tmp_path / "haechi.db")
     estate.write_text(inventory(page.port).replace("127.0.0.0/8", "10.0.0.0/8"), "utf-8")
-    assert once(estate, store)[0] == Exit.NOT_VERIFIED
+    code, said = once(estate, store)
+    assert code == Exit.NOT_VERIFIED
+    assert "nobody can tell of " in said
 
 
 def test_beside_a_watch(tmp_path: Path, page: Page) -> None:

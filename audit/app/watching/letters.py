@@ -14,6 +14,7 @@ from audit.app.watching.situation import Alarm
 from audit.app.watching.tray import News, Told
 from audit.model.clean import line, redacted
 from audit.model.estate import Estate, System
+from audit.model.measurement import reasoned
 from audit.model.message import Message, say
 from audit.model.technology import Endpoint
 from audit.model.watching import Channel
@@ -144,7 +145,7 @@ class Writer:
         if alarm.root and self._called(alarm.root) != alarm.root:
             yield self._line(say("reference: {ref}", ref=alarm.root))
         if not alarm.own and (alarm.reason or alarm.detail):
-            why = alarm.detail if alarm.reason in alarm.detail else f"{alarm.reason}: {alarm.detail}".rstrip(": ")
+            why = reasoned(alarm.reason, alarm.detail)
             yield self._line(say("why: {why}", why=_hushed(why)))
         if alarm.last_good is not None:
             start, end = self._clock(alarm.last_good), self._clock(alarm.since)

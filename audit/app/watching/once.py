@@ -26,7 +26,8 @@ from audit.engine.recurring import measure
 from audit.model.estate import Estate
 from audit.model.event import Event
 from audit.model.exit import Exit, Stop
-from audit.model.measurement import GOOD, Measurement, State
+from audit.model.measurement import GOOD, Measurement, State, reasoned
+from audit.model.message import say
 from audit.model.technology import Endpoint
 from audit.schedule.wheel import Row, Wheel
 
@@ -137,9 +138,16 @@ class _Once:
 
     def _exit(self, subjects: Mapping[str, Watched]) -> Exit:
         looked = [one for one in self._seen if one.until is None and one.attempts]
-        if any(_fails(one, subjects[one.subject]) for one in looked):
-            return Exit.FAILED
-        return Exit.NOT_VERIFIED if any(one.state is State.UNKNOWN for one in looked) else Exit.READY
+        failed = [one for one in looked if _fails(one, subjects[one.subject])]
+        unknown = [one for one in looked if one.state is State.UNKNOWN]
+        if not self._setting.quiet:
+            for one in failed:
+                why = reasoned(one.reason, one.detail)
+                self._setting.talk(say("{subject} does not answer as it should: {why}", subject=one.subject, why=why))
+            for one in unknown:
+                why = reasoned(one.reason, one.detail)
+                self._setting.talk(say("nobody can tell of {subject}: {why}", subject=one.subject, why=why))
+        return Exit.FAILED if failed else Exit.NOT_VERIFIED if unknown else Exit.READY
 
     async def leave(self) -> None:
         """Give the store back."""

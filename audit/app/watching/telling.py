@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from audit.model.event import Event
+from audit.model.measurement import reasoned
 from audit.model.message import Message, say
 
 ALWAYS: Final = frozenset(
@@ -26,11 +27,11 @@ def line_of(event: Event) -> Message | None:
         case "ended":
             return say("the watch ended")
         case "down":
-            return say("{subject} is down: {reason} {detail}", subject=event.subject, reason=value("reason"),
-                       detail=value("detail"))  # fmt: skip
+            says = reasoned(value("reason"), value("detail"))
+            return say("{subject} is down: {why}", subject=event.subject, why=says)
         case "partial":
-            return say("{subject} answers in part: {reason} {detail}", subject=event.subject, reason=value("reason"),
-                       detail=value("detail"))  # fmt: skip
+            says = reasoned(value("reason"), value("detail"))
+            return say("{subject} answers in part: {why}", subject=event.subject, why=says)
         case "up":
             return say("{subject} is up again", subject=event.subject)
         case "flapping":
@@ -64,8 +65,7 @@ def line_of(event: Event) -> Message | None:
         case "report-written":
             return say("report {name}: {file}", name=event.subject, file=value("file"))
         case "alert":
-            return say("alert {code} to {channel}: {subject}", code=value("code"), channel=value("channel"),
-                       subject=event.subject)  # fmt: skip
+            return _alert(value("what"), value("code"), value("channel"), event.subject or value("kind"))
         case "alert-failed":
             return say("no alert reaches {channel}: {why}", channel=event.subject, why=value("why"))
         case "test-alert":
@@ -76,10 +76,25 @@ def line_of(event: Event) -> Message | None:
             return say("{what} {name} of {subject} expires on {date}", what=value("what"), name=value("name"),
                        subject=event.subject, date=value("expires")[:10])  # fmt: skip
         case "failed":
-            return say("{what} {name} failed: {why}", what=value("what"), name=event.subject,
-                       why=value("why") or value("says"))  # fmt: skip
+            what = f"{value('what')} {event.subject}".strip()
+            return say("{what} failed: {why}", what=what, why=value("why") or value("says"))
         case _:
             return None
+
+
+def _alert(what: str, code: str, channel: str, about: str) -> Message | None:
+    """None for one that goes on as a part of another, of which nothing is sent."""
+    match what:
+        case "repeat":
+            return say("alert {code} to {channel} again: {subject}", code=code, channel=channel, subject=about)
+        case "more":
+            return say("alert {code} to {channel}: more fell with {subject}", code=code, channel=channel, subject=about)
+        case "resolved":
+            return say("alert {code} to {channel}: {subject} is over", code=code, channel=channel, subject=about)
+        case "merged":
+            return None
+        case _:
+            return say("alert {code} to {channel}: {subject}", code=code, channel=channel, subject=about)
 
 
 def _short(value: object) -> str:
