@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import random
 import time
@@ -36,6 +37,8 @@ from audit.schedule.ticking import Ticking, Timed
 
 FLUSH: Final = 3.0
 """Seconds that the last write may take at the end."""
+RARELY: Final = (20_000, 50, 50)
+"""Thresholds of the collector: a look makes nearly nothing that only it could free."""
 LATELY: Final = 10.0
 """Seconds over which the delay of the loop is told."""
 CUT: Final = 0.5
@@ -145,6 +148,7 @@ class Active:
         read = {event.values.get("id"): event.at for event in log if event.kind == "maintenance-declared"}
         self.looks.set(self._watched, silent(estate, {one.id: read.get(one.id, now) for one in estate.maintenance}))
         self.rounds.set((ref, one.every) for ref, one in self._watched.items())
+        _settle()
 
     def _tick(self) -> None:
         """One job for each cadence, one for each cron expression of the estate."""
@@ -273,3 +277,11 @@ class Active:
             self._setting.talk(say("{count} measurements could not be stored", count=left))
         if flushing.done() and (bug := flushing.exception()) is not None:
             self._bug("journal", bug)
+
+
+def _settle() -> None:
+    """Keep the collector of garbage away from what stays: it would stop every look while it goes through that."""
+    gc.unfreeze()
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*RARELY)
