@@ -72,13 +72,13 @@ class Journal:
     async def reopen(self, open_it: Callable[[], Past]) -> None:
         """Open the store anew, as it was lost; Stop where that cannot be done now."""
         async with self._turn:
-            self._away(Stop(Exit.STORAGE, say("the lock of the store was lost")))
             try:
                 self._past = await self._thread.do(partial(self._anew, open_it))
             except Stop as stop:
                 self._past = None
                 self._away(stop)
                 raise
+            self._away(Stop(Exit.STORAGE, say("the lock of the store was lost")))
 
     def keep(self, measurement: Measurement) -> None:
         """Store this, soon."""
