@@ -20,6 +20,7 @@ from urllib.parse import quote
 import httpx
 import pytest
 
+from audit.app.watching.active import RARELY
 from audit.world.http import HttpHand
 from audit.world.transport import FreshTransport
 from audit.world.world import Page
@@ -71,6 +72,20 @@ def room() -> Iterator[int]:
         yield hard
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+@contextlib.contextmanager
+def rarely() -> Iterator[None]:
+    """The collector of garbage as the watch sets it."""
+    before = gc.get_threshold()
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*RARELY)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+        gc.unfreeze()
 
 
 @contextlib.contextmanager
@@ -172,7 +187,7 @@ def exporter(program: str, folder: Path) -> Iterator[tuple[int, int]]:
 def test_a_crowd_of_slow_pages(tmp_path: Path) -> None:
     blackbox = shutil.which("prometheus-blackbox-exporter")
     lines: list[str] = []
-    with room() as most, late() as child:
+    with room() as most, late() as child, rarely():
         assert child.stdout is not None
         port = int(child.stdout.readline())
         for size in (1000, min(10_000, most - 1000)):
