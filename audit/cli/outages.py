@@ -37,7 +37,7 @@ def command(estate: Path, period: str, on: str, at: str | None, form: str, store
     good one: so its length has a least and a most. Applicant-hours are the applicants an hour that the inventory
     declares, times those lengths.
 
-    Exit code 3 where nothing was watched in this time, else 0.
+    Exit code 3 where none of it was ever watched, else 0.
 
     \b
     Examples:

@@ -17,7 +17,9 @@ from tests.reports.sample import dossier
 
 ROOT = README.parent
 TEXT = README.read_text("utf-8")
-ENDS: Mapping[str, tuple[int, ...]] = {"run": (0, 1, 3, 5), "judge": (0, 1, 3, 5)}
+ENDS: Mapping[str, tuple[int, ...]] = {
+    "run": (0, 1, 3, 5), "judge": (0, 1, 3, 5), "watch": (0, 1, 3), "uptime": (0, 1, 3), "outages": (0, 3),
+}  # fmt: skip
 """Where findings decide the exit code; every other command of the README ends in 0."""
 INVENTORY = """
 estate: {id: small, allow: [127.0.0.0/8]}
@@ -72,7 +74,8 @@ def test_the_commands_run_one_after_the_other(tmp_path: Path) -> None:
     for words in lines():
         if words[0] != "haechi":
             continue
-        answer = haechi(tmp_path, *words[1:])
+        ending = ("--for", "3s") if words[1] == "watch" and "--once" not in words else ()
+        answer = haechi(tmp_path, *words[1:], *ending)
         assert answer.returncode in ENDS.get(words[1], (0,)), f"{shlex.join(words)}\n{answer.stdout}{answer.stderr}"
         assert "Traceback" not in answer.stderr
         ran += 1
@@ -93,6 +96,13 @@ def test_every_command_word_in_the_text_exists() -> None:
     known = {name for name, _ in COMMANDS}
     assert set(re.findall(r"`haechi ([a-z]+)", TEXT)) <= known
     assert {words[1] for words in lines() if words[0] == "haechi"} <= known
+
+
+def test_the_part_of_an_inventory_is_one(tmp_path: Path) -> None:
+    (part,) = blocks("yaml")
+    (tmp_path / "estate.yaml").write_text("estate: {id: small}\n" + part)
+    answer = haechi(tmp_path, "validate", "estate.yaml")
+    assert answer.returncode == 0, answer.stdout + answer.stderr
 
 
 @pytest.fixture
