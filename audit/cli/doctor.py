@@ -6,6 +6,7 @@ import locale
 import os
 import resource
 import shutil
+import socket
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
@@ -69,6 +70,8 @@ def command(store: str, lang: str) -> Exit:
 
 def examine(store: str, environment: Mapping[str, str], now: datetime) -> Iterator[Examined]:
     """Everything that is examined, in the order in which it is printed."""
+    from audit.model.watching import Door
+
     yield clock(now, newest=Path(__file__).stat().st_mtime)
     yield zones("Asia/Seoul")
     yield encoding(locale.getpreferredencoding(do_setlocale=False))
@@ -80,7 +83,9 @@ def examine(store: str, environment: Mapping[str, str], now: datetime) -> Iterat
     yield program("restic", shutil.which)
     yield postgres(store, installed=find_spec("psycopg") is not None)
     yield open_files(resource.getrlimit(resource.RLIMIT_NOFILE)[0])
-    yield ping(Path("/proc/sys/net/ipv4/ping_group_range"), os.geteuid(), {os.getegid(), *os.getgroups()})
+    yield ping(Path("/proc/sys/net/ipv4/ping_group_range"), {os.getegid(), *os.getgroups()}, raw=may_echo())
+    yield apprise(installed=find_spec("apprise") is not None)
+    yield port(Door().machine, Door().port)
 
 
 def clock(now: datetime, newest: float) -> Examined:
@@ -239,13 +244,22 @@ def open_files(limit: int) -> Examined:
     )
 
 
-def ping(groups: Path, user: int, own: set[int]) -> Examined:
+def may_echo() -> bool:
+    """Whether this user may have a raw socket, as root and whoever holds CAP_NET_RAW."""
+    try:
+        socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_ICMP).close()
+    except OSError:
+        return False
+    return True
+
+
+def ping(groups: Path, own: set[int], *, raw: bool) -> Examined:
     """An echo needs a right that not every user has."""
     try:
         first, last = (int(word) for word in groups.read_text().split())
     except (OSError, ValueError):
         first, last = 1, 0
-    if user == 0 or any(first <= group <= last for group in own):
+    if raw or any(first <= group <= last for group in own):
         return Examined("ping", "ok", say("this user may send an echo"))
     return Examined(
         "ping",
@@ -253,3 +267,33 @@ def ping(groups: Path, user: int, own: set[int]) -> Examined:
         say("this user may not send an echo: endpoints of kind icmp will be unknown (denied)"),
         say('run `sysctl -w net.ipv4.ping_group_range="0 2147483647"` once as root'),
     )
+
+
+def apprise(*, installed: bool) -> Examined:
+    """What speaks to the services that alerts go to."""
+    if installed:
+        return Examined("apprise", "ok", say("apprise is there, for the alerts of a watch"))
+    return Examined(
+        "apprise",
+        "warn",
+        say("no apprise: a watch cannot send alerts of kind apprise"),
+        say("install haechi[alerts]"),
+    )
+
+
+def port(host: str, number: int) -> Examined:
+    """Where a watch answers unless its inventory says otherwise."""
+    try:
+        with socket.socket() as door:
+            door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            door.bind((host, number))
+            door.listen()
+    except OSError as broken:
+        why = os.strerror(broken.errno or 0)
+        return Examined(
+            "port",
+            "warn",
+            say("a watch cannot answer /metrics on {host}:{port}: {why}", host=host, port=number, why=why),
+            say("name another port under `metrics` of `watch`; where a watch runs already, all is well"),
+        )
+    return Examined("port", "ok", say("{host}:{port} is free for the /metrics of a watch", host=host, port=number))

@@ -2,6 +2,7 @@
 
 import os
 import resource
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -43,10 +44,16 @@ def cases(tmp_path: Path) -> Iterator[tuple[str, doctor.Examined]]:
     yield "bad", doctor.postgres("postgresql://db.example/haechi", installed=False)
     yield "ok", doctor.open_files(resource.RLIM_INFINITY)
     yield "warn", doctor.open_files(256)
-    yield "ok", doctor.ping(groups, 1000, {150})
-    yield "ok", doctor.ping(absent, 0, {0})
-    yield "warn", doctor.ping(groups, 1000, {1000})
-    yield "warn", doctor.ping(absent, 1000, {1000})
+    yield "ok", doctor.ping(groups, {150}, raw=False)
+    yield "ok", doctor.ping(absent, {0}, raw=True)
+    yield "warn", doctor.ping(groups, {1000}, raw=False)
+    yield "warn", doctor.ping(absent, {1000}, raw=False)
+    yield "ok", doctor.apprise(installed=True)
+    yield "warn", doctor.apprise(installed=False)
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        number = taken.getsockname()[1]
+        yield "warn", doctor.port("127.0.0.1", number)
+    yield "ok", doctor.port("127.0.0.1", number)
 
 
 def test_every_state(tmp_path: Path) -> None:
@@ -89,7 +96,7 @@ def test_both_languages(language: str, tmp_path: Path) -> None:
         doctor.command, ["--lang", language, "--store", str(tmp_path / "a.db")], standalone_mode=False
     )
     assert answer.return_value == Exit.READY
-    assert len(answer.output.splitlines()) >= 13
+    assert len(answer.output.splitlines()) >= 15
 
 
 def test_a_terminal_without_korean_letters(tmp_path: Path) -> None:
