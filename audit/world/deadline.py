@@ -5,7 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Final, Self
+
+_CHECKS: Final = 2
+"""How often within the grace a cancellation has to be seen."""
 
 
 class Deadline:
@@ -46,18 +49,25 @@ class Deadline:
     def heed(self, thrown: tuple[object, ...]) -> None:
         """Something was thrown into what stands in the `with`; a cancellation that it does not heed is its last."""
         if self._soon is None and any(isinstance(one, asyncio.CancelledError) for one in thrown):
-            self._soon = asyncio.get_running_loop().call_later(self._grace, self._check)
+            self._check_in(_CHECKS)
 
     def pass_on(self, error: BaseException | None) -> None:
         """Raise the cancellation that came from outside, where what stood in the `with` kept it to itself."""
         if self._asked:
             raise error if isinstance(error, asyncio.CancelledError) else asyncio.CancelledError
 
-    def _check(self) -> None:
+    def _check_in(self, left: int) -> None:
+        self._soon = asyncio.get_running_loop().call_later(self._grace / _CHECKS, self._check, left - 1)
+
+    def _check(self, left: int) -> None:
         self._soon = None
-        # Its own cancel scopes cancel it too, and take that back.
+        # Its own cancel scopes cancel it too, and take that back: one look could meet another cancellation than the
+        # one that was heeded, which has only just come.
         if self._task.cancelling() > self._before:
-            self._let_go()
+            if left:
+                self._check_in(left)
+            else:
+                self._let_go()
 
     def _end(self) -> None:
         self.over = True

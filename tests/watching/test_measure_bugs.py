@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import anyio
 import pytest
 
 from audit.contract import Probe, probe
@@ -145,3 +147,22 @@ def test_what_is_no_service_is_not_measured() -> None:
 
     assert not measurable(probe()(copies))
     assert measurable(at_lamps(Stage()))
+
+
+def test_a_probe_that_cancels_itself_at_first_is_not_let_go_of_when_its_time_ends() -> None:
+    """As libraries do when they connect; its own timeout comes just when the first cancellation is looked at again."""
+
+    async def at_lamp(lamp: Lamp, world: World) -> ServiceState:
+        with anyio.CancelScope() as own:
+            own.cancel()
+            await asyncio.sleep(0)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(1.8):
+                try:
+                    await asyncio.Event().wait()
+                finally:
+                    await asyncio.sleep(0.5)  # it closes what it had opened
+        return ServiceState(samples=(Sample(address="127.0.0.1", failure="first-byte-timeout"),))
+
+    seen = measured(lamp("any"), habits(every=4, confirm=()), probe=probe()(at_lamp))
+    assert (seen.state, seen.reason) == (State.DOWN, "first-byte-timeout")
