@@ -39,7 +39,7 @@ class Hall:
         self.kept: list[Measurement] = []
         self.gate = asyncio.Event()
         self.now = AT
-        self.bug: Exception | None = None
+        self.bug: BaseException | None = None
         self.silent = ""
         self.looks = Looks(self._measure, self.kept.append, lambda: self.now, "here", most)
         self.looks.set({ref: watched(ref) for ref in "abcd"}, lambda ref, due: self.silent)
@@ -116,6 +116,17 @@ def test_a_bug_is_unknown() -> None:
     assert hall.told() == [("a", 0, "crashed")]
     assert hall.kept[0].state is State.UNKNOWN
     assert "\x1b" not in hall.kept[0].detail
+
+
+def test_a_look_that_cancels_itself_is_not_lost() -> None:
+    async def act(hall: Hall) -> None:
+        hall.bug = asyncio.CancelledError()
+        hall.gate.set()
+        hall.looks.begin("a", AT)
+        hall.looks.begin("a", AT + SECOND)
+        await hall.looks.all()
+
+    assert in_hall(act).told() == [("a", 0, "crashed"), ("a", 1, MISSED)]
 
 
 def test_a_silent_window_is_unknown() -> None:

@@ -116,8 +116,9 @@ class Looks:
         ref = watched.item.ref
         del self._out[ref]
         behind = self._behind.pop(ref, None)
-        if not task.cancelled():
-            bug = task.exception()
+        # One that cancelled itself is told of like any other bug: only who ends the watch may cut a look off.
+        if not task.cancelled() or self._watched:
+            bug = asyncio.CancelledError() if task.cancelled() else task.exception()
             self._keep(task.result() if bug is None else self._crashed(watched, due, bug))
             if behind is not None:
                 self._keep(behind)
