@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -15,7 +16,7 @@ from ipaddress import ip_network
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import anyio
 import anyio.abc
@@ -40,7 +41,12 @@ ANSWER: Final = 65_536
 """Bytes of an answer that are read."""
 _ALERTS: Final = "/api/v2/alerts"
 _COURIER: Final = Path(__file__).with_name("courier.py")
-_PROXIES: Final = re.compile(r"(?i)(?:https?|all|ftp|no)_proxy|PYTHON.*")
+_PARTS: Final = re.compile(r"[\s/:@?&=,]+")
+_HANDED_ON: Final = (
+    *("PATH", "HOME", "TMPDIR", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "LD_LIBRARY_PATH"),
+    *("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE"),
+)
+"""Variables that apprise gets: no proxy, none of the secrets that other parts of the watch have in theirs."""
 
 
 class CannotSend(Exception):
@@ -107,10 +113,17 @@ class Messenger:
         await self._ask("GET", self._url(heartbeat.url, heartbeat.secret), None)
 
     def _url(self, url: str | None, secret: Secret | None) -> str:
+        if url or secret is None:
+            return url or ""
         try:
-            return url or (self.secrets.reveal(secret) if secret is not None else "")
+            found = self.secrets.reveal(secret)
         except CannotSee as gap:
             raise CannotSend(gap.says) from gap
+        # A service may say a part of it again: the path alone, the token that it did not take.
+        for part in _PARTS.split(f"{found}/{unquote(found)}"):
+            if len(part) >= 8:
+                self.secrets.remember(part)
+        return found
 
     async def _ask(self, method: str, written: str, body: bytes | None) -> None:
         import httpx
@@ -129,7 +142,7 @@ class Messenger:
         import httpx
 
         user, password, url = _parted(written)
-        for secret in (user, password):
+        for secret in (user, password, b64encode(f"{user}:{password}".encode()).decode() if user else ""):
             if secret:
                 self.secrets.remember(secret)
         headers = {"Host": url.netloc.decode("ascii"), "User-Agent": "haechi (continuity audit)", "Accept": "*/*"}
@@ -172,11 +185,8 @@ class Messenger:
     async def _by_apprise(self, url: str, letter: Letter) -> None:
         if find_spec("apprise") is None:
             raise CannotSend(say("apprise is not installed; install haechi[alerts]"))
-        for part in re.split(r"[\s/:@?&=,]+", url):
-            if len(part) >= 8:
-                self.secrets.remember(part)
         order = json.dumps({"url": url, "title": letter.title, "text": letter.text}).encode()
-        environment = {name: value for name, value in os.environ.items() if not _PROXIES.fullmatch(name)}
+        environment = {name: os.environ[name] for name in _HANDED_ON if name in os.environ}
         environment |= {"NETRC": os.devnull, "PYTHONDONTWRITEBYTECODE": "1"}
         try:
             child = await anyio.open_process(

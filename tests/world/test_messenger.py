@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import threading
+from base64 import b64encode
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -32,6 +33,7 @@ class Service:
 
     port: int = 0
     status: int = 200
+    says: str = "because"
     asked: list[tuple[str, str, dict[str, str], bytes]] = field(default_factory=list)
 
 
@@ -45,9 +47,10 @@ def service() -> Iterator[Service]:
             found.asked.append((self.command, self.path, dict(self.headers), body))
             self.send_response(found.status)
             self.send_header("Location", "/elsewhere")
-            self.send_header("Content-Length", "7")
+            told = found.says.format(path=self.path, given=self.headers.get("Authorization")).encode()
+            self.send_header("Content-Length", str(len(told)))
             self.end_headers()
-            self.wfile.write(b"because")
+            self.wfile.write(told)
 
         do_GET = do_POST
 
@@ -159,3 +162,32 @@ async def test_the_heart_beats(tmp_path: Path, service: Service) -> None:
     service.status = 404
     with pytest.raises(CannotSend, match="404"):
         await messenger.beat(heartbeat)
+
+
+@pytest.mark.parametrize("kind", ["alertmanager", "heartbeat"])
+async def test_a_service_that_says_its_secret_address_again(tmp_path: Path, service: Service, kind: str) -> None:
+    service.status, service.says = 403, "no {path} for {given}"
+    url = f"http://kim:longpassword@127.0.0.1:{service.port}/tokentoken/more%2Dtoken?key=keykeykey"
+    messenger, secret = sealed(tmp_path, url)
+    sending = (
+        messenger.beat(Heartbeat.model_validate({"secret": secret}))
+        if kind == "heartbeat"
+        else messenger.send(channel(kind, secret), LETTER)
+    )
+    with pytest.raises(CannotSend) as cannot:
+        await sending
+    assert "403" in str(cannot.value)
+    given = b64encode(b"kim:longpassword").decode()
+    assert not [
+        word for word in ("tokentoken", "2Dtoken", "more-token", "keykeykey", given) if word in str(cannot.value)
+    ]
+
+
+async def test_apprise_gets_no_secret_of_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PGPASSWORD_OF_A_PLUGIN", "plugin-password")
+    messenger, secret = sealed(tmp_path, "json://127.0.0.1:1/")
+    script = "import json, os; print(json.dumps({'why': ' '.join(os.environ)}))"
+    telling = Messenger(messenger.secrets, messenger.guard, messenger.trust, (sys.executable, "-c", script))
+    said = await why(telling, "apprise", secret)
+    assert "PATH" in said
+    assert "PGPASSWORD_OF_A_PLUGIN" not in said
