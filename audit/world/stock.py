@@ -49,6 +49,8 @@ _PHASES: Final = MappingProxyType(
 )
 _TOKEN: Final = 65536
 """Bytes of a token with what comes beside it."""
+_BUSY: Final = 32
+"""Pieces of a body that are read in one go: one of tiny pieces must not hold up the others."""
 _REMEMBERED: Final = 256
 _NOT_THERE: Final = ("502", "503", "504")
 """What a proxy answers where it is well and the target is not."""
@@ -116,8 +118,12 @@ class Stock:
                 )
                 gathering = heed(head)
                 if gathering is not None and page.method != "HEAD":
+                    count = 0
                     async for piece in response.stream:  # type: ignore[union-attr]
                         gathering.take(piece)
+                        count += 1
+                        if not count % _BUSY:
+                            await asyncio.sleep(0)
                     reply.body = gathering.end()
                 return reply
         except httpx.TransportError as broken:

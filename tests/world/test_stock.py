@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import socket
 import ssl
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,10 +18,11 @@ import h2.events
 import pytest
 
 from audit.model.verdict import CannotSee, Reason
+from audit.world.world import Page
 from tests.world.certificates import DAY, Authority
-from tests.world.hands import SOON, only
+from tests.world.hands import LONG, SOON, only, run
 from tests.world.servers import Talk, asked, closed_port, page, resets, says, served, silent
-from tests.world.stocked import visit
+from tests.world.stocked import stock, visit
 
 
 def test_a_page_as_the_engine_sees_it(tmp_path: Path) -> None:
@@ -68,6 +71,26 @@ def test_each_address_by_itself(tmp_path: Path) -> None:
         ("127.0.0.1", None),
         ("127.0.0.2", "refused"),
     ]
+
+
+def test_a_body_of_tiny_pieces_holds_up_nobody(tmp_path: Path) -> None:
+    body = b"1\r\na\r\n" * 20_000 + b"0\r\n\r\n"
+    longest = 0.0
+
+    async def whole(port: int) -> float:
+        nonlocal longest
+        page = Page(f"http://a.example:{port}/", transport="httpx")
+        began = last = time.monotonic()
+        look = asyncio.ensure_future(stock(tmp_path).visit(page, LONG))
+        while not look.done():
+            await asyncio.sleep(0)
+            longest, last = max(longest, time.monotonic() - last), time.monotonic()
+        assert only(look.result()).size == 20_000
+        return time.monotonic() - began
+
+    with served(says(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + body)) as port:
+        took = run(whole(port))
+    assert longest < took / 4
 
 
 def test_silence_and_an_address_that_is_not_allowed(tmp_path: Path) -> None:
