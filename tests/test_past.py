@@ -128,6 +128,18 @@ def test_a_strip_has_ninety_days_of_the_calendar_of_the_estate(tmp_path: Path) -
     assert len(strip.outages) == 1
 
 
+def test_a_strip_is_of_its_own_time_and_limits(tmp_path: Path) -> None:
+    before = written("u60d30", NOW - 90 * MINUTE)
+    policy = "policy: {checks: {availability.month: {limits: {coverage: 75 %}}}}\n"
+    estate = estate_of(inventory(tmp_path, INVENTORY + policy))
+    (then,) = strips(estate, filled(tmp_path / "a.db", before), NOW, discover().policy(estate))
+    store = filled(tmp_path / "b.db", (*before, *written("u60", NOW)))
+    (later,) = strips(estate, store, NOW, discover().policy(estate))
+    assert (then.month, then.days, then.outages) == (later.month, later.days, later.outages)
+    assert not later.outages[0].ended
+    assert later.enough == 0.75
+
+
 def test_where_nobody_watched_there_is_no_strip(tmp_path: Path, port: int) -> None:
     path = inventory(tmp_path, INVENTORY.replace('"9"', f'"{port}"'))
     outcome = app.audit(path, store=str(tmp_path / "run.db"), selection=Selection(subjects=("kibo/side",)))

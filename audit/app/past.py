@@ -12,8 +12,10 @@ from audit.analysis.availability import availability, tallied, timeline
 from audit.analysis.budget import Uptime, budget
 from audit.analysis.latency import ladder
 from audit.analysis.outages import outages
+from audit.analysis.spans import within
 from audit.analysis.windows import counted
 from audit.app.records import DAY, MONTH, Records
+from audit.inventory.collecting import collecting_later
 from audit.model.alerting import AlertState, AlertTest
 from audit.model.estate import Estate, System
 from audit.model.event import Event
@@ -101,13 +103,13 @@ def left_out(estate: Estate, store: str, start: datetime, end: datetime, on: str
 
 def strips(estate: Estate, store: str, now: datetime, policy: Policy) -> tuple[Strip, ...]:
     """The last 90 days of each endpoint that was ever watched; none where the store holds no watch."""
-    with open_history(store, watching=False) as history:
+    with collecting_later(), open_history(store, watching=False) as history:
         records = Records(estate, history)
         if not records.watched:
             return ()
         bounds = tuple(_days(now, estate.about.timezone))
         return tuple(
-            _strip(records, system, endpoint, bounds, now, _target(policy, system.grade)[0] or 0.0)
+            _strip(records, system, endpoint, bounds, now, _target(policy, system.grade))
             for system, endpoints in _endpoints(estate)
             for endpoint in endpoints
             if endpoint.ref in records.watched
@@ -174,10 +176,16 @@ def _outages(
 
 
 def _strip(
-    records: Records, system: System, endpoint: Endpoint, bounds: Sequence[datetime], now: datetime, target: float
+    records: Records,
+    system: System,
+    endpoint: Endpoint,
+    bounds: Sequence[datetime],
+    now: datetime,
+    target: tuple[float | None, float],
 ) -> Strip:
     told = records.stretches(endpoint.ref, bounds[0], now)
-    spans = records.story(told)
+    # A report of a run tells what was known then, whenever it is printed.
+    spans = tuple(within(records.story(told), bounds[0] - DAY, now))
     windows = records.windows_of(endpoint.ref)
     pieces, maintenance = timeline(spans, endpoint.counts), counted(windows)
     applicants = system.applicants.per_hour if system.applicants is not None else None
@@ -188,7 +196,8 @@ def _strip(
             for start, end in zip(bounds, (*bounds[1:], now), strict=True)
         ),
         month=tallied(endpoint.ref, pieces, maintenance, now - MONTH, now),
-        target=target,
+        target=target[0] or 0.0,
+        enough=target[1],
         ladder=ladder(records.timed(told, now - MONTH, now)),
         outages=outages(endpoint.ref, spans, windows, bounds[0], now, now, endpoint.counts, applicants),
     )
