@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import timedelta
 from types import MappingProxyType
 from typing import Final
@@ -17,6 +17,8 @@ _STATES: Final = tuple(State)
 _STEP: Final = timedelta(microseconds=1)
 _LONG: Final = 200
 """Bytes from which on it is worth the while to deflate them."""
+_SILENT: Final = b'[""]'
+"""The texts of nearly every stretch: no reason, no detail."""
 _PLAIN: Final = b"1"
 _DEFLATED: Final = b"2"
 _MOST: Final = 64 * 2**20
@@ -61,32 +63,29 @@ def stretch_from(content: bytes, start: int, length: int) -> Stretch:
     elif kind != _PLAIN:
         raise ValueError("written in another form")
     numbers = _numbers(content)
-    late, error, spans = next(numbers), next(numbers), next(numbers)
-    rows = [[next(numbers) for _ in range(9)] for _ in range(spans)]
-    latencies = {step: next(numbers) for step in (next(numbers) for _ in range(next(numbers)))}
-    written = next(numbers)
-    texts: list[str] = json.loads(content[len(content) - written :])
+    try:
+        late, error, spans = numbers[:3]
+        place = 3 + 9 * spans
+        after = place + 1 + 2 * numbers[place]
+        written = numbers[after]
+    except (IndexError, ValueError) as broken:
+        raise ValueError("shorter than it says") from broken
+    if min(spans, numbers[place], written) < 0:
+        raise ValueError("says less than nothing")
+    rows = zip(*(numbers[column:place:9] for column in range(3, 12)), strict=True)
+    latencies = dict(zip(numbers[place + 1 : after : 2], numbers[place + 2 : after : 2], strict=True))
+    words = content[len(content) - written :]
+    texts: list[str] = [""] if words == _SILENT else json.loads(words)
     made: list[Span] = []
     before = start
-    for state, reason, detail, after, lasts, count, every, good, tried in rows:
-        first = before + after
+    for state, reason, detail, gap, lasts, count, every, good, tried in rows:
+        first = before + gap
         before = first + lasts
-        made.append(
-            Span(
-                state=_STATES[state],
-                reason=texts[reason],
-                first=instant(first),
-                last=instant(before),
-                count=count,
-                every=timedelta(microseconds=every),
-                good=good,
-                tried=tried,
-                detail=texts[detail],
-            )
-        )
+        cadence, begins, ends = timedelta(0, 0, every), instant(first), instant(before)
+        made.append(Span(_STATES[state], texts[reason], begins, ends, count, cadence, good, tried, texts[detail]))
     return Stretch(
         start=instant(start),
-        length=timedelta(microseconds=length),
+        length=timedelta(0, 0, length),
         spans=tuple(made),
         latencies=MappingProxyType(latencies),
         late=late / 1e6,
@@ -106,14 +105,16 @@ def _varied(numbers: Iterable[int]) -> bytes:
     return bytes(out)
 
 
-def _numbers(content: bytes) -> Iterator[int]:
-    """ValueError, and not the end of the row, where the content is over: all who ask know how many there must be."""
+def _numbers(content: bytes) -> list[int]:
+    """All that may be numbers; behind them come texts, of which each sign looks like one."""
+    found: list[int] = []
     whole, place = 0, 0
     for byte in content:
-        whole |= (byte & 0x7F) << place
-        if byte & 0x80:
+        if byte < 0x80:
+            whole |= byte << place
+            found.append(-((whole + 1) >> 1) if whole & 1 else whole >> 1)
+            whole, place = 0, 0
+        else:
+            whole |= (byte & 0x7F) << place
             place += 7
-            continue
-        yield -((whole + 1) >> 1) if whole & 1 else whole >> 1
-        whole, place = 0, 0
-    raise ValueError("shorter than it says")
+    return found

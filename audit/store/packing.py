@@ -48,7 +48,7 @@ def micros(at: datetime) -> int:
 
 def instant(number: int) -> datetime:
     """Whole microseconds since 1970 as an instant."""
-    return _EPOCH + timedelta(microseconds=number)
+    return _EPOCH + timedelta(0, 0, number)
 
 
 def packed(measurements: Sequence[Measurement], number_of: Mapping[tuple[str, str], int]) -> tuple[bytes, int, int]:

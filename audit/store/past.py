@@ -68,7 +68,12 @@ class Past:
             for bucket, parts in sorted(found.items())
         )
         ends = instant(start), instant(end)
-        cut = (replace(stretch, spans=tuple(within(stretch.spans, *ends))) for stretch in done)
+        cut = (
+            stretch
+            if ends[0] <= stretch.start and stretch.start + stretch.length <= ends[1]
+            else replace(stretch, spans=tuple(within(stretch.spans, *ends)))
+            for stretch in done
+        )
         return tuple(stretch for stretch in cut if stretch.spans)
 
     def _look(self, connection: Connection) -> Marks:

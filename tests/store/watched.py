@@ -144,9 +144,11 @@ class HistoryContract:
     def test_years(self, history: History) -> None:
         looks = day()
         noted(history, looks)
+        history.roll(NOW + 2 * DAY, RAW)
+        assert history.stretches(WEB, NOW, NOW + DAY) == expected(looks), "two days are told by hours"
         history.roll(NOW + 31 * DAY, RAW)
         assert list(history.raw(WEB, NOW, NOW + DAY)) == []
-        assert history.stretches(WEB, NOW, NOW + DAY) == expected(looks)
+        assert joined(history.stretches(WEB, NOW, NOW + DAY)) == joined(expected(looks))
         history.roll(NOW + 3 * 365 * DAY, RAW)
         kept = history.stretches(WEB, NOW - DAY, NOW + 2 * DAY)
         assert [stretch.length for stretch in kept] == [DAY, DAY], "the day of the estate is not that of UTC"
@@ -157,6 +159,18 @@ class HistoryContract:
         after = measured(60 * 24 * 2000)
         history.note([after], after.at)
         assert history.last_due("here") == {WEB: after.due}
+
+    def test_what_comes_when_its_hours_are_a_day_already_is_added(self, history: History) -> None:
+        looks = day()
+        late = looks[20:90]
+        noted(history, [*looks[:20], *looks[90:]])
+        history.roll(NOW + 5 * DAY, RAW)
+        assert {one.length for one in history.stretches(WEB, NOW, NOW + DAY)} == {DAY}
+        noted(history, late)
+        for _ in range(2):
+            assert joined(history.stretches(WEB, NOW, NOW + DAY)) == joined(expected(looks))
+            history.roll(NOW + 5 * DAY + HOUR, RAW)
+        assert history.verify() == ()
 
     def test_what_comes_late_is_added(self, history: History) -> None:
         looks = day()
