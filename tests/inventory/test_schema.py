@@ -16,6 +16,7 @@ from audit.inventory.load import load_sources
 from audit.inventory.schema import inventory_schema
 from audit.inventory.start import example
 from audit.model.estate import Sheet
+from audit.model.watching import Watch
 from tests.house.test_house import ROOT
 from tests.inventory.small import WORDS, loaded
 from tests.inventory.test_load import TEXT
@@ -132,6 +133,11 @@ def test_keys_are_explained() -> None:
     assert definitions["Waiver"]["properties"]["check"]["enum"] == ["backup.age", "backup.offsite"]
 
 
+def beyond(watch: Watch) -> tuple[object, ...]:
+    """What leads out of the inventory."""
+    return watch.alerts, watch.references, watch.heartbeat, watch.samples, watch.reports, watch.vantages, watch.audits
+
+
 def test_the_example_shows_every_key_and_is_right() -> None:
     tree = edited(example())
     assert set(tree) == {field.alias for field in Sheet.model_fields.values()} - {"@"}
@@ -140,3 +146,14 @@ def test_the_example_shows_every_key_and_is_right() -> None:
     assert found.estate is not None
     # Nothing is touched before somebody writes addresses of his own.
     assert found.estate.about.allow == ()
+    # A watch reaches nothing beyond it either: no file, no port, no channel that only somebody else has.
+    assert not any(beyond(found.estate.watch))
+
+
+def test_what_the_example_comments_out_is_right_too() -> None:
+    freed, keys = re.subn(r"^  #(?=[a-z]+:|  )", "  ", example(), flags=re.MULTILINE)
+    assert keys >= 10
+    found = load_sources({"estate.yaml": freed.encode()}, discover(), ROOT)
+    assert found.lines() == ()
+    assert found.estate is not None
+    assert all(beyond(found.estate.watch))
