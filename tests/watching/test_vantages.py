@@ -37,15 +37,26 @@ def seen(minute: int, subject: str = WEB, state: State = State.UP, **more: Any) 
     return Measurement(subject, due, due + timedelta(seconds=0.25), state, **values)
 
 
-def follower(folder: Path, last: Mapping[str, datetime] | None = None) -> Follower:
+def follower(folder: Path, last: Mapping[str, datetime] | None = None, before: Follower | None = None) -> Follower:
     vantage = Vantage.model_validate(
         {"@": Place("x.yaml", 1, 1, ref="seoul"), "id": "seoul", "files": "from-seoul/*.jsonl"}
     )
-    return Follower((vantage,), folder, {WEB, MAIL}, lambda vantage: last or {}, keep=MONTH)
+    return Follower((vantage,), folder, {WEB, MAIL}, lambda vantage: last or {}, keep=MONTH, before=before)
 
 
 def later(minutes: int) -> datetime:
     return NOON + timedelta(minutes=minutes)
+
+
+def test_an_inventory_that_is_read_again_lets_nothing_be_read_again(tmp_path: Path) -> None:
+    file = SampleFile(tmp_path / "from-seoul", "seoul")
+    before = follower(tmp_path)
+    file.write([seen(0), seen(1)])
+    assert len(before.read(later(1))) == 2
+    file.write([seen(2)])
+    # The store may not know yet what was read last.
+    after = follower(tmp_path, {WEB: later(0)}, before)
+    assert after.read(later(2)) == (seen(2),)
 
 
 @pytest.mark.parametrize("state", REASONS)

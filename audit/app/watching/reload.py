@@ -7,9 +7,11 @@ import os
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Final
 
+from audit.app.watching.worker import Worker
 from audit.catalogue import Catalogue
 from audit.inventory.files import SUFFIXES
 from audit.inventory.load import load
@@ -52,21 +54,25 @@ class Reload:
 
     async def run(self, changed: Callable[[Estate | Refused], None]) -> None:
         """Tell of each new estate, and once of each that is refused, for ever."""
+        with Worker("inventory") as worker:
+            await self._look(worker, changed)
+
+    async def _look(self, worker: Worker, changed: Callable[[Estate | Refused], None]) -> None:
         while True:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._asked.wait(), EVERY)
             asked = self._asked.is_set()
             self._asked.clear()
-            marks = await asyncio.to_thread(_marks, self._path)
+            marks = await worker.do(partial(_marks, self._path))
             if marks == self._marks and not asked:
                 continue
             # Somebody may be writing still: only what stood still for a moment is read.
             await asyncio.sleep(0 if asked else EVERY / 4)
-            again = await asyncio.to_thread(_marks, self._path)
+            again = await worker.do(partial(_marks, self._path))
             if again != marks and not asked:
                 continue
             self._marks = again
-            found = await asyncio.to_thread(self._read)
+            found = await worker.do(self._read)
             if isinstance(found, Refused):
                 says = tuple(map(str, found.says))
                 if says != self._told or asked:

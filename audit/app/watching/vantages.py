@@ -45,11 +45,12 @@ def follow(
     estate: Estate,
     last_due: Callable[[str], Mapping[str, datetime]],
     redact: Callable[[str], str] = str,
+    before: Follower | None = None,
 ) -> Follower:
-    """The files of all other vantages of an estate; `last_due` is the history's."""
+    """The files of all other vantages of an estate; `last_due` is the history's, `before` followed them until now."""
     subjects = [endpoint.ref for _, system in estate.systems() for endpoint in system.endpoints]
     watch = estate.watch
-    return Follower(watch.vantages, Path(estate.root), subjects, last_due, keep=watch.raw, redact=redact)
+    return Follower(watch.vantages, Path(estate.root), subjects, last_due, keep=watch.raw, redact=redact, before=before)
 
 
 class Follower:
@@ -64,10 +65,12 @@ class Follower:
         *,
         keep: timedelta,
         redact: Callable[[str], str] = str,
+        before: Follower | None = None,
     ) -> None:
         """`last_due` is the history's; `keep` is how long single samples are kept: older ones are refused."""
-        self._followed = tuple(
-            _Followed(vantage, root, frozenset(subjects), dict(last_due(vantage.id)), keep, redact)
+        old = {one.vantage.id: one for one in before._followed} if before is not None else {}
+        self._followed: tuple[_Followed, ...] = tuple(
+            _Followed(vantage, root, frozenset(subjects), last_due, keep, redact, old.get(vantage.id))
             for vantage in vantages
         )
 
@@ -96,21 +99,23 @@ class _Followed:
         vantage: Vantage,
         root: Path,
         subjects: frozenset[str],
-        last: dict[str, datetime],
+        last_due: Callable[[str], Mapping[str, datetime]],
         keep: timedelta,
         redact: Callable[[str], str],
+        before: _Followed | None,
     ) -> None:
         self.vantage = vantage
-        self.refused = 0
         self._pattern = str(root / vantage.files)
         self._subjects = subjects
-        self._last = last
-        self._stale = max(last.values()) - BEHIND if last else None
         self._keep = keep
         self._redact = redact
-        self._places: dict[str, _Place] = {}
-        self._told: set[str] = set()
         self._events: list[Event] = []
+        self._last: dict[str, datetime] = dict(last_due(vantage.id)) if before is None else before._last
+        self._stale = max(self._last.values()) - BEHIND if self._last else None
+        # To read two days of samples again takes minutes, in which nobody would hear of this vantage.
+        self._places: dict[str, _Place] = {} if before is None else before._places
+        self._told: set[str] = set() if before is None else before._told
+        self.refused: int = 0 if before is None else before.refused
 
     def troubles(self) -> list[Event]:
         events, self._events = self._events, []

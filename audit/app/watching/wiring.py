@@ -18,10 +18,11 @@ from audit.app.watching.gauges import Gauges
 from audit.app.watching.holding import Past
 from audit.app.watching.kept import Kept
 from audit.app.watching.pulse import Pulse
-from audit.app.watching.rounds import wall
+from audit.app.watching.rounds import AT_ONCE, wall
 from audit.app.watching.samplefile import SampleFile
 from audit.app.watching.selfcheck import SelfCheck
 from audit.app.watching.vantages import Follower, follow
+from audit.app.watching.worker import Worker
 from audit.engine.recurring import Habits
 from audit.model.estate import Estate
 from audit.model.event import Event
@@ -36,6 +37,9 @@ from audit.world.world import World
 EVERY: Final = 1.0
 FOLLOW: Final = 2.0
 """Seconds between two readings of other vantages' files."""
+SOON: Final = 0.5
+"""The same where so many were new that there may be more: 50,000 subjects fill a file quicker than it would be read."""
+MANY: Final = 1_000
 MOST_SAMPLES: Final = 200_000
 """Measurements that wait for the folder of samples."""
 MOST_HOLDING: Final = frozenset({"inventory"})
@@ -88,7 +92,7 @@ class Wiring:
 
     def follow(self, past: Past) -> None:
         """Read what other vantages see, from where the history of a store ends; called in the thread of the store."""
-        self._follower = follow(self._estate, past.last_due, self._world.redact)
+        self._follower = follow(self._estate, past.last_due, self._world.redact, self._follower)
 
     def begin(self, kept: Kept, keep: Callable[[Measurement], None], pulse: Callable[[], Pulse]) -> None:
         """Everything that goes on beside the looks."""
@@ -164,16 +168,27 @@ class Wiring:
         await self._desk.test(channel, wall())
 
     async def _follow(self, keep: Callable[[Measurement], None]) -> None:
-        while True:
-            await asyncio.sleep(FOLLOW)
-            follower = self._follower
-            if follower is not None and self._estate.watch.vantages:
-                for measurement in await asyncio.to_thread(follower.read, wall()):
-                    keep(measurement)
+        pause = FOLLOW
+        with Worker("vantages") as worker:
+            while True:
+                await asyncio.sleep(pause)
+                follower = self._follower
+                if follower is None or not self._estate.watch.vantages:
+                    continue
+                found = await worker.do(partial(follower.read, wall()))
+                pause = FOLLOW if len(found) < MANY else SOON
+                for start in range(0, len(found), AT_ONCE):
+                    for measurement in found[start : start + AT_ONCE]:
+                        keep(measurement)
+                    await asyncio.sleep(0)  # looks want to be timed meanwhile
                 for event in follower.troubles():
                     self._tell(event)
 
     async def _write(self) -> None:
+        with Worker("samples") as worker:
+            await self._write_with(worker)
+
+    async def _write_with(self, worker: Worker) -> None:
         dropped = wall()
         while True:
             await asyncio.sleep(EVERY)
@@ -182,12 +197,12 @@ class Wiring:
             if folder is None or not batch:
                 continue
             try:
-                await asyncio.to_thread(folder.write, batch)
+                await worker.do(partial(folder.write, batch))
                 for _ in batch:
                     self._samples.popleft()
                 if now - dropped > timedelta(hours=1):
                     dropped = now
-                    await asyncio.to_thread(folder.drop, now - self._estate.watch.raw)
+                    await worker.do(partial(folder.drop, now - self._estate.watch.raw))
                 self._failing.discard("samples")
             except Stop as stop:
                 self._failed("samples", "; ".join(stop.lines))

@@ -6,7 +6,7 @@ import asyncio
 import threading
 from collections.abc import Callable
 from contextlib import suppress
-from typing import TypeVar
+from typing import Self, TypeVar
 
 T = TypeVar("T")
 
@@ -22,6 +22,12 @@ class Worker:
     async def do(self, function: Callable[[], T]) -> T:
         """What the function returns or raises."""
         return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(_called(function), self._loop))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.end()
 
     def end(self) -> None:
         """No further work; the thread ends with what it is doing."""
