@@ -5,12 +5,13 @@ from __future__ import annotations
 import signal
 import time
 from collections.abc import Iterator
-from itertools import count
+from itertools import count, pairwise
 from pathlib import Path
 
 import pytest
 
 from audit.model.exit import Exit
+from audit.model.measurement import State
 from tests.real.clusters import Pair
 from tests.watching.served import Page, doubled, inventory, log, measured, watching
 
@@ -67,3 +68,40 @@ def test_connections_that_the_server_ends(estate: Path, store: str, tmp_path: Pa
     found = measured(store)
     assert not doubled(found)
     assert all(one.reason == "" for one in found)
+
+
+def test_a_server_that_is_stopped_for_a_while(estate: Path, store: str, tmp_path: Path, pair: Pair) -> None:
+    with watching(estate, store, tmp_path / "said") as watch:
+        watch.stored(3)
+        pair.primary.stop()
+        try:
+            watch.until("nothing can be stored, the watch goes on:")
+            time.sleep(4)
+        finally:
+            pair.primary.start()
+        watch.until("what waited is stored again")
+        watch.stored(len(measured(store)) + 2)
+        code, took = watch.stop()
+    assert code == Exit.READY
+    assert took < 5
+    found = sorted(measured(store), key=lambda one: one.due)
+    assert not doubled(tuple(found))
+    assert all(one.state in (State.UP, State.DEGRADED) for one in found)
+    assert all(after.due - before.due == before.every for before, after in pairwise(found))
+    kinds = [event.kind for event in log(store)]
+    assert kinds[0] == "started"
+    assert kinds[-2:] == ["store-back", "ended"]
+
+
+def test_it_ends_in_time_though_the_server_is_stopped(estate: Path, store: str, tmp_path: Path, pair: Pair) -> None:
+    with watching(estate, store, tmp_path / "said") as watch:
+        watch.stored(2)
+        pair.primary.stop()
+        try:
+            watch.until("nothing can be stored")
+            code, took = watch.stop()
+        finally:
+            pair.primary.start()
+    assert code == Exit.READY
+    assert took < 5
+    assert "measurements could not be stored" in watch.said
