@@ -17,7 +17,7 @@ from audit.inventory.files import SUFFIXES
 from audit.inventory.load import load
 from audit.model.estate import Estate
 from audit.model.exit import Stop
-from audit.model.message import Message
+from audit.model.message import Message, say
 
 EVERY: Final = 2.0
 MOST_FILES: Final = 100_000
@@ -39,6 +39,7 @@ class Reload:
         self._path = path
         self._catalogue = catalogue
         self._sha256 = estate.sha256
+        self._watching = _watches(estate)
         self._marks = _marks(path)
         self._asked = asyncio.Event()
         self._told: tuple[str, ...] = ()
@@ -81,6 +82,7 @@ class Reload:
             elif found.sha256 != self._sha256 or self._told or asked:
                 self._told = ()
                 self._sha256 = found.sha256
+                self._watching = _watches(found)
                 changed(found)
 
     def _read(self) -> Estate | Refused:
@@ -88,7 +90,16 @@ class Reload:
             loaded = load(self._path, self._catalogue)
         except Stop as stop:
             return Refused(tuple(stop.says))
-        return Refused(loaded.said()) if loaded.estate is None else loaded.estate
+        if loaded.estate is None:
+            return Refused(loaded.said())
+        if self._watching and not _watches(loaded.estate):
+            # Far likelier files that are being moved than the wish to watch nothing any more.
+            return Refused((say("the inventory holds no endpoint any more; to watch nothing, end the watch"),))
+        return loaded.estate
+
+
+def _watches(estate: Estate) -> bool:
+    return any(system.endpoints for _, system in estate.systems())
 
 
 def _marks(path: Path) -> Marks:
