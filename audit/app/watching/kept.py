@@ -6,15 +6,18 @@ import asyncio
 from collections.abc import Callable, Coroutine
 from typing import Any, Final
 
+from audit.contract import bug_text
+
 PAUSE: Final = 5.0
 Work = Callable[[], Coroutine[Any, Any, None]]
 
 
 class Kept:
-    """Tasks of one watch. A bug in one of them is told, once for each text, and stops none of the others."""
+    """Tasks of one watch. A bug in one of them is told, once while it is the same, and stops none of the others."""
 
-    def __init__(self, told: Callable[[str, BaseException], None]) -> None:
+    def __init__(self, told: Callable[[str, BaseException], None], pause: float = PAUSE) -> None:
         self._told = told
+        self._pause = pause
         self._tasks: dict[str, asyncio.Task[None]] = {}
 
     def begin(self, name: str, work: Work) -> None:
@@ -37,6 +40,7 @@ class Kept:
             await asyncio.wait(tasks, timeout=1)
 
     async def _keep(self, name: str, work: Work) -> None:
+        before = ""
         while True:
             task = asyncio.ensure_future(work())
             try:
@@ -46,5 +50,8 @@ class Kept:
             bug = None if task.cancelled() else task.exception()
             if bug is None:
                 return
-            self._told(name, bug)
-            await asyncio.sleep(PAUSE)
+            text = bug_text(bug)
+            if text != before:
+                before = text
+                self._told(name, bug)
+            await asyncio.sleep(self._pause)
