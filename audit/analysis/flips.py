@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from types import MappingProxyType
@@ -65,9 +65,10 @@ class Flips:
             if event.kind in KINDS:
                 self._subjects.setdefault(event.subject, _Subject()).restore(event)
 
-    def forget(self, subject: str) -> None:
-        """Drop a subject that the inventory no longer has."""
-        self._subjects.pop(subject, None)
+    def keep_only(self, subjects: Set[str]) -> None:
+        """Drop every subject that the inventory no longer has."""
+        for gone in self._subjects.keys() - subjects:
+            del self._subjects[gone]
 
 
 @dataclass(slots=True)

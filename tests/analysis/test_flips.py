@@ -147,6 +147,17 @@ def test_a_clock_that_was_set_back() -> None:
     assert [event.kind for _, event in heeded(flips, "udd")] == ["down"]
 
 
+def test_what_is_no_longer_watched_is_forgotten_with_what_was_seen_of_it() -> None:
+    flips = Flips(judgement(), 1)
+    heeded(flips, "dd")
+    flips.keep_only({"a/s/web"})
+    assert flips.down() == {"a/s/web"}
+    flips.keep_only({"a/s/other"})
+    assert flips.down() == frozenset()
+    # One bad sample after it came back is no outage yet.
+    assert heeded(flips, "d", 2) == []
+
+
 def test_the_same_sample_twice_counts_once() -> None:
     flips = Flips(judgement(), 1)
     assert [flips.heed(sample("d", 0)) for _ in range(5)] == [None] * 5

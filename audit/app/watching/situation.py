@@ -76,7 +76,8 @@ class Situation:
         self._flapping: dict[str, Event] = {}
         self._own: dict[str, Event] = {}
         self._log: list[Event] = []
-        self._windows: tuple[Window, ...] = ()
+        self._declared: tuple[Window, ...] | None = ()
+        """The windows in the log; None where they have to be read anew: once for all that comes together."""
         self._shared: dict[str, frozenset[str]] = {}
         self.use(estate, watched)
 
@@ -108,7 +109,13 @@ class Situation:
                 self._own.setdefault(event.kind, event)
         elif event.kind in WINDOW_KINDS:
             self._log.append(event)
-            self._windows = windows(self._log)
+            self._declared = None
+
+    @property
+    def _windows(self) -> tuple[Window, ...]:
+        if self._declared is None:
+            self._declared = windows(self._log)
+        return self._declared
 
     def window(self, subject: str, at: datetime) -> str:
         """The id of a maintenance window that a subject is in, empty where there is none."""

@@ -11,7 +11,6 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from audit.analysis import flips
 from audit.analysis.flips import Flips
 from audit.app.watching.desk import Desk
 from audit.app.watching.gauges import Gauges
@@ -82,8 +81,7 @@ class Wiring:
         if _judging(before) != _judging(estate):
             self._flips = Flips(estate.watch.down, estate.watch.quorum)
             self._flips.restore(log)
-        for ref in {event.subject for event in log if event.kind in flips.KINDS} - known:
-            self._flips.forget(ref)
+        self._flips.keep_only(known)
         self.selfcheck.renew(estate.watch, world, shortest=shortest)
         self._desk.use(estate, known)
         self._gauges.adopt(estate, wall())
