@@ -82,7 +82,9 @@ class _Desk:
         self._answer = answer
         self._one_at_a_time = asyncio.Lock()
         self._asking: dict[asyncio.Task[None], asyncio.StreamWriter] = {}
-        """In the order in which they came; those that are being answered are not here."""
+        """In the order in which they came; those that are being answered are not here, but who was answered is."""
+        self._answered_since: dict[asyncio.Task[None], tuple[float, asyncio.StreamWriter]] = {}
+        """Who is being answered, in order too."""
         self._callers: set[asyncio.Task[None]] = set()
 
     async def call(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -100,6 +102,7 @@ class _Desk:
             writer.transport.abort()
         finally:
             self._asking.pop(me, None)
+            self._answered_since.pop(me, None)
             self._callers.discard(me)
             writer.close()
 
@@ -108,12 +111,22 @@ class _Desk:
         if len(self._callers) < CALLERS:
             return False
         oldest = next(iter(self._asking), None)
-        if oldest is None:
-            return True
-        self._asking.pop(oldest).transport.abort()
-        self._callers.discard(oldest)
-        oldest.cancel()
-        return False
+        if oldest is not None:
+            self._turn_out(oldest, self._asking.pop(oldest))
+            return False
+        for slow, (since, writer) in self._answered_since.items():
+            # Who takes an answer so slowly would keep the door shut for all others.
+            if asyncio.get_running_loop().time() - since < HEAD_SECONDS:
+                break
+            del self._answered_since[slow]
+            self._turn_out(slow, writer)
+            return False
+        return True
+
+    def _turn_out(self, caller: asyncio.Task[None], writer: asyncio.StreamWriter) -> None:
+        writer.transport.abort()
+        self._callers.discard(caller)
+        caller.cancel()
 
     def shut(self) -> None:
         """Everybody out."""
@@ -127,6 +140,7 @@ class _Desk:
         self._asking.pop(me, None)
         if asked is None:
             return
+        self._answered_since[me] = asyncio.get_running_loop().time(), writer
         async with asyncio.timeout(ANSWER_SECONDS):
             made = self._answered(asked)
             pieces = (made.body, *await self._all(made.pieces))
@@ -134,6 +148,8 @@ class _Desk:
             if not (isinstance(asked, h11.Request) and asked.method == b"HEAD"):
                 await _body(writer, pieces)
             await writer.drain()
+        self._answered_since.pop(me, None)
+        self._asking[me] = writer
         await _parted(reader, writer)
 
     async def _all(self, pieces: Iterable[bytes]) -> tuple[bytes, ...]:

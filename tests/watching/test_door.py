@@ -102,6 +102,35 @@ def test_slow_callers_are_turned_out_when_somebody_else_wants_to_ask() -> None:
     run(work())
 
 
+def test_callers_that_were_answered_and_stay_make_room_for_others() -> None:
+    async def work() -> None:
+        async with open_door("127.0.0.1", 0, answer) as port:
+            staying = [await asyncio.open_connection("127.0.0.1", port) for _ in range(door.CALLERS)]
+            for reader, writer in staying:
+                writer.write(b"GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n")
+                await reader.readuntil(b"hello\n")
+            assert b"hello" in await asked(port, b"GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n")
+            for _, writer in staying:
+                writer.close()
+
+    run(work())
+
+
+def test_callers_that_take_their_answers_slowly_do_not_keep_the_door_shut() -> None:
+    async def work() -> None:
+        async with open_door("127.0.0.1", 0, answer) as port:
+            slow = [await asyncio.open_connection("127.0.0.1", port, limit=1024) for _ in range(door.CALLERS)]
+            for reader, writer in slow:
+                writer.write(b"GET /big HTTP/1.1\r\nHost: x\r\n\r\n")
+                await reader.readexactly(1)
+            await asyncio.sleep(door.HEAD_SECONDS)
+            assert b"hello" in await asked(port, b"GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n")
+            for _, writer in slow:
+                writer.transport.abort()
+
+    run(work())
+
+
 def test_whoever_does_not_take_the_answer_delays_nobody() -> None:
     async def work() -> None:
         async with open_door("127.0.0.1", 0, answer) as port:
