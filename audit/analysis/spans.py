@@ -16,6 +16,8 @@ from audit.model.measurement import MISSED, Measurement, State
 
 REACH: Final = 2
 """For so many cadences a measurement speaks where no other one follows."""
+SLOWEST: Final = timedelta(hours=1)
+"""Of a slower cadence a measurement speaks for no longer than of this one: two looks a month prove no month."""
 INSTANT: Final = timedelta(microseconds=1)
 _Order = tuple[datetime, datetime, str, str, timedelta, int, int, str]
 _Waiting = tuple[datetime, _Order, int, Span]
@@ -138,7 +140,8 @@ def _alone(one: Measurement) -> Span:
     first = _began(one)
     last = max(one.until or first, first)
     count = (last - first) // max(one.every, INSTANT) + 1
-    return Span(one.state, one.reason, first, last, count, one.every, one.good, one.tried, one.detail)
+    every = min(one.every, SLOWEST)
+    return Span(one.state, one.reason, first, last, count, every, one.good, one.tried, one.detail)
 
 
 def _order(span: Span) -> _Order:

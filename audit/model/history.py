@@ -25,7 +25,8 @@ class Span:
     """When the last of them began; of looks that were missed, when the last was due."""
     count: int
     every: timedelta
-    """The cadence then: a measurement speaks for the time until the next, at most for twice that."""
+    """The cadence then, an hour where it was slower: a measurement speaks for the time until the next, at most for
+    twice that."""
     good: int = 0
     tried: int = 0
     """Addresses of the worst measurement in it: with the fewest good ones."""

@@ -10,12 +10,14 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
 from types import MappingProxyType
+from typing import Final
 
-from audit.analysis.spans import REACH
+from audit.analysis.spans import REACH, SLOWEST
 from audit.model.history import LATENCY_STEPS, Span, Stretch
 from audit.model.measurement import MISSED, State
 from audit.store.packing import Packed, instant
 
+_SLOWEST: Final = SLOWEST // timedelta(microseconds=1)
 Kind = tuple[State, str, int, bool]
 """State, reason, cadence, of answers at some addresses whether at more than half: what is alike in these joins."""
 
@@ -85,6 +87,7 @@ def tallied(
             tally = found.get(series)
             if tally is None:
                 tally = found[series] = Tally()
+            every = min(every, _SLOWEST)
             kind = (state, reason, every, state is State.PARTIAL and 2 * good > tried)
             run = tally.runs[-1] if tally.runs else None
             if run is not None and at <= run.last:

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as any_of
 
-from audit.analysis.availability import availability
-from audit.analysis.spans import spans_of
+from audit.analysis.availability import UNWATCHED, availability
+from audit.analysis.spans import REACH, SLOWEST, spans_of
 from audit.model.history import Availability, Window
 from audit.model.measurement import Measurement, State
 from audit.model.watching import Counting
@@ -151,6 +151,15 @@ def test_nine_hours_asleep_are_nine_hours_unknown() -> None:
     silent = seen((*awake, *again), START, end)
     assert silent.reasons == {"unwatched": timedelta(hours=9) - MINUTE}
     assert silent.up == timedelta(hours=2) + MINUTE
+
+
+def test_two_looks_a_month_prove_no_month() -> None:
+    fortnight = timedelta(days=15)
+    looks = [looked(START + number * fortnight, State.UP, every=fortnight) for number in range(3)]
+    seen = availability("web", spans_of(looks), (), START, START + 2 * fortnight, None)
+    assert seen.up == 2 * REACH * SLOWEST
+    assert seen.coverage < 0.01
+    assert seen.reasons == {UNWATCHED: 2 * fortnight - seen.up}
 
 
 def test_between_two_answers_it_may_be_either() -> None:
