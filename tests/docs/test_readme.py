@@ -159,8 +159,10 @@ def test_links_lead_somewhere() -> None:
         assert "://" in target or (ROOT / target).exists(), target
 
 
-def test_the_picture_is_small() -> None:
-    assert 10_000 < (ROOT / "docs" / "report.png").stat().st_size < 200_000
+def test_the_pictures_are_small() -> None:
+    pictures = [ROOT / name for name in re.findall(r"!\[[^\]]+\]\(([^)]+)\)", TEXT)]
+    assert len(pictures) == 2
+    assert all(10_000 < picture.stat().st_size < 100_000 for picture in pictures)
 
 
 def test_at_most_twelve_decisions() -> None:
