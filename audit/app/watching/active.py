@@ -204,8 +204,11 @@ class Active:
     async def _anew(self, estate: Estate) -> None:
         before = set(self._watched)
         try:
-            log = await self.journal.ask(partial(log_of, now=wall()))
+            # What was told a moment ago must be in the log: a window could not be withdrawn from where it is not.
+            log = await self.journal.ask(partial(log_of, now=wall())) if await self.journal.flush() else None
         except Stop:
+            log = None
+        if log is None:
             log = ()  # the store is away: flips go on, what is declared now counts from when it is back
             self._reload.ask_later()
         await self._adopt(estate, log)
