@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import stat
 import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,6 +21,8 @@ from audit.store.trouble import unusable
 _WHOLE: Final = struct.pack("@hhqqi", fcntl.F_WRLCK, os.SEEK_SET, 0, 0, 0)
 """struct flock of <fcntl.h>: a lock to write the whole file."""
 _FREE: Final = struct.pack("@h", fcntl.F_UNLCK)
+_SAFELY: Final = os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
+"""Neither a link to somebody's file nor a pipe that nobody writes to."""
 
 
 def identity(path: Path) -> tuple[int, int] | None:
@@ -32,9 +35,10 @@ def identity(path: Path) -> tuple[int, int] | None:
 
 
 class FileLock:
-    """A lock file beside a store."""
+    """A lock file beside a store: beside the file itself, so that all its names have the same lock."""
 
     def __init__(self, file: Path, purpose: Purpose, name: str) -> None:
+        file = Path(os.path.realpath(file))
         self._path = file.with_name(file.name + (".lock" if purpose is Purpose.RUN else ".watch.lock"))
         self._purpose = purpose
         self._name = name
@@ -44,9 +48,12 @@ class FileLock:
     def held(self) -> Iterator[None]:
         """Take it; Stop(LOCKED) where another one has it."""
         try:
-            descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o666)
+            descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | _SAFELY, 0o666)
         except OSError as broken:
             raise unusable(self._name, line(broken.strerror or str(broken))) from broken
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            os.close(descriptor)
+            raise unusable(self._name, say("{path} is no ordinary file", path=line(self._path.name)))
         with os.fdopen(descriptor, "r+") as lock:
             if not _take(lock):
                 raise self._purpose.locked(self._name, self._named())
@@ -70,15 +77,19 @@ class FileLock:
     def holder(self) -> str:
         """Who holds it; empty where nobody does."""
         try:
-            with self._path.open("r") as lock:
+            with os.fdopen(os.open(self._path, os.O_RDONLY | _SAFELY)) as lock:
                 answer = fcntl.fcntl(lock, fcntl.F_OFD_GETLK, _WHOLE)
             return str(self._named()) if answer[:2] != _FREE else ""
         except OSError:
             return ""
 
     def _named(self) -> Message:
-        since = datetime.fromtimestamp(self._path.stat().st_mtime, UTC).isoformat(timespec="seconds")
-        number = self._path.read_text("utf-8", "replace").strip()[:20] or "?"
+        try:
+            since = datetime.fromtimestamp(self._path.stat().st_mtime, UTC).isoformat(timespec="seconds")
+            with os.fdopen(os.open(self._path, os.O_RDONLY | _SAFELY), "rb") as lock:
+                number = line(lock.read(20).decode("utf-8", "replace").strip()) or "?"
+        except OSError:
+            number = since = "?"  # taken away a moment ago
         return say("process {number} since {time}", number=number, time=since)
 
 

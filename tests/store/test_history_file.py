@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sqlite3
 import subprocess
@@ -131,6 +132,23 @@ def old_store(path: Path) -> None:
         settings.attributes["connection"] = connection
         command.upgrade(settings, "0001")
     engine.dispose()
+
+
+def test_a_lock_that_is_a_pipe(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "haechi.db.watch.lock")
+    with pytest.raises(Stop) as stopped:
+        open_history(str(tmp_path / "haechi.db"), watching=True)
+    assert stopped.value.code is Exit.STORAGE
+    assert "haechi.db.watch.lock is no ordinary file" in stopped.value.lines[0]
+
+
+def test_a_store_has_one_lock_whatever_it_is_called(tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "link.db").symlink_to(tmp_path / "haechi.db")
+    with open_history(str(tmp_path / "haechi.db"), watching=True):
+        with pytest.raises(Stop) as stopped:
+            open_history(str(tmp_path / "elsewhere" / "link.db"), watching=True)
+        assert stopped.value.code is Exit.LOCKED
 
 
 def test_a_store_of_the_first_release(tmp_path: Path) -> None:
