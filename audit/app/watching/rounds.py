@@ -80,12 +80,11 @@ class Rounds:
         self._rounds[wheel.every] = _Round(wheel, start, self._begin, self._miss, self._now)
 
     def missed(self, last: Callable[[str], datetime | None]) -> Iterator[tuple[Row, timedelta]]:
-        """For each reference the row of looks that were due after the last one that is known and before now."""
-        now = self._now()
+        """For each reference the row of looks that were due after the last one that is known and before the rounds."""
         for every, one in self._rounds.items():
             for ref in one.wheel.refs:
                 after = last(ref)
-                row = one.wheel.row(ref, after, now) if after is not None else None
+                row = one.wheel.row(ref, after, one.start) if after is not None else None
                 if row is not None:
                     yield row, every
 
@@ -105,6 +104,8 @@ class _Round:
         self._begin = begin
         self._miss = miss
         self._now = now
+        self.start = start
+        """Nothing up to here is looked at in this round."""
         self._cursor = start
         """Everything up to here was begun or missed."""
         self._horizon = start
