@@ -75,6 +75,12 @@ class Back:
         """An instant for people, in the time zone of the estate."""
         return f"{at.astimezone(self.zone):%Y-%m-%d %H:%M:%S}" if at is not None else "?"
 
+    def between(self, first: datetime | None, last: datetime | None) -> str:
+        """Two instants for people; the day is not said twice."""
+        start, end = self.local(first), self.local(last)
+        day, _, time = end.partition(" ")
+        return f"{start} .. {time if time and start.startswith(day) else end}"
+
 
 def asked(estate: Path, period: str, at: str | None, on: str) -> Back:
     """What the options name; Stop(USAGE) where they name nothing."""

@@ -19,8 +19,8 @@ from audit.model.message import Message, say
 
 STATES: Final[Mapping[str, Message]] = MappingProxyType({"down": say("down"), "partial": say("partial")})
 HEADS: Final = (
-    say("began between"), say("ended between"), say("lasted"), say("subject"), say("state"), say("reason"),
-    say("applicant-hours"),
+    say("began between"), say("ended between"), say("lasted"), say("subject"), say("state"), say("applicant-hours"),
+    say("reason"),
 )  # fmt: skip
 COLUMNS: Final = (
     "subject", "state", "reason", "detail", "last_good", "first_bad", "last_bad", "first_good", "ended", "known_until",
@@ -74,7 +74,7 @@ def _table(back: Back, found: Sequence[Outage], language: str) -> Iterator[str]:
     rows = [[told(head, language) for head in HEADS]]
     for one in found:
         if one.ended:
-            end = f"{back.local(one.last_bad)} .. {back.local(one.first_good)}"
+            end = back.between(one.last_bad, one.first_good)
         elif one.known_until >= back.now:
             end = told(say("still {state}", state=STATES[one.state]), language)
         else:
@@ -84,13 +84,13 @@ def _table(back: Back, found: Sequence[Outage], language: str) -> Iterator[str]:
             people = "..".join(dict.fromkeys(f"{hours:,.0f}" for hours in one.applicant_hours))
         rows.append(
             [
-                f"{back.local(one.last_good)} .. {back.local(one.first_bad)}",
+                back.between(one.last_good, one.first_bad),
                 end,
                 "..".join(dict.fromkeys((plain(one.shortest), plain(one.longest)))),
                 one.subject,
                 told(STATES[one.state], language),
-                reasoned(one.reason, one.detail),
                 people,
+                reasoned(one.reason, one.detail),
             ]
         )
     yield from columns(rows)

@@ -10,9 +10,11 @@ import jsonschema
 import pytest
 
 from audit.cli import main
+from audit.cli.back import Back
 from audit.model.exit import Exit
 from reports.looks_back import outages_schema, uptime_schema
 from tests.analysis.past import MINUTE
+from tests.inventory.small import estate as small
 from tests.watched import INVENTORY, WEB, filled, inventory, written
 
 NOW = datetime.now(UTC).replace(second=0, microsecond=0)
@@ -78,12 +80,20 @@ def test_outages_for_people(estate: str, store: str, capsys: pytest.CaptureFixtu
     out, err = capsys.readouterr()
     assert (code, err) == (Exit.READY, "")
     head, hour = out.splitlines()
-    assert "applicant-hours" in head
+    assert head.split()[-2:] == ["applicant-hours", "reason"]
     began = (NOW - 121 * MINUTE).astimezone(ZoneInfo("Asia/Seoul"))
     assert hour.startswith(f"{began:%Y-%m-%d %H:%M:%S} .. ")
     assert "59m..1h 1m" in hour
     assert "1,081,667..1,118,333" in hour
     assert "\x1b" not in hour
+
+
+def test_a_day_is_said_once() -> None:
+    back = Back(small("estate: {id: demo, timezone: UTC}"), None, "", NOW, NOW, NOW)
+    noon = datetime(2026, 11, 22, 12, tzinfo=UTC)
+    assert back.between(noon, noon + MINUTE) == "2026-11-22 12:00:00 .. 12:01:00"
+    assert back.between(noon, noon + 13 * 60 * MINUTE) == "2026-11-22 12:00:00 .. 2026-11-23 01:00:00"
+    assert back.between(None, noon) == "? .. 2026-11-22 12:00:00"
 
 
 def test_outages_for_programs(estate: str, store: str, capsys: pytest.CaptureFixture[str]) -> None:
