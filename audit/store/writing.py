@@ -19,10 +19,3 @@ def put(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]])
     statement = inserts(table)
     changed = {name: statement.excluded[name] for name in rows[0] if name not in keys}
     connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=changed), rows)
-
-
-def put_new(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Insert what is not there yet."""
-    if rows:
-        inserts = sqlite_insert if connection.dialect.name == "sqlite" else postgresql_insert
-        connection.execute(inserts(table).on_conflict_do_nothing(), rows)
