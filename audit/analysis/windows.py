@@ -38,9 +38,14 @@ def covering(found: Iterable[Window], ref: str, covers: Callable[[str, str], boo
 
 
 def counted(found: Iterable[Window]) -> tuple[Period, ...]:
-    """The times that count as maintenance, in order and without overlap: no window reaches back before its word."""
+    """The times that count as maintenance, in order and without overlap.
+
+    A window that was declared when it had begun does not count at all: it would hide the rest of an outage.
+    """
     times = sorted(
-        (max(window.start, window.declared), min(window.end, window.withdrawn or window.end)) for window in found
+        (window.start, min(window.end, window.withdrawn or window.end))
+        for window in found
+        if window.declared <= window.start
     )
     periods: list[Period] = []
     for start, end in times:

@@ -57,7 +57,7 @@ class Stretch:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """A maintenance window as the log proves it: it counts from when it was declared, never before."""
+    """A maintenance window as the log proves it: it counts where it was declared before it began."""
 
     id: str
     on: str

@@ -188,7 +188,7 @@ class Watch(Item):
 
 
 class Maintenance(Item):
-    """A time in which a subject may be down; it counts only from when the watch first read of it."""
+    """A time in which a subject may be down; it counts only where the watch read of it before it began."""
 
     id: Id
     on: SubjectRef

@@ -60,7 +60,7 @@ def second_by_second(
 def _word(ordered: Sequence[Measurement], windows: Sequence[Window], moment: datetime, counts: str | None) -> str:
     for window in windows:
         withdrawn = window.withdrawn is not None and moment >= window.withdrawn
-        if window.start <= moment < window.end and moment >= window.declared and not withdrawn:
+        if window.start <= moment < window.end and window.declared <= window.start and not withdrawn:
             return "maintenance"
     before = [one for one in ordered if one.due <= moment]
     after = [one for one in ordered if one.due > moment]

@@ -196,14 +196,14 @@ def test_nothing_is_known_before_the_first_measurement() -> None:
     assert seen((), START, START + MINUTE).least is None
 
 
-def test_a_window_counts_from_when_it_was_declared() -> None:
+def test_a_window_counts_where_it_was_declared_before_it_began() -> None:
     def down_for(declared: datetime, withdrawn: datetime | None = None) -> tuple[timedelta, timedelta]:
         window = Window("switch", "kibo", START + 2 * MINUTE, START + 8 * MINUTE, declared, withdrawn)
         found = seen(minutes("dddddddddd"), START, START + 10 * MINUTE, (window,))
         return found.down, found.maintenance
 
     assert down_for(START) == (4 * MINUTE, 6 * MINUTE)
-    assert down_for(START + 5 * MINUTE) == (7 * MINUTE, 3 * MINUTE)
+    assert down_for(START + 5 * MINUTE) == (10 * MINUTE, NOTHING)
     assert down_for(START + 9 * MINUTE) == (10 * MINUTE, NOTHING)
     assert down_for(START, START + 3 * MINUTE) == (9 * MINUTE, MINUTE)
 

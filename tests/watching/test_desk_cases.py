@@ -48,7 +48,7 @@ async def test_trouble_of_the_watch_reaches_somebody_even_where_nobody_asked_for
 
 async def test_what_follows_its_cause_out_of_maintenance_gets_time_to_come_back() -> None:
     office = Office(estate())
-    start, end = office.now - timedelta(minutes=1), office.now + timedelta(minutes=10)
+    start, end = office.now, office.now + timedelta(minutes=10)
     values = {"id": "patch", "on": "agency/login", "start": start.isoformat(), "end": end.isoformat()}
     office.happens("maintenance-declared", "agency/login", **values)
     for subject in (LOGIN, "agency/s1/web", "agency/s2/web"):

@@ -12,7 +12,7 @@ from audit.model.watching import Maintenance
 
 
 def declared(windows: Iterable[Maintenance], log: Iterable[Event], now: datetime) -> Iterator[Event]:
-    """A window counts from when the log first held it: new ones are declared, those that are gone are withdrawn.
+    """A window counts where the log held it before it began: new ones are declared, those that are gone are withdrawn.
 
     One that was changed is withdrawn and declared anew, so that nobody can widen it afterwards.
     """
