@@ -136,7 +136,8 @@ CORPUS = (
      "1:89: sha256: got 'abc'; expected 64 hexadecimal digits"),
     # the watch
     ("watch: {every: 0s, raw: 5m, heartbeat: {url: 'http://a', every: 0.5s}}\n",
-     f"1:16: every: got '0s'; {LEAST}", "1:25: raw: got '5m'; expected 2h or more", f"1:65: every: got '0.5s'; {LEAST}"),
+     f"1:16: every: got '0s'; {LEAST}", "1:25: raw: got '5m'; expected 2h or more",
+     f"1:65: every: got '0.5s'; {LEAST}"),
     (system("endpoints: [{id: w, kind: http, url: x, every: 0s}]"), f"2:48: every: got '0s'; {LEAST}"),
     ("watch: {vantage: a, vantages: [{id: a, files: f}, {id: b, files: f}, {id: b, files: f}]}\n",
      "1:37: 'a' is there twice; give one of them another id", "1:75: 'b' is there twice; give one of them another id"),
@@ -147,8 +148,10 @@ CORPUS = (
     ("watch: {alerts: [{id: c, kind: apprise, url: 'http://a'}], down: {fails: 4}}\n",
      "1:18: got `url`; expected `secret`: the URLs of apprise hold passwords",
      "1:66: down: got more; expected no more fails than samples: `fails` is at most `of`"),
-    ("suppliers: [{id: s}]\nmaintenance: [{id: m, on: ss, from: 2026-01-01T00:00Z, to: 2026-01-01T00:00Z, reason: r}]\n",
-     "2:15: 'by' is missing; every maintenance window needs one", "2:27: on: nothing is called 'ss'; did you mean 's'?"),
+    ("suppliers: [{id: s}]\n"
+     "maintenance: [{id: m, on: ss, from: 2026-01-01T00:00Z, to: 2026-01-01T00:00Z, reason: r}]\n",
+     "2:15: 'by' is missing; every maintenance window needs one",
+     "2:27: on: nothing is called 'ss'; did you mean 's'?"),
     # policy
     ("policy: {grades: {5: {rto: 1h}, 2: {rot: 1h}}}\n", "1:19: '5' is no grade; expected 1, 2, 3 or 4",
      "1:37: unknown key 'rot'; did you mean 'rto'?"),
