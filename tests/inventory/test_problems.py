@@ -148,8 +148,7 @@ CORPUS = (
     ("watch: {alerts: [{id: c, kind: apprise, url: 'http://a'}], down: {fails: 4}}\n",
      "1:18: got `url`; expected `secret`: the URLs of apprise hold passwords",
      "1:66: down: got more; expected no more fails than samples: `fails` is at most `of`"),
-    ("suppliers: [{id: s}]\n"
-     "maintenance: [{id: m, on: ss, from: 2026-01-01T00:00Z, to: 2026-01-01T00:00Z, reason: r}]\n",
+    ("suppliers: [{id: s}]\nmaintenance: [{id: m, on: ss, from: 2026-01-01T00:00Z, to: 2026-01-01T00:00Z, reason: x}]",
      "2:15: 'by' is missing; every maintenance window needs one",
      "2:27: on: nothing is called 'ss'; did you mean 's'?"),
     # policy
