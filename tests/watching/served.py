@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import socket
@@ -9,6 +10,7 @@ import subprocess
 import sys
 import threading
 import time
+import urllib.request
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -161,3 +163,35 @@ def doubled(found: tuple[Measurement, ...]) -> list[str]:
         wrong += [f"{subject} {before} {after}" for before, after in pairwise(rows)
                   if after[0] <= before[1]]  # fmt: skip
     return wrong
+
+
+class Place:
+    """A folder with an inventory beside a store."""
+
+    def __init__(self, folder: Path, page: Page) -> None:
+        self.page = page
+        self.estate, self.store, self.said = folder / "estate.yaml", str(folder / "haechi.db"), folder / "said"
+        self.write(inventory(page.port))
+
+    def write(self, text: str) -> None:
+        draft = self.estate.with_suffix(".draft")
+        draft.write_text(text, "utf-8")
+        draft.replace(self.estate)
+
+    def kinds(self) -> list[str]:
+        return [event.kind for event in log(self.store)]
+
+    def of(self, subject: str) -> list[Measurement]:
+        return sorted((one for one in measured(self.store) if one.subject == subject), key=lambda one: one.due)
+
+    def health(self) -> dict[str, object]:
+        told = json.loads(self.asked("/healthz"))
+        assert isinstance(told, dict)
+        return told
+
+    def asked(self, path: str) -> bytes:
+        port = self.estate.read_text().partition("metrics: {host: 127.0.0.1, port: ")[2].partition("}")[0]
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=PATIENCE) as answer:
+            body = answer.read()
+        assert isinstance(body, bytes)
+        return body
