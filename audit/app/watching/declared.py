@@ -14,7 +14,8 @@ from audit.model.watching import Maintenance
 def declared(windows: Iterable[Maintenance], log: Iterable[Event], now: datetime) -> Iterator[Event]:
     """A window counts where the log held it before it began: new ones are declared, those that are gone are withdrawn.
 
-    One that was changed is withdrawn and declared anew, so that nobody can widen it afterwards.
+    One whose subject or times were changed is withdrawn and declared anew, so that nobody can widen it afterwards;
+    other words are only noted, and the window counts on.
     """
     known: dict[str, Mapping[str, Any]] = {}
     for event in log:
@@ -25,7 +26,8 @@ def declared(windows: Iterable[Maintenance], log: Iterable[Event], now: datetime
             known.pop(name, None)
     wanted = {window.id: values(window) for window in windows}
     for name, before in known.items():
-        if wanted.get(name) != dict(before):
+        after = wanted.get(name)
+        if after is None or any(after[key] != before.get(key) for key in ("on", "start", "end")):
             yield Event(now, "maintenance-withdrawn", str(before.get("on", "")), dict(before))
     for name, after in wanted.items():
         if dict(known.get(name, {})) != after:
