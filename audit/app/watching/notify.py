@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import os
+import re
 import socket
 from collections.abc import Mapping
 from contextlib import suppress
+from typing import Final
+
+_WHOLE: Final = re.compile(r"[0-9]{1,18}")
+_OFTEN: Final = 0.1
+"""Seconds between two signs of life at the least, whatever somebody asks for."""
 
 
 class Notify:
@@ -16,7 +22,7 @@ class Notify:
         self._address = "\0" + address[1:] if address.startswith("@") else address
         every = environment.get("WATCHDOG_USEC", "")
         ours = environment.get("WATCHDOG_PID", "") in ("", str(os.getpid()))
-        self.watchdog = int(every) / 2e6 if every.isdecimal() and ours else 0.0
+        self.watchdog = max(int(every) / 2e6, _OFTEN) if _WHOLE.fullmatch(every) and ours else 0.0
         """Seconds between two signs of life; 0 where nobody waits for them."""
 
     def say(self, *words: str) -> None:
