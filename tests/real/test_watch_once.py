@@ -14,6 +14,8 @@ from audit.model.exit import Exit
 from audit.model.measurement import MISSED
 from tests.watching.served import PATIENCE, Page, doubled, inventory, log, measured, watching
 
+pytestmark = pytest.mark.real
+
 
 @pytest.fixture
 def page() -> Iterator[Page]:

@@ -9,6 +9,8 @@ import subprocess
 import sys
 import time
 
+import pytest
+
 from tests.house.test_house import ROOT
 
 PROBER = """
@@ -51,6 +53,8 @@ async def main():
 
 asyncio.run(main())
 """
+
+pytestmark = pytest.mark.real
 
 
 def test_a_prober_that_stood_still_calls_nobody_down() -> None:

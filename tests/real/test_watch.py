@@ -18,6 +18,8 @@ from audit.model.measurement import MISSED, State
 from tests.watching import served
 from tests.watching.served import Page, Place, doubled, inventory, measured, wait_until, watching
 
+pytestmark = pytest.mark.real
+
 
 @pytest.fixture
 def page() -> Iterator[Page]:
@@ -63,7 +65,7 @@ def test_down_is_told_and_up_again(place: Place) -> None:
     with watching(place.estate, place.store, place.said) as watch:
         watch.stored(1)
         place.page.ill = True
-        watch.until("k/s/web is down: bad-status")
+        watch.until("k/s/web is down: 127.0.0.1: bad-status")
         place.page.ill = False
         watch.until("k/s/web is up again")
         watch.stop()
