@@ -45,6 +45,13 @@ def test_of_what_was_merged_nothing_was_sent() -> None:
     assert told("alert", "fund/web", what="merged", code="K7QF2M", channel="mail") is None
 
 
+def test_a_window_that_had_begun_does_not_count() -> None:
+    values = {"id": "patch", "on": "fund", "start": "2026-11-22T00:30:00+00:00", "end": "2026-11-22T02:00:00+00:00"}
+    assert "does not count" in str(told("maintenance-declared", "fund", **values))
+    values["start"] = AT.isoformat()
+    assert str(told("maintenance-declared", "fund", **values)).endswith(" is declared")
+
+
 @pytest.mark.parametrize("kind", ["prober-trouble", "store-lost"])
 def test_an_alert_of_the_watch_itself_names_its_kind(kind: str) -> None:
     said = told("alert", what="firing", code="K7QF2M", channel="mail", kind=kind)

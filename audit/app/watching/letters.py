@@ -23,6 +23,8 @@ from reports.translate import Translator
 
 NAMED: Final = 50
 """Names of what fell with a cause that stand in a letter; of the others only how many they are."""
+SHORT: Final = 5
+"""Endpoints that are named in a title."""
 LONGEST: Final = 8000
 LAPSE: Final = timedelta(minutes=15)
 """After so long without a word of the watch an Alertmanager takes an alert for over."""
@@ -193,10 +195,24 @@ class Writer:
             return say("{name} is seen down from {vantages} only", name=name, vantages=", ".join(alarm.seen_from))
         if alarm.kind == "partial":
             return say("{name} answers at some of its addresses only", name=name)
+        return self._down(alarm, name)
+
+    def _down(self, alarm: Alarm, name: str) -> Message:
+        count, more = len(alarm.roots), len(alarm.fallen) - len(alarm.roots.intersection(alarm.fallen))
+        if alarm.shared and count < alarm.of:
+            return say("{count} of {all} services at {name} are down", name=name, count=count, all=alarm.of)
         if alarm.shared:
             return say("everything at {name} is down: {count} services", name=name, count=len(alarm.fallen))
-        if alarm.fallen:
-            return say("{name} is down, {count} more with it", name=name, count=len(alarm.fallen))
+        if count < alarm.of:
+            ids = [one.rpartition("/")[2] for one in sorted(alarm.roots)]
+            names = line(", ".join(ids[:SHORT] + ["..."] * (len(ids) > SHORT)))
+            figures = {"name": name, "count": count, "all": alarm.of, "names": names}
+            if more:
+                return say("{name}: {count} of {all} endpoints are down ({names}), {more} more with it",
+                           more=more, **figures)  # fmt: skip
+            return say("{name}: {count} of {all} endpoints are down ({names})", **figures)
+        if more:
+            return say("{name} is down, {count} more with it", name=name, count=more)
         return say("{name} is down", name=name)
 
     def _clock(self, at: datetime) -> str:

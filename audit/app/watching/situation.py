@@ -9,7 +9,7 @@ from typing import Final
 
 from audit.analysis.causes import Cause, causes
 from audit.analysis.windows import counted, covering, windows
-from audit.model.estate import Estate
+from audit.model.estate import Estate, System
 from audit.model.event import Event, Kind
 from audit.model.graph import Graph
 from audit.model.history import Window
@@ -48,6 +48,8 @@ class Alarm:
     grade: int = LEAST_GRADE
     """Of the most important system in it."""
     shared: bool = False
+    of: int = 0
+    """How many watched endpoints stand or fall with the root; 0 where it is one itself."""
     seen_from: tuple[str, ...] = ()
     """The vantages that see it, where the others do not."""
     applicants: float = 0.0
@@ -87,6 +89,13 @@ class Situation:
         self._systems = {
             one.ref: system for _, system in estate.systems() for one in (*system.endpoints, system) if one.ref
         }
+        self._placed = tuple(
+            (one.ref, places)
+            for _, system in estate.systems()
+            for one in system.endpoints
+            if one.at is not None and (places := self._graph.final_places(one.at))
+        )
+        """Each endpoint with a place of its own."""
         for known in (self._bad, self._flapping):
             for subject in [subject for subject in known if subject not in self._systems]:
                 del known[subject]
@@ -238,9 +247,20 @@ class Situation:
             detail=str(first.values.get("detail") or ""),
             grade=min((system.grade for system in systems.values()), default=LEAST_GRADE),
             shared=cause.shared,
+            of=self._watched_at(cause, roots),
             seen_from=_texts(first.values.get("vantages")) if first.values.get("path") else (),
             applicants=sum(one.applicants.per_hour for one in systems.values() if one.applicants is not None),
         )
+
+    def _watched_at(self, cause: Cause, roots: frozenset[str]) -> int:
+        """How many of the watched would be down if the root were."""
+        if cause.root in roots:
+            return 0
+        fallen = self._graph.falls((cause.root,)) if cause.shared else frozenset((cause.root,))
+        systems = (item for ref in fallen if isinstance(item := self.estate.index.get(ref), System))
+        found = {one.ref for system in systems for one in system.endpoints}
+        found.update(ref for ref, places in self._placed if places <= fallen)
+        return len(roots | (found if self._watched is None else found.intersection(self._watched)))
 
     def _explained(self, subject: str, found: list[Alarm], stricken: list[frozenset[str]]) -> int | None:
         """Which alarm explains that something answers at some of its addresses alone."""

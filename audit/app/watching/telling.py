@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from audit.analysis.windows import counted, windows
 from audit.model.event import Event
 from audit.model.measurement import reasoned
 from audit.model.message import Message, say
@@ -55,6 +56,10 @@ def line_of(event: Event) -> Message | None:
                        count=value("subjects"), new=value("new"), gone=value("gone"))  # fmt: skip
         case "reload-refused":
             return say("the inventory is not usable; the watch goes on with the one before it")
+        case "maintenance-declared" if _had_begun(event):
+            return say("maintenance {name} on {subject} from {start} to {end} had begun when it was declared: it does "
+                       "not count, unless the same times were declared before", name=value("id"),
+                       subject=event.subject, start=value("start"), end=value("end"))  # fmt: skip
         case "maintenance-declared":
             return say("maintenance {name} on {subject} from {start} to {end} is declared", name=value("id"),
                        subject=event.subject, start=value("start"), end=value("end"))  # fmt: skip
@@ -83,7 +88,7 @@ def line_of(event: Event) -> Message | None:
 
 
 def _alert(what: str, code: str, channel: str, about: str) -> Message | None:
-    """None for one that goes on as a part of another, of which nothing is sent."""
+    """None for one of which nothing is sent: it goes on as a part of another, or its channel is gone."""
     match what:
         case "repeat":
             return say("alert {code} to {channel} again: {subject}", code=code, channel=channel, subject=about)
@@ -91,10 +96,15 @@ def _alert(what: str, code: str, channel: str, about: str) -> Message | None:
             return say("alert {code} to {channel}: more fell with {subject}", code=code, channel=channel, subject=about)
         case "resolved":
             return say("alert {code} to {channel}: {subject} is over", code=code, channel=channel, subject=about)
-        case "merged":
+        case "merged" | "dropped":
             return None
         case _:
             return say("alert {code} to {channel}: {subject}", code=code, channel=channel, subject=about)
+
+
+def _had_begun(event: Event) -> bool:
+    found = windows((event,))
+    return bool(found) and not counted(found)
 
 
 def _short(value: object) -> str:
