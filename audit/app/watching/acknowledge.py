@@ -6,16 +6,19 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Final
 
 import anyio
 
 from audit.app.watching.letters import Writer
-from audit.app.watching.tray import short_code, texts
-from audit.model.event import Event
+from audit.app.watching.tray import OVER, short_code, texts
+from audit.model.event import Event, Kind
 from audit.model.exit import Exit, Stop
 from audit.model.message import say
 from audit.model.watching import Channel
 from audit.store.history import open_history
+
+KINDS: Final[tuple[Kind, ...]] = ("alert", "test-alert", "acknowledged", "down", "partial", "up")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,7 @@ class Waiting:
     """When it was sent first, when last."""
     channels: tuple[str, ...]
     fallen: tuple[str, ...] = ()
+    """What fell with it and is not up again."""
     by: str = ""
     """Who acknowledged it."""
     acknowledged: datetime | None = None
@@ -39,16 +43,21 @@ class Waiting:
 def waiting(store: str) -> tuple[Waiting, ...]:
     """The alerts that are not over, with the test alerts of the last 30 days, the newest last."""
     with open_history(store, watching=False) as history:
-        return standing(history.events(kinds=("alert", "test-alert", "acknowledged")), datetime.now(UTC))
+        return standing(history.events(kinds=KINDS), datetime.now(UTC))
 
 
 def standing(log: Iterable[Event], now: datetime) -> tuple[Waiting, ...]:
     """The same of a log: an alert stands as long as a channel was not told that it is over."""
     found: dict[str, Waiting] = {}
     open_at: dict[str, dict[str, str]] = {}
+    back: set[str] = set()
     for event in log:
         code, channel = str(event.values.get("code", "")), str(event.values.get("channel", ""))
-        if event.kind == "acknowledged" and code in found and not found[code].by:
+        if event.kind == "up":
+            back.add(event.subject)
+        elif event.kind in ("down", "partial"):
+            back.discard(event.subject)
+        elif event.kind == "acknowledged" and code in found and not found[code].by:
             by = str(event.values.get("by", "")) or "?"
             found[code] = replace(found[code], by=by, acknowledged=event.at)
         elif event.kind == "test-alert":
@@ -56,7 +65,7 @@ def standing(log: Iterable[Event], now: datetime) -> tuple[Waiting, ...]:
         elif event.kind == "alert":
             key, told = str(event.values.get("key", "")), open_at.setdefault(channel, {})
             told.pop(key, None)
-            if event.values.get("what") not in ("resolved", "merged"):
+            if event.values.get("what") not in OVER:
                 told[key] = code
                 found[code] = _seen(found.get(code), event, code, channel)
     codes = {code for told in open_at.values() for code in told.values()}
@@ -64,7 +73,8 @@ def standing(log: Iterable[Event], now: datetime) -> tuple[Waiting, ...]:
         old = one.kind == "suspended" or (one.kind == "test" and now - one.first > timedelta(days=30))
         if old or (one.kind != "test" and code not in codes):
             del found[code]
-    return tuple(sorted(found.values(), key=lambda one: one.first))
+    still = (replace(one, fallen=tuple(ref for ref in one.fallen if ref not in back)) for one in found.values())
+    return tuple(sorted(still, key=lambda one: one.first))
 
 
 def acknowledge(word: str, by: str, store: str) -> tuple[Waiting, ...]:
@@ -74,7 +84,7 @@ def acknowledge(word: str, by: str, store: str) -> tuple[Waiting, ...]:
     """
     now = datetime.now(UTC)
     with open_history(store, watching=False) as history:
-        known = standing(history.events(kinds=("alert", "test-alert", "acknowledged")), now)
+        known = standing(history.events(kinds=KINDS), now)
         meant = tuple(one for one in known if _meant(one, word))
         if not meant:
             codes = ", ".join(f"{one.code} {one.subject}" for one in known if not one.by)

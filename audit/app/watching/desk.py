@@ -61,6 +61,8 @@ class Desk:
         self._stamp: datetime | None = None
         self._acknowledged: dict[str, str] = {}
         self._trays: dict[str, Tray] = {}
+        self._gone: dict[str, Tray] = {}
+        """Channels that the log knows, but the inventory no longer."""
         self._hold: Mapping[str, timedelta] = MappingProxyType({})
         self._seat(estate)
 
@@ -72,9 +74,8 @@ class Desk:
     def restore(self, events: Iterable[Event]) -> None:
         """Take up where a log ends."""
         for event in events:
-            tray = self._trays.get(str(event.values.get("channel", "")))
-            if event.kind == "alert" and tray is not None:
-                tray.restore(event)
+            if event.kind == "alert":
+                self._tray(str(event.values.get("channel", ""))).restore(event)
             elif event.kind == "acknowledged":
                 self.acknowledged(event)
             else:
@@ -101,6 +102,7 @@ class Desk:
         explain = self._situation.unexplained()
         if explain is not None:
             await anyio.to_thread.run_sync(explain)  # the loop has looks to time meanwhile
+        self._leave(now)
         alarms, muted = self._situation.alarms(now)
         stamp, self._stamp = min(self._stamp or now, now), None
         estate = self._situation.estate
@@ -124,12 +126,31 @@ class Desk:
             await self._work(tray, (), now)
         return code
 
+    def recall(self, now: datetime) -> None:
+        """Nothing of what the log told waits any longer for its cause: it had the time since another process ended."""
+        alarms, muted = self._situation.alarms(now)
+        for tray in self._trays.values():
+            tray.news(alarms, muted, now, now, self._situation.estate, {})
+
+    def _tray(self, channel: str) -> Tray:
+        if channel in self._trays:
+            return self._trays[channel]
+        return self._gone.setdefault(channel, Tray(Channel.model_construct(id=channel, kind="apprise")))
+
+    def _leave(self, now: datetime) -> None:
+        """Note that nobody hears any more of what was told to channels that are gone."""
+        for tray in self._gone.values():
+            for event in tray.dropped(now):
+                self._tell(event)
+        self._gone.clear()
+
     def _seat(self, estate: Estate) -> None:
         watch = estate.watch
-        kept = {channel.id: self._trays.get(channel.id, Tray(channel)) for channel in watch.alerts}
+        known = self._gone | self._trays
+        self._trays = {channel.id: known.pop(channel.id, Tray(channel)) for channel in watch.alerts}
         for channel in watch.alerts:
-            kept[channel.id].channel = channel
-        self._trays = kept
+            self._trays[channel.id].channel = channel
+        self._gone = known
         self._hold = MappingProxyType(
             {
                 one.ref: watch.down.recover * (one.every or watch.every) + SETTLE

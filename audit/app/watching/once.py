@@ -73,6 +73,7 @@ class _Once:
         self._wiring.restore(log)
         shortest = min((one.every for one in subjects.values()), default=estate.watch.every)
         self._wiring.adopt(estate, self._world, subjects, log, shortest=shortest)
+        self._wiring.recall()
         for event in declared(estate.maintenance, log, now):
             self._tell(event)
         read = {event.values.get("id"): event.at for event in log if event.kind == "maintenance-declared"}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Final, Literal
@@ -20,7 +20,9 @@ BACKOFF: Final = (30.0, 60.0, 120.0, 300.0)
 """Seconds until a channel that failed is tried again, the last one from then on."""
 _SIGNS: Final = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 
-What = Literal["firing", "changed", "more", "repeat", "resolved", "merged"]
+What = Literal["firing", "changed", "more", "repeat", "resolved", "merged", "dropped"]
+OVER: Final = ("resolved", "merged", "dropped")
+"""After these a channel is no longer told of an alarm; `dropped`: the channel itself is gone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +88,8 @@ class Tray:
     _under: dict[str, str] = field(default_factory=dict)
     """Each subject that was in trouble the last time, to the alarm that it belonged to then."""
     _first: dict[tuple[str, str], datetime] = field(default_factory=dict)
+    _latest: dict[str, datetime] = field(default_factory=dict)
+    """Each subject in trouble that the channel does not know of, to when its cause counts as found, whatever it is."""
     _over: dict[str, datetime] = field(default_factory=dict)
 
     def news(
@@ -104,6 +108,7 @@ class Tray:
         self._set_back(now)
         wanted = {alarm.key: alarm for alarm in alarms if self._wants(alarm, estate)}
         current = {key: alarm for key, alarm in wanted.items() if key not in muted}
+        self._latest = dict(self._unknown(current.values(), stamp, hold))
         waiting = [(self._since(alarm, stamp, hold), self._opening(alarm)) for alarm in current.values()
                    if alarm.key not in self.told or self.told[alarm.key].alarm.kind != alarm.kind]  # fmt: skip
         for gone in self._first.keys() - {(alarm.key, alarm.kind) for alarm in current.values()}:
@@ -145,9 +150,22 @@ class Tray:
             known = stamp
             if self._fell_with(alarm):
                 # What it fell with is back, so it may well be about to follow: it gets the time to be seen up.
-                known += max((hold.get(one, timedelta(0)) for one in alarm.roots), default=timedelta(0))
+                known += _longest(hold, alarm)
             self._first[alarm.key, alarm.kind] = known
-        return known
+        return min((known, *(self._latest[one] for one in alarm.members if one in self._latest)))
+
+    def _unknown(
+        self, current: Iterable[Alarm], stamp: datetime, hold: Mapping[str, timedelta]
+    ) -> Iterator[tuple[str, datetime]]:
+        """What is in trouble without being told, with when it has waited for its cause long enough.
+
+        Another cause begins to wait anew, so causes that come and go would else keep it back for ever.
+        """
+        for alarm in current:
+            told = self.told.get(alarm.key)
+            same = told is not None and told.alarm.kind == alarm.kind
+            for one in alarm.members.difference(told.alarm.members if told is not None and same else ()):
+                yield one, self._latest.get(one, stamp + _longest(hold, alarm))
 
     def _fell_with(self, alarm: Alarm) -> bool:
         """Whether it was explained by something else until now."""
@@ -160,6 +178,7 @@ class Tray:
         """What is noted lies in the past, also where the clock was set back."""
         if self._now is not None and now < self._now:
             self._first = {name: min(at, now) for name, at in self._first.items()}
+            self._latest = {name: min(at, now) for name, at in self._latest.items()}
             self._over = {name: min(at, now) for name, at in self._over.items()}
             self.told = {key: replace(told, sent=min(told.sent, now)) for key, told in self.told.items()}
             self.not_before = None
@@ -202,7 +221,7 @@ class Tray:
     def sent(self, news: Sequence[News], now: datetime) -> None:
         """Remember what went out."""
         for one in news:
-            if one.what in ("resolved", "merged"):
+            if one.what in OVER:
                 self.told.pop(one.alarm.key, None)
                 self._over.pop(one.alarm.key, None)
                 continue
@@ -213,6 +232,10 @@ class Tray:
             self.told[alarm.key] = Told(alarm, one.code, now, by)
             self._first.pop((alarm.key, alarm.kind), None)
         self.failures, self.not_before = 0, None
+
+    def dropped(self, now: datetime) -> tuple[Event, ...]:
+        """What the log has to say where nobody hears of this channel any more."""
+        return tuple(News("dropped", told.alarm, told.code).event(self.channel.id, now) for told in self.told.values())
 
     def failed(self, now: datetime) -> None:
         """Wait longer each time."""
@@ -229,7 +252,7 @@ class Tray:
         """Take up one `alert` of the log."""
         values = event.values
         key, what = str(values.get("key", "")), values.get("what")
-        if what in ("resolved", "merged"):
+        if what in OVER:
             self.told.pop(key, None)
             return
         try:
@@ -245,6 +268,10 @@ class Tray:
         before = self.told.get(key)
         by = before.by if before is not None and before.code == values.get("code") else ""
         self.told[key] = Told(alarm, str(values.get("code", "")), event.at, by)
+
+
+def _longest(hold: Mapping[str, timedelta], alarm: Alarm) -> timedelta:
+    return max((hold.get(one, timedelta(0)) for one in alarm.roots), default=timedelta(0))
 
 
 def texts(value: object) -> tuple[str, ...]:

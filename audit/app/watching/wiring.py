@@ -147,6 +147,10 @@ class Wiring:
         """Somebody acknowledged an alert."""
         self._desk.acknowledged(event)
 
+    def recall(self) -> None:
+        """What an earlier process saw waits for nothing any more."""
+        self._desk.recall(wall())
+
     async def settle(self) -> None:
         """Send what is due now, wait until it went out."""
         await self._desk.step(wall())
