@@ -37,6 +37,8 @@ def command(estate: Path | None, channel: str | None, form: str, store: str, lan
         code = try_channel(estate, channel, store)
         talk(say("test alert sent; acknowledge it with `haechi ack {code}`", code=code), lang)
         return
+    if estate is not None:
+        raise click.UsageError("ESTATE goes with --test; the list is of the store (--store)")
     from audit.app.watching.acknowledge import waiting
 
     found = waiting(store)

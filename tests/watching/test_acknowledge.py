@@ -61,6 +61,13 @@ async def test_by_another_process(tmp_path: Path, history: History) -> None:
     assert repeated == ["nobody acknowledged yet: Sign-in (web) is down, 1 more with it"]
 
 
+def test_a_list_takes_no_inventory(tmp_path: Path, history: History) -> None:
+    history.tell([alert("AAAAAA", "a/s/web")])
+    done = haechi("alerts", "estate.yaml", folder=tmp_path)
+    assert (done.returncode, done.stdout) == (Exit.USAGE, "")
+    assert "--test" in done.stderr
+
+
 def test_a_subject_means_what_is_below_it(tmp_path: Path, history: History) -> None:
     store = str(tmp_path / "haechi.db")
     history.tell([alert("AAAAAA", "a/s/web"), alert("BBBBBB", "a/t/web", fallen=["b/x/web"]), alert("CCCCCC", "ab/s")])
