@@ -100,8 +100,8 @@ def service_answered_today(endpoint: Subject[Endpoint], seen: ServiceState, limi
 
     Why: one look is one moment; what people met over the whole day is only known by looking all day.
 
-    Fix: run `haechi outages --on {ref}` for when and why it did not answer, mend the cause; where it was not watched,
-    keep `haechi watch` running.
+    Fix: run `haechi outages ESTATE --on {ref}` for when and why it did not answer, mend the cause; where it was not
+    watched, keep `haechi watch ESTATE` running.
     """
     past = _past(endpoint, seen)
     return _judged(endpoint, past.day, limits, say("the last 24 hours"), past.since)
@@ -129,8 +129,8 @@ def service_was_available(endpoint: Subject[Endpoint], seen: ServiceState, limit
     Why: this is the promise that is quoted to people. Time in which nobody looked is no proof of it, and maintenance
     is only left out where it was declared beforehand.
 
-    Fix: run `haechi uptime --on {ref}` for what is left of the error budget and `haechi outages --on {ref}` for what
-    took it; mend what took most.
+    Fix: run `haechi uptime ESTATE --on {ref}` for what is left of the error budget and `haechi outages ESTATE --on
+    {ref}` for what took it; mend what took most.
     """
     past = _past(endpoint, seen)
     return _judged(endpoint, past.month, limits, say("the last 30 days"), past.since)

@@ -59,7 +59,7 @@ def service_answers(endpoint: Subject[Endpoint], seen: ServiceState) -> Ruling:
     that comes with status 200 but without its content fails all of them.
 
     Fix: look at the address and the trouble that the finding names, mend the server behind it or take the address out
-    of the name, then run `haechi run --check availability.answers --on {ref}`.
+    of the name, then run `haechi run ESTATE --check availability.answers --on {ref}`.
     """
     samples = seen.samples
     if not samples:

@@ -50,7 +50,7 @@ def newest_copy_is_younger_than_rpo(copy: Subject[Copy], seen: BackupState, limi
     Why: the time between the newest copy and the fire is work that nobody gets back; it counts from the moment at which
     that backup began.
 
-    Fix: repair the backup job or run it more often, then run `haechi run --check backup.age --on {ref}`.
+    Fix: repair the backup job or run it more often, then run `haechi run ESTATE --check backup.age --on {ref}`.
     """
     promised = copy.rpo
     newest = seen.newest

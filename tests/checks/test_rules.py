@@ -93,7 +93,9 @@ def test_words(check: Check) -> None:
     for text in (check.why, check.fix):
         assert 20 < len(text) < 400
         assert text.endswith(".")
-    assert "haechi run --check" not in check.fix or f"--check {check.id} --on {{ref}}" in check.fix
+    assert "--check" not in check.fix or f"--check {check.id} --on {{ref}}" in check.fix
+    for command, rest in re.findall(r"`haechi (\w+)([^`]*)`", check.fix):
+        assert command == "ack" or rest.startswith(" ESTATE"), "a command that can be run as it stands"
 
 
 @pytest.mark.parametrize("check", CHECKS, ids=name)
