@@ -45,6 +45,13 @@ def test_of_what_was_merged_nothing_was_sent() -> None:
     assert told("alert", "fund/web", what="merged", code="K7QF2M", channel="mail") is None
 
 
+def test_a_watch_of_nothing_says_what_is_missing() -> None:
+    said = str(told("started", subjects=0, estate="fund"))
+    assert "no endpoint" in said
+    assert "`endpoints:`" in said
+    assert told("started", subjects=1, estate="fund") == "watching 1 subjects of fund"
+
+
 def test_a_window_that_had_begun_does_not_count() -> None:
     values = {"id": "patch", "on": "fund", "start": "2026-11-22T00:30:00+00:00", "end": "2026-11-22T02:00:00+00:00"}
     assert "does not count" in str(told("maintenance-declared", "fund", **values))

@@ -19,7 +19,7 @@ from audit.app.watching.looks import Looks, Watched
 from audit.app.watching.pulse import Pulse
 from audit.app.watching.rounds import AT_ONCE, wall
 from audit.app.watching.setting import Setting, known, log_of, most_looks, watched
-from audit.app.watching.telling import ALWAYS, line_of
+from audit.app.watching.telling import ALWAYS, line_of, nothing
 from audit.app.watching.wiring import Wiring
 from audit.contract import bug_text
 from audit.engine.recurring import measure
@@ -71,6 +71,8 @@ class _Once:
         subjects = watched(estate, self._setting.catalogue)
         log = await self._journal.ask(partial(log_of, now=now))
         self._wiring.restore(log)
+        if not subjects:
+            self._setting.talk(nothing(estate.ref))
         shortest = min((one.every for one in subjects.values()), default=estate.watch.every)
         self._wiring.adopt(estate, self._world, subjects, log, shortest=shortest)
         self._wiring.recall()

@@ -23,6 +23,8 @@ def line_of(event: Event) -> Message | None:
         return values.get(name, "")
 
     match event.kind:
+        case "started" | "took-over" if value("subjects") == "0":
+            return nothing(value("estate"))
         case "started" | "took-over":
             return say("watching {count} subjects of {estate}", count=value("subjects"), estate=value("estate"))
         case "ended":
@@ -85,6 +87,11 @@ def line_of(event: Event) -> Message | None:
             return say("{what} failed: {why}", what=what, why=value("why") or value("says"))
         case _:
             return None
+
+
+def nothing(estate: str) -> Message:
+    """What a watch says that has nothing to do."""
+    return say("nothing to watch: {estate} has no endpoint; name some under `endpoints:` of its systems", estate=estate)
 
 
 def _alert(what: str, code: str, channel: str, about: str) -> Message | None:
