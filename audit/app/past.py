@@ -133,7 +133,7 @@ def alerts_seen(estate: Estate, history: History, now: datetime) -> Observation 
     """The test alerts of the last 90 days as a look at the watch's log; None where no watch ever ran."""
     if history.alive() is None:
         return None
-    log = history.events(kinds=("test-alert", "acknowledged"), since=now - DAYS * DAY)
+    log = history.events(kinds=("test-alert", "alert-failed", "acknowledged"), since=now - DAYS * DAY)
     return Observation(
         subject=estate.ref,
         probe=LOG,
@@ -235,6 +235,9 @@ def _tests(log: Iterable[Event]) -> tuple[AlertTest, ...]:
         code = str(event.values.get("code", ""))
         if event.kind == "test-alert":
             tests[code] = AlertTest(sent=event.at, acknowledged=None)
+        elif event.kind == "alert-failed":
+            if code:  # of a test: other letters have no single code
+                tests.setdefault(code, AlertTest(sent=event.at, acknowledged=None, delivered=False))
         elif code in tests and tests[code].acknowledged is None:
             by = str(event.values.get("by", ""))
             tests[code] = AlertTest(sent=tests[code].sent, acknowledged=event.at, by=by)

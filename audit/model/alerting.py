@@ -13,6 +13,8 @@ class AlertTest(Value):
     sent: datetime
     acknowledged: datetime | None
     by: str = ""
+    delivered: bool = True
+    """Whether the channel took it; where it did not, `sent` is when it was tried first."""
 
 
 class AlertState(Facts):

@@ -172,6 +172,11 @@ def _alerts(*tests: tuple[timedelta, timedelta | None]) -> Facts:
     return AlertState(tests=found, level=Level.DRILLED)
 
 
+_LOST: Final = AlertState(
+    tests=(AlertTest(sent=AT - timedelta(hours=3), acknowledged=None, delivered=False),), level=Level.DRILLED
+)
+
+
 @check(
     "availability.alert",
     control="AVL-11",
@@ -196,6 +201,7 @@ def _alerts(*tests: tuple[timedelta, timedelta | None]) -> Facts:
         ),
         Example(Verdict.FAIL, _PORTAL, "estate", seen=_alerts((timedelta(days=9), timedelta(hours=2))), at=AT),
         Example(Verdict.FAIL, _PORTAL, "estate", seen=_alerts((timedelta(days=9), None)), at=AT),
+        Example(Verdict.FAIL, _PORTAL, "estate", seen=_LOST, at=AT),
         Example(
             Verdict.UNKNOWN,
             _PORTAL,
@@ -236,6 +242,9 @@ def an_alert_reaches_somebody(estate: Subject[Estate], looks: Looks, at: datetim
     newest = max(recent, key=lambda one: one.sent)
     figures["sent"] = newest.sent.isoformat(timespec="minutes")
     required = say("acknowledged within {soon}, at most {every} days ago", **figures)
+    if not newest.delivered:
+        says = say("the test alert of {sent} reached nobody: its channel did not take it", **figures)
+        return ruling(False, measured=say("not acknowledged"), required=required, says=says)
     if newest.acknowledged is None:
         says = say("nobody acknowledged the test alert of {sent}", **figures)
         return ruling(False, measured=say("not acknowledged"), required=required, says=says)

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
+from audit.app.past import alerts_seen
 from audit.app.watching.acknowledge import standing
+from audit.model.alerting import AlertState, AlertTest
+from audit.store.history import open_history
 from tests.watching.post import Office
 from tests.watching.test_desk import ALONE, CHANNEL, estate
 from tests.watching.test_desk_cases import PLACE
@@ -125,3 +129,28 @@ async def test_what_one_process_saw_waits_for_nothing_in_the_next(turn: bool) ->
     if not turn:
         assert said[2:] == [[], [], []]
         assert [one.subject for one in standing(office.log, office.now)] == ["agency/s5/web"]
+
+
+async def test_a_test_alert_that_no_channel_takes_is_one_that_nobody_acknowledged(tmp_path: Path) -> None:
+    office = Office(estate())
+    office.post.broken = {"mail"}
+    office.happens("down", ALONE)
+    await office.after(200)  # the channel has failed for a while, so most failures are no longer noted
+    asked = office.now
+    await office.desk.test(office.estate.watch.alerts[0], office.now)
+    await office.after(300)
+    with open_history(str(tmp_path / "haechi.db"), watching=True) as history:
+        history.note((), office.now)
+        history.tell(office.log)
+        seen = alerts_seen(office.estate, history, office.now)
+        assert seen is not None
+        assert isinstance(seen.seen, AlertState)
+        assert seen.seen.tests == (AlertTest(sent=asked, acknowledged=None, delivered=False),)
+        office.post.broken = set()
+        before = len(office.log)
+        await office.after(300)
+        history.tell(office.log[before:])
+        seen = alerts_seen(office.estate, history, office.now)
+        assert seen is not None
+        assert isinstance(seen.seen, AlertState)
+        assert [(one.delivered, one.sent > asked) for one in seen.seen.tests] == [(True, True)]

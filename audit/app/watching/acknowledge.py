@@ -116,7 +116,9 @@ def try_channel(path: Path, name: str, store: str) -> str:
             letter = Writer(estate, channel).test(code, now)
             anyio.run(real_messenger(Path(estate.root)).send, channel, letter)
         except CannotSend as cannot:
-            history.tell((Event(now, "alert-failed", name, {"channel": name, "why": str(cannot), "tries": 1}),))
+            history.tell(
+                (Event(now, "alert-failed", name, {"channel": name, "why": str(cannot), "tries": 1, "code": code}),)
+            )
             raise Stop(
                 Exit.FAILED, say("the channel {channel} did not take it: {why}", channel=name, why=cannot.says)
             ) from cannot

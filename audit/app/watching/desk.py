@@ -45,7 +45,8 @@ class Desk:
     What came and went while a channel had to be quiet is not told.
 
     `tell` takes the events that it makes: `alert` (subject: the cause; values: channel, what, code, kind, fallen),
-    `alert-failed` (subject: the channel; values: why, tries), `test-alert` (subject: the channel; values: code).
+    `alert-failed` (subject: the channel; values: why, tries, of a test alert its code), `test-alert` (subject: the
+    channel; values: code).
     """
 
     def __init__(
@@ -193,18 +194,21 @@ class Desk:
         code, asked = tray.test
         if now - asked > TEST:
             tray.test = None
-        elif await self._delivered(tray, Writer(self._situation.estate, tray.channel).test(code, now), now):
+        elif await self._delivered(tray, Writer(self._situation.estate, tray.channel).test(code, now), now, code):
             tray.test = None
             tray.failures, tray.not_before = 0, None
             self._tell(Event(now, "test-alert", tray.channel.id, {"code": code, "channel": tray.channel.id}))
 
-    async def _delivered(self, tray: Tray, letter: Letter, now: datetime) -> bool:
+    async def _delivered(self, tray: Tray, letter: Letter, now: datetime, code: str = "") -> bool:
         try:
             await self._messenger.send(tray.channel, letter)
         except CannotSend as cannot:
             tray.failed(now)
-            if tray.failures & (tray.failures - 1) == 0:  # the 1st, 2nd, 4th, 8th ...: the log is not for noise
+            # The 1st, 2nd, 4th, 8th ...: the log is not for noise. That a test failed must be in it.
+            if tray.failures & (tray.failures - 1) == 0 or code not in ("", tray.test_failed):
                 values = {"channel": tray.channel.id, "why": str(cannot), "tries": tray.failures}
+                if code:
+                    values["code"] = tray.test_failed = code
                 self._tell(Event(now, "alert-failed", tray.channel.id, values))
             return False
         return True

@@ -84,6 +84,7 @@ class Tray:
     posted: datetime | None = None
     test: tuple[str, datetime] | None = None
     """The code of a test alert that has yet to go out, with when it was asked for."""
+    test_failed: str = ""
     _now: datetime | None = None
     _under: dict[str, str] = field(default_factory=dict)
     """Each subject that was in trouble the last time, to the alarm that it belonged to then."""
