@@ -118,10 +118,12 @@ def _uptime(target: Target, line: dict[str, Any], blind: list[Happened], every: 
     least = most - _common(faults, unseen)
     edge = SLACK * max(1, len(faults) * 2)
     down, between = timedelta(seconds=line["seconds"]["down"]), timedelta(seconds=line["seconds"]["between"])
-    if down > most + edge or down + between < least - edge:
+    # On a machine with much else to do the prober may doubt itself: then it says so, and neither up nor down.
+    doubted = timedelta(seconds=line["unknown"].get("prober", 0))
+    if down > most + edge or down + between + doubted < least - edge:
         yield f"{target.ref}: down {down} .. {down + between}, by the script {least} .. {most}"
     gaps = sum((end - start for start, end in unseen), timedelta())
-    unknown = timedelta(seconds=line["seconds"]["unknown"])
+    unknown = timedelta(seconds=line["seconds"]["unknown"]) - doubted
     if not gaps - 2 * every * len(unseen) - SLACK <= unknown <= gaps + (2 * every + SLACK) * (len(unseen) + 2):
         yield f"{target.ref}: unknown {unknown}, by the script {gaps}"
     halves = sum((one.end - one.start for one in target.halves), timedelta())

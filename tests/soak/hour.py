@@ -43,7 +43,7 @@ institutions:
         endpoints:
           - id: web
             kind: http
-            url: "http://localhost:{pair}/"
+            url: "http://pair.localhost:{pair}/"
             counts: any
             timeout: 2s
             expect: {{contains: service is up}}
