@@ -126,7 +126,7 @@ def test_what_this_machine_notices_late_is_no_part_of_the_time() -> None:
         time.sleep(0.3)
         return await looking
 
-    # The kernel begins to note times some moments after the first socket wants them: one that wants them is here already.
+    # The kernel begins to note times some moments after a first socket wants them: one that does is here already.
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as wanting:
         wanting.setsockopt(socket.SOL_SOCKET, 35, 1)
         time.sleep(0.2)
