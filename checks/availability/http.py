@@ -170,8 +170,8 @@ class HttpEndpoint(Endpoint, kind="http"):
             raise Unexpected(say("method GET: the answer to HEAD has no text to search"))
         return self
 
-    @property
-    def host(self) -> str:
+    @cached_property
+    def host(self) -> str:  # asked for at every look
         return self.address or urlsplit(self.url).hostname or self.url
 
     @property

@@ -28,6 +28,7 @@ from audit.model.place import Place
 from audit.store.history import open_history
 from audit.world.world import Page
 from checks.availability.http import HttpEndpoint, visit
+from tests.bench.collector import rarely
 from tests.real.children import free_port, wait_until
 from tests.real.webs import answers, web
 from tests.watching.measuring import habits, world
@@ -201,7 +202,7 @@ def test_cpu_of_a_visit(tmp_path: Path) -> None:
     }
     cost: dict[tuple[str, str], list[Spent]] = {}
     settings = SERVERS.format(plain=plain, secure=secure, pem=pem, body=BODY)
-    with web(Path(nginx), tmp_path, settings, secure), ExitStack() as stack:
+    with web(Path(nginx), tmp_path, settings, secure), rarely(), ExitStack() as stack:
         looks: dict[tuple[str, str], Callable[[], Spent]] = {}
         for kind, urls in kinds.items():
             looks[VISIT, kind] = stack.enter_context(visits(urls, authority.file))

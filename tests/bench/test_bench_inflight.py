@@ -20,11 +20,11 @@ from urllib.parse import quote
 import httpx
 import pytest
 
-from audit.app.watching.active import RARELY
 from audit.world.http import HttpHand
 from audit.world.transport import FreshTransport
 from audit.world.world import Page
 from tests.bench import late_server
+from tests.bench.collector import rarely
 from tests.real.children import free_port, wait_until
 from tests.real.webs import answers
 from tests.world.hands import LONG, hands
@@ -72,20 +72,6 @@ def room() -> Iterator[int]:
         yield hard
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
-
-
-@contextlib.contextmanager
-def rarely() -> Iterator[None]:
-    """The collector of garbage as the watch sets it."""
-    before = gc.get_threshold()
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(*RARELY)
-    try:
-        yield
-    finally:
-        gc.set_threshold(*before)
-        gc.unfreeze()
 
 
 @contextlib.contextmanager
