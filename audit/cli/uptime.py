@@ -97,7 +97,7 @@ def _table(back: Back, lines: Sequence[Uptime], language: str) -> Iterator[str]:
                 one.subject if one.worst else f"  {one.subject.rpartition('/')[2]}",
                 str(one.grade),
                 figure,
-                f"{int(seen.coverage * 1000) / 10:g} %",
+                "<0.1 %" if 0 < seen.coverage < 0.001 else f"{int(seen.coverage * 1000) / 10:g} %",
                 plain(seen.unknown),
                 plain(seen.maintenance),
                 f"{one.target * 100:g} %" if one.target is not None else "-",
