@@ -28,6 +28,7 @@ from audit.world.prober.head import Head
 from audit.world.prober.reply import Reply
 from audit.world.stock import Stock
 from audit.world.tls import shake_hands
+from audit.world.transport import FreshTransport
 from audit.world.trust import Trust
 from audit.world.world import Clock, Page
 
@@ -71,6 +72,9 @@ class HttpHand:
             found=errand.found,
             punctual=True,
         )
+
+    def transport(self, authority: str | None = None) -> FreshTransport:
+        return FreshTransport(self.guard, self.trust, authority, self.engine)
 
     async def _find(self, host: str, family: int | None) -> Found | None:
         try:

@@ -104,6 +104,9 @@ class SceneHttp:
     async def visit(self, page: Page, timeout: timedelta) -> ServiceState:
         return _seen(self.pages, f"{page.url} @{page.address}" if page.address else page.url)
 
+    def transport(self, authority: str | None = None) -> Any:
+        raise CannotSee(Reason.UNREACHABLE, say("a scene has pages alone, no network"))
+
 
 @dataclass(frozen=True, slots=True)
 class SceneTcp:

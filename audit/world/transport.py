@@ -11,6 +11,8 @@ from typing import Final
 import anyio
 import httpx
 
+from audit.model.message import say
+from audit.model.verdict import CannotSee, Reason
 from audit.world.body import Gathering
 from audit.world.draft import Draft
 from audit.world.fault import Fault, judged
@@ -44,6 +46,8 @@ class FreshTransport(httpx.AsyncBaseTransport):
     engine: Engine = field(default_factory=Engine)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        if request.method not in ("GET", "HEAD"):
+            raise CannotSee(Reason.DENIED, say("a visit by {method} could change something", method=request.method))
         errand = Errand(request.url, request.method, tuple(request.headers.multi_items()))
         draft = Draft("", {}, limits=_limits(request.extensions.get("timeout", {})))
         draft.deadline = time.monotonic() + PATIENCE

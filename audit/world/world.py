@@ -75,6 +75,13 @@ class Http(Protocol):
         """Visit a page freshly at every address of its name. CannotSee when the look itself was impossible."""
         ...
 
+    def transport(self, authority: str | None = None) -> Any:
+        """An `httpx.AsyncBaseTransport` for a probe that speaks httpx itself: GET and HEAD alone, inside `allow`.
+
+        Every request takes a fresh connection to the first address of its host; the body comes whole, at most 2 MB.
+        """
+        ...
+
 
 class Tcp(Protocol):
     async def knock(self, host: str, port: int, timeout: timedelta, family: int | None = None) -> ServiceState:

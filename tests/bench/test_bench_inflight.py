@@ -21,7 +21,6 @@ import httpx
 import pytest
 
 from audit.world.http import HttpHand
-from audit.world.transport import FreshTransport
 from audit.world.world import Page
 from tests.bench import late_server
 from tests.bench.collector import rarely
@@ -129,8 +128,7 @@ async def ours(child: subprocess.Popen[str], port: int, size: int, hand: HttpHan
 
 async def theirs(child: subprocess.Popen[str], port: int, size: int, exporter: int, its_port: int) -> Crowd:
     """An exporter asked over as many connections; its own duration, memory and CPU count."""
-    own = hands()
-    transport = FreshTransport(own.guard, own.http.trust)
+    transport = hands().http.transport()
 
     def burned() -> float:
         fields = Path(f"/proc/{exporter}/stat").read_text().rpartition(")")[2].split()

@@ -9,7 +9,6 @@ import httpx
 import pytest
 
 from audit.model.verdict import CannotSee, Reason
-from audit.world.transport import FreshTransport
 from tests.world.certificates import Authority
 from tests.world.hands import hands, run
 from tests.world.servers import Talk, closed_port, page, resets, says, served, silent
@@ -18,7 +17,7 @@ HANDS = hands(hosts={"portal.example": ("127.0.0.1",), "out.example": ("10.9.8.7
 
 
 async def get(url: str, authority: str | None = None, *, method: str = "GET", seconds: float = 10.0) -> httpx.Response:
-    transport = FreshTransport(HANDS.guard, HANDS.http.trust, authority)
+    transport = HANDS.http.transport(authority)
     async with httpx.AsyncClient(transport=transport, timeout=seconds) as client:
         return await client.request(method, url)
 
@@ -34,6 +33,13 @@ def test_an_answer_with_what_was_measured() -> None:
     sample = response.extensions["sample"]
     assert (sample.address, sample.failure, sample.size) == ("127.0.0.1", None, 15)
     assert {"connect", "send", "first-byte", "body"} <= set(sample.phases)
+
+
+def test_nothing_that_could_change_something() -> None:
+    for method in ("POST", "PUT", "DELETE", "PATCH", "OPTIONS"):
+        with pytest.raises(CannotSee, match=method) as denied:
+            got(says(page(b"changed")), method=method)
+        assert denied.value.reason is Reason.DENIED
 
 
 def test_packed_and_in_chunks() -> None:
