@@ -149,7 +149,7 @@ class Vantage(Item):
 
     id: Id
     at: PlaceRef | None = None
-    """Where it stands; outside every site of the estate where it is not written."""
+    """Where it stands; outside every site of the estate where only its `region` is written."""
     region: Text | None = None
     files: Text
     """A glob of the sample files that it wrote."""
@@ -162,7 +162,7 @@ class Watch(Item):
     """Cadence of every endpoint that names none itself."""
     vantage: Id = "here"
     at: PlaceRef | None = None
-    """Where this prober stands; outside every site of the estate where it is not written."""
+    """Where this prober stands; outside every site of the estate where only its `region` is written."""
     region: Text | None = None
     down: Judgement = Judgement()
     quorum: Count = 1

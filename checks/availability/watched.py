@@ -96,6 +96,13 @@ def _apart(graph: Graph, vantage: Vantage, places: frozenset[str], what: str) ->
         Example(Verdict.UNKNOWN, _estate(1, _TWO), "kibo/guarantee", reason=Reason.INCOMPLETE),
         Example(
             Verdict.UNKNOWN,
+            _estate(2, "vantage: here"),
+            "kibo/guarantee",
+            others=_seen("here"),
+            reason=Reason.INCOMPLETE,
+        ),
+        Example(
+            Verdict.UNKNOWN,
             _estate(1, _TWO),
             "kibo/guarantee",
             others={WEB: ServiceState(samples=(Sample(address="192.0.2.4", status=200),))},
@@ -132,7 +139,12 @@ def somebody_outside_watches(system: Subject[System], looks: Looks, limits: Limi
             says = say("the inventory does not say where {system} runs; add `at:`", system=system.ref)
             raise CannotSee(Reason.INCOMPLETE, says)
         real = [known[name] for name in sorted(set(seen.past.vantages)) if name in known]
-        apart = [vantage.id for vantage in real if _apart(graph, vantage, places, outside)]
+        placed = [vantage for vantage in real if vantage.at is not None or vantage.region is not None]
+        apart = [vantage.id for vantage in placed if _apart(graph, vantage, places, outside)]
+        if not apart and len(placed) < len(real):
+            lost = ", ".join(vantage.id for vantage in real if vantage not in placed)
+            says = say("the inventory does not say where {names} looks from; add `at:` or `region:`", names=lost)
+            raise CannotSee(Reason.INCOMPLETE, says)
         counted.append((len(real), len(apart), endpoint.ref, [vantage.id for vantage in real]))
     short = [one for one in counted if one[0] < needed or not one[1]]
     count, apart_count, ref, names = min(short or counted)
