@@ -110,7 +110,8 @@ def test_the_language_the_rights_and_the_secrets_of_a_plugin(
     monkeypatch.setenv("LC_ALL", "ko_KR.UTF-8")
     monkeypatch.setenv("PLANTED", "planted-value")
     # A moment, as it is made less urgent just after it has begun.
-    text = 'sleep 0.3; echo "$LC_ALL $(nice) $KEY ${PLANTED:-nothing} |n=$(nice)"; tr "\\0" " " </proc/$$/cmdline >&2; exit 2'
+    text = 'sleep 0.3; echo "$LC_ALL $(nice) $KEY ${PLANTED:-nothing} |n=$(nice)"\n'
+    text += 'tr "\\0" " " </proc/$$/cmdline >&2; exit 2'
     state = look(world, script(tmp_path, text), secrets={"KEY": {"env": "PLANTED"}})
     assert only(state).detail == "C.UTF-8 10 [hidden] nothing"
     assert state.figures == {"n": 10}
