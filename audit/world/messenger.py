@@ -242,7 +242,8 @@ async def _beginning(answer: Any) -> str:
 
 async def _answer(child: anyio.abc.Process, order: bytes) -> Mapping[str, Any]:
     """What the courier says. It has its own time to come up, then the time of a letter."""
-    assert child.stdin is not None and child.stdout is not None  # noqa: S101, PT018 - both are pipes
+    if child.stdin is None or child.stdout is None:
+        raise CannotSend(say("apprise could not be started"))
     came = b""
     with anyio.fail_after(START + DEADLINE):
         with suppress(anyio.BrokenResourceError, anyio.ClosedResourceError):

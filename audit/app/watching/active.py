@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import gc
 import os
-import random
 import time
 from collections.abc import Coroutine, Mapping, Sequence
 from contextlib import suppress
@@ -166,7 +165,7 @@ class Active:
     def _measure(self, one: Watched, due: datetime) -> Coroutine[Any, Any, Measurement]:
         habits = self._habits.get(one.every)
         if habits is None:
-            habits = self._habits[one.every] = self.wiring.habits(one.every, lambda: random.uniform(0, 0.5))  # noqa: S311
+            habits = self._habits[one.every] = self.wiring.habits(one.every)
         return measure(one.item, one.probe, self._world, due, habits)
 
     def _keep(self, measurement: Measurement) -> None:

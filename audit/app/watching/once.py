@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import random
 from collections import defaultdict
 from collections.abc import Coroutine, Mapping
 from datetime import datetime, timedelta
@@ -118,7 +117,7 @@ class _Once:
         self._wiring.replay(past.raw("", now - 2 * (down.of + down.recover) * longest, now))
 
     def _measure(self, one: Watched, due: datetime) -> Coroutine[Any, Any, Measurement]:
-        habits = self._wiring.habits(one.every, lambda: random.uniform(0, 0.5))  # noqa: S311 - no secret hangs on it
+        habits = self._wiring.habits(one.every)
         return measure(one.item, one.probe, self._world, due, habits)
 
     def _keep(self, measurement: Measurement) -> None:

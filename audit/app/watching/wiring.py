@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import random
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
@@ -33,6 +34,8 @@ from audit.world.lag import Lag
 from audit.world.messenger import CannotSend, Messenger
 from audit.world.world import World
 
+JITTER: Final = 0.5
+"""Seconds that a pause before another attempt is longer at most, so that not all look again at once."""
 EVERY: Final = 1.0
 FOLLOW: Final = 2.0
 """Seconds between two readings of other vantages' files."""
@@ -107,7 +110,7 @@ class Wiring:
             if channel.test is not None:
                 yield Timed(f"test {channel.id}", channel.test, partial(self._test, channel))
 
-    def habits(self, every: timedelta, jitter: Callable[[], float]) -> Habits:
+    def habits(self, every: timedelta) -> Habits:
         """How it is looked in one cadence."""
         watch = self._estate.watch
         return Habits(
@@ -115,7 +118,7 @@ class Wiring:
             every=every,
             vantage=watch.vantage,
             sleep=asyncio.sleep,
-            jitter=jitter,
+            jitter=lambda: random.uniform(0, JITTER),  # noqa: S311 - no secret hangs on it
             doubt=self.selfcheck.doubt,
             late=self.lag.worst,
             noted=self.selfcheck.noted,
