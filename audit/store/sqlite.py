@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from contextlib import ExitStack, suppress
 from pathlib import Path
+from sqlite3 import SQLITE_BUSY, OperationalError
 from sqlite3 import Connection as Raw
 from typing import Final
 
@@ -21,6 +22,7 @@ from audit.store.trouble import stop_for, unusable
 
 PATIENCE: Final = 30
 """Seconds to wait for the transaction of another program, such as the findings of a whole audit."""
+_TURNS: Final = 100
 
 
 def open_sqlite(path: str, purpose: Purpose, *, writing: bool) -> Database:
@@ -87,6 +89,16 @@ def _begin(connection: Connection) -> None:
 
 
 def _keep_journal(raw: Raw, record: object) -> None:
+    for _ in range(_TURNS):
+        try:
+            raw.execute("PRAGMA journal_mode = WAL")
+            return
+        except OperationalError as busy:
+            if busy.sqlite_errorcode & 0xFF != SQLITE_BUSY:
+                raise
+        # SQLite does not wait here, but refuses at once where two make the file together; for a transaction it waits.
+        raw.execute("BEGIN IMMEDIATE")
+        raw.execute("ROLLBACK")
     raw.execute("PRAGMA journal_mode = WAL")
 
 
