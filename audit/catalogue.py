@@ -1,4 +1,4 @@
-"""The folder checks/ with the entry points `haechi.checks` to an immutable catalogue of technologies, probes, rules."""
+"""The folder checks/ with the entry points `haechi.checks` to a catalogue of technologies, probes, drills, rules."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from difflib import get_close_matches
 from importlib.metadata import entry_points
 from types import MappingProxyType, ModuleType
 
-from audit.contract import BadPlugin, Check, Probe
+from audit.contract import BadPlugin, Check, Drill, Probe
 from audit.model.estate import Estate
 from audit.model.item import Item, Technology
 from audit.model.message import say
@@ -30,6 +30,8 @@ class Catalogue:
     """By the technology that they look at."""
     technologies: Mapping[type[Technology], Mapping[str, type[Technology]]]
     """Role (Endpoint, Copy, ...) to kind to class."""
+    drills: Mapping[type[Technology], Drill] = MappingProxyType({})
+    """By the technology that they restore."""
 
     def pick(self, role: type[Technology], kind: str) -> type[Technology]:
         """The class of a kind; Unfit naming those that exist."""
@@ -59,6 +61,10 @@ class Catalogue:
     def probe_of(self, technology: type[Technology]) -> Probe | None:
         """The probe of a technology or of the nearest class above it."""
         return next((self.probes[base] for base in technology.__mro__ if base in self.probes), None)
+
+    def drill_of(self, technology: type[Technology]) -> Drill | None:
+        """The restore drill of a technology or of the nearest class above it."""
+        return next((self.drills[base] for base in technology.__mro__ if base in self.drills), None)
 
 
 def discover() -> Catalogue:
@@ -91,6 +97,7 @@ class _Findings:
         self.checks: dict[str, Check] = {}
         self.probes: dict[type[Technology], Probe] = {}
         self.technologies: dict[type[Technology], dict[str, type[Technology]]] = {}
+        self.drills: dict[type[Technology], Drill] = {}
 
     def take(self, module: ModuleType, prefix: str) -> None:
         for value in vars(module).values():
@@ -98,6 +105,8 @@ class _Findings:
                 self.add_check(replace(value, id=prefix + value.id))
             elif isinstance(value, Probe) and value.look.__module__ == module.__name__:
                 self.add_probe(replace(value, id=prefix + module.__name__.partition(".")[2] + "." + value.id))
+            elif isinstance(value, Drill) and value.restore.__module__ == module.__name__:
+                self.add_drill(replace(value, id=prefix + module.__name__.partition(".")[2] + "." + value.id))
             elif isinstance(value, type) and issubclass(value, Technology) and value.__module__ == module.__name__:
                 self.add_technology(value)
 
@@ -112,6 +121,12 @@ class _Findings:
         if other is not None:
             raise BadPlugin(f"two probes look at {probe.technology.__name__}: {other.id} and {probe.id}")
         self.probes[probe.technology] = probe
+
+    def add_drill(self, drill: Drill) -> None:
+        other = self.drills.get(drill.technology)
+        if other is not None:
+            raise BadPlugin(f"two drills restore {drill.technology.__name__}: {other.id} and {drill.id}")
+        self.drills[drill.technology] = drill
 
     def add_technology(self, technology: type[Technology]) -> None:
         if not technology.technology:
@@ -131,4 +146,5 @@ class _Findings:
             MappingProxyType(
                 {role: MappingProxyType(dict(sorted(kinds.items()))) for role, kinds in self.technologies.items()}
             ),
+            MappingProxyType(dict(self.drills)),
         )

@@ -1,4 +1,4 @@
-"""What a plugin is: a probe that looks, a rule that judges, the examples that test and explain the rule."""
+"""What a plugin is: a probe that looks, a drill that restores, a rule that judges with the examples that test it."""
 
 from __future__ import annotations
 
@@ -7,9 +7,12 @@ import traceback
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import wraps
 from types import MappingProxyType
 from typing import Any, Literal, get_args, get_origin, get_type_hints
+from weakref import WeakKeyDictionary
 
+from audit.model.drilling import Restored
 from audit.model.evidence import Claim, Ruling, ruling
 from audit.model.facts import Facts
 from audit.model.item import Item, Technology
@@ -17,11 +20,16 @@ from audit.model.message import say
 from audit.model.policy import Limits, LimitTable
 from audit.model.subject import Looks, Subject
 from audit.model.verdict import CannotSee, Level, NotApplicable, Reason, Severity, Verdict
-from audit.world.world import FileSeen, Output, Page, Token, World
+from audit.world.asking import RedisDoor, S3Answer, S3Door, SnmpDoor, SshDoor
+from audit.world.verbs import NOTHING, Verbs, gated
+from audit.world.workshop import Tree, Workshop
+from audit.world.world import Answer, Files, FileSeen, Output, Page, Token, World
 
 __all__ = [
-    "CannotSee", "Check", "Claim", "Example", "FileSeen", "Level", "Limits", "Looks", "NotApplicable", "Output", "Page",
-    "Probe", "Reason", "Ruling", "Severity", "Subject", "Token", "Verdict", "World", "check", "probe", "ruling", "say",
+    "Answer", "CannotSee", "Check", "Claim", "Drill", "Example", "FileSeen", "Files", "Level", "Limits", "Looks",
+    "NotApplicable", "Output", "Page", "Probe", "Reason", "RedisDoor", "Ruling", "S3Answer", "S3Door", "Severity",
+    "SnmpDoor", "SshDoor", "Subject", "Token", "Tree", "Verbs", "Verdict", "Workshop", "World", "check", "drill",
+    "probe", "ruling", "say",
 ]  # fmt: skip
 
 Method = Literal["A", "F", "G", "E", "H", "D"]
@@ -43,6 +51,20 @@ class Probe:
     facts: type[Facts]
     deadline: timedelta
     """For all attempts together, unless the inventory item names a `timeout` that needs more."""
+    verbs: Verbs = NOTHING
+    """All that it may ask of hands that could do more than look."""
+
+
+@dataclass(frozen=True, slots=True)
+class Drill:
+    """How to restore a copy of one technology into scratch space, with what is held against the result."""
+
+    id: str
+    """`module.function`, filled in by the catalogue's walk."""
+    restore: Callable[[Any, Workshop], Awaitable[Restored]]
+    technology: type[Technology]
+    verbs: Verbs
+    """The programs that it may run, those that write into the scratch included."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +114,11 @@ class Check:
         return self.id.rpartition(":")[2].partition(".")[0]
 
 
-def probe(*, deadline: str | float = 15.0) -> Callable[[Callable[..., Awaitable[Any]]], Probe]:
-    """Make an async function `(item, world) -> Facts` a probe of the item's technology; `deadline` in seconds."""
+def probe(*, deadline: str | float = 15.0, verbs: Verbs = NOTHING) -> Callable[[Callable[..., Awaitable[Any]]], Probe]:
+    """Make an async function `(item, world) -> Facts` a probe of the item's technology; `deadline` in seconds.
+
+    The world that it gets refuses every command, statement or request that is not among `verbs`.
+    """
 
     def wrap(look: Callable[..., Awaitable[Any]]) -> Probe:
         hints = get_type_hints(look)
@@ -101,7 +126,32 @@ def probe(*, deadline: str | float = 15.0) -> Callable[[Callable[..., Awaitable[
         kinds = [hint for hint in hints.values() if isinstance(hint, type) and issubclass(hint, Technology)]
         if len(hints) != 2 or len(kinds) != 1 or not (isinstance(returned, type) and issubclass(returned, Facts)):
             raise BadPlugin(f"{_source(look)}: a probe is `async def name(item: Technology, world: World) -> Facts`")
-        return Probe(look.__name__, look, kinds[0], returned, timedelta(seconds=float(deadline)))
+        worlds: WeakKeyDictionary[World, World] = WeakKeyDictionary()
+
+        @wraps(look)
+        def gate(item: Any, world: World) -> Awaitable[Any]:
+            bound = worlds.get(world)
+            if bound is None:
+                bound = worlds[world] = gated(world, verbs)
+            return look(item, bound)
+
+        return Probe(look.__name__, gate, kinds[0], returned, timedelta(seconds=float(deadline)), verbs)
+
+    return wrap
+
+
+def drill(*, verbs: Verbs) -> Callable[[Callable[..., Awaitable[Restored]]], Drill]:
+    """Make an async function `(item, workshop) -> Restored` the restore drill of the item's technology."""
+
+    def wrap(restore: Callable[..., Awaitable[Restored]]) -> Drill:
+        hints = get_type_hints(restore)
+        returned = hints.pop("return", None)
+        kinds = [hint for hint in hints.values() if isinstance(hint, type) and issubclass(hint, Technology)]
+        if len(hints) != 2 or len(kinds) != 1 or returned is not Restored:
+            raise BadPlugin(
+                f"{_source(restore)}: a drill is `async def name(item: Technology, workshop: Workshop) -> Restored`"
+            )
+        return Drill(restore.__name__, restore, kinds[0], verbs)
 
     return wrap
 

@@ -16,9 +16,10 @@ import anyio
 from audit.catalogue import Catalogue
 from audit.contract import Claim, Subject, check, probe, ruling, say
 from audit.engine import Options, look
+from audit.model.backup import ReplicaState
 from audit.model.estate import System
 from audit.model.evidence import Observation, Ruling
-from audit.model.facts import ReplicaState, Sample, ServiceState
+from audit.model.facts import Sample, ServiceState
 from audit.model.plan import Plan
 from audit.model.technology import Endpoint
 from audit.model.verdict import CannotSee, Reason

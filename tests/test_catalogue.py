@@ -8,7 +8,7 @@ import pytest
 
 from audit.catalogue import Catalogue, discover
 from audit.contract import BadPlugin
-from audit.model.facts import BackupState, ReplicaState
+from audit.model.backup import BackupState, ReplicaState
 from audit.model.technology import Copy, Endpoint, Failover, PowerProtection
 
 RULE = '''

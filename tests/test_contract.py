@@ -19,7 +19,8 @@ from audit.contract import (
     probe,
     ruling,
 )  # fmt: skip
-from audit.model.facts import BackupState, Facts
+from audit.model.backup import BackupState
+from audit.model.facts import Facts
 from audit.model.technology import Copy, Endpoint
 from audit.world.scene import scene
 

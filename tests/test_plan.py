@@ -7,10 +7,11 @@ from datetime import timedelta
 import pytest
 
 from audit.contract import Looks, Subject, World, check, probe, ruling
+from audit.model.backup import BackupState
 from audit.model.estate import Data, Institution, System
 from audit.model.evidence import Claim, Ruling, Selection
 from audit.model.exit import Exit, Stop
-from audit.model.facts import BackupState, ServiceState
+from audit.model.facts import ServiceState
 from audit.model.item import Item
 from audit.model.plan import DOCUMENT
 from audit.model.technology import Copy, Endpoint

@@ -23,6 +23,7 @@ from audit.inventory.text import MOST_PROBLEMS
 from audit.inventory.tree import Branch, Row
 from audit.inventory.watches import watches
 from audit.inventory.words import problems as in_words
+from audit.model.drilling import Drills
 from audit.model.estate import About, Estate, Sheet
 from audit.model.item import Kinds, Reading, Technology
 from audit.model.message import Message, say
@@ -31,7 +32,7 @@ from audit.model.policy import LimitTable, PolicyChanges
 from audit.model.watching import Watch
 
 MOST_PRINTED: Final = 1_000
-_ONCE: Final = ("estate", "policy", "watch")
+_ONCE: Final = ("estate", "policy", "watch", "drills")
 """What an estate has once, in whichever file."""
 _LISTS: Final = tuple(name for name, field in Sheet.model_fields.items() if get_origin(field.annotation) is tuple)
 
@@ -218,11 +219,13 @@ def _merged(parts: Mapping[str, list[Any]], about: About, folder: Path, sources:
     about = next(iter(parts["estate"]), about)
     policy = next(iter(parts["policy"]), PolicyChanges())
     watch = next(iter(parts["watch"]), Watch())
+    drills = next(iter(parts["drills"]), Drills())
     return Estate.model_construct(
         place=about.place,
         about=about,
         policy=policy,
         watch=watch,
+        drills=drills,
         root=str(folder),
         sha256=fingerprint(sources),
         **lists,

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
+from audit.model.drilling import Canary, Drills
 from audit.model.facility import Site
 from audit.model.item import Id, Item, NameText, NodeRef, SubjectRef, SystemRef, Text, WhereRef
 from audit.model.message import say
@@ -87,11 +88,27 @@ class Funds(Item):
     flow: MoneyRate
 
 
+Holding = Literal[
+    "business",
+    "os-images",
+    "infrastructure-code",
+    "configuration",
+    "dns-zones",
+    "certificates",
+    "licences",
+    "installers",
+]
+
+
 class Data(Item):
     """A data set with its copies."""
 
     id: Id
     name: NameText | None = None
+    holds: tuple[Holding, ...] = ("business",)
+    """What it is: work of the institution, or a part of the kit from which systems are built anew."""
+    canary: Canary | None = None
+    """What a restore drill must find in it."""
     size: Size | None = None
     at: WhereRef | None = None
     mandatory: Flag = False
@@ -199,6 +216,7 @@ class Sheet(Item):
     maintenance: tuple[Maintenance, ...] = ()
     policy: PolicyChanges | None = None
     watch: Watch | None = None
+    drills: Drills | None = None
 
 
 class Estate(Item):
@@ -216,6 +234,7 @@ class Estate(Item):
     maintenance: tuple[Maintenance, ...] = ()
     policy: PolicyChanges = PolicyChanges()
     watch: Watch = Watch()
+    drills: Drills = Drills()
     root: str = ""
     sha256: str = ""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from typing import Any, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
 
 from audit.model.message import say
 from audit.model.verdict import CannotSee, Level, Reason
@@ -188,69 +188,6 @@ class NameState(ServiceState):
     zone: str = ABSENT
     servers: tuple[NameServer, ...] = ABSENT
     soa_expire: timedelta = ABSENT
-
-
-class RestorePoint(Value):
-    """One point in time to which a copy can bring data back."""
-
-    id: str
-    start: datetime
-    """When the backup began: later changes are not in it."""
-    end: datetime | None = None
-    complete: bool = True
-    doubt: str = ""
-    """Why it is not counted as complete."""
-    size: int | None = None
-    files: int | None = None
-
-
-class BackupState(Facts):
-    """What a copy that keeps points in time holds."""
-
-    points: tuple[RestorePoint, ...]
-    """Oldest first, incomplete ones included."""
-    clock: datetime
-    """The clock against which the ages are taken: the target's where it can be read."""
-    integrity: int = Field(default=ABSENT, ge=0, le=6)
-    """L0 none, L1 catalogue readable, L2 stored checksums verified, L3 files restored, L4 service started, L5 canary,
-    L6 front door of the other site."""
-    errors: tuple[str, ...] = ABSENT
-    """What the verification found wrong; empty when it found nothing; absent when nothing was verified."""
-    size: int = ABSENT
-    """Bytes of the newest complete point, restored."""
-    encrypted: bool = ABSENT
-    immutable_until: datetime = ABSENT
-    location: str = ABSENT
-    """Host or bucket that the copy's own configuration names; empty for this machine."""
-
-    @property
-    def newest(self) -> RestorePoint | None:
-        """The newest complete point; None where the copy holds none, which is a fact and not a gap in the look."""
-        return self.usable[-1] if self.usable else None
-
-    @property
-    def usable(self) -> tuple[RestorePoint, ...]:
-        """The complete points, oldest first."""
-        return tuple(sorted((point for point in self.points if point.complete), key=lambda point: point.start))
-
-
-class ReplicaState(Facts):
-    """How far a replica is behind, and whether it is still attached."""
-
-    attached: bool = ABSENT
-    """A receiver streams from the primary now, seen from both ends where both can be asked."""
-    paused: bool = ABSENT
-    bytes_behind: int = ABSENT
-    """Primary's write position minus what the replica replayed."""
-    replay_age: timedelta = ABSENT
-    """Age of the newest replayed transaction, counted only while bytes are behind."""
-    same_cluster: bool = ABSENT
-    """System identifiers are equal: it is a replica of this primary and not of another."""
-    timeline: int = ABSENT
-    detail: str = ""
-
-    def troubled(self) -> bool:
-        return self.has("attached") and not self.attached
 
 
 class PowerState(Facts):

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Generic, TypeVar
 from zoneinfo import ZoneInfo
 
+from audit.model.drilling import RestoreState, drilled
 from audit.model.estate import Data, Estate, Institution, System
 from audit.model.evidence import Observation
 from audit.model.facility import Site
@@ -128,6 +129,11 @@ class Looks:
                 Reason.INCOMPLETE, say("{subject} was looked at, but not in a way that tells this", subject=ref)
             )
         return found.seen
+
+    def restored(self, ref: str) -> RestoreState | None:
+        """The newest restore drill of a copy; None where none was ever made."""
+        found = self.seen.get(drilled(ref))
+        return found.seen if found is not None and isinstance(found.seen, RestoreState) else None
 
 
 def subjects(estate: Estate, graph: Graph, policy: Policy) -> Iterator[Subject[Item]]:

@@ -7,7 +7,8 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from audit.model.item import PlaceRef, RoomRef, Technology, WhereRef, by_kind
+from audit.model.drilling import Consent
+from audit.model.item import PlaceRef, RoomRef, SupplierRef, SystemRef, Technology, Text, WhereRef, by_kind
 from audit.model.units import Day, Duration, Flag, Size, Speed
 from audit.model.watching import Counting
 
@@ -38,8 +39,22 @@ class Copy(Technology):
 
     replica: ClassVar[bool] = False
     """Follows the original at once, mistakes included, so that it cannot go back to an earlier state."""
+    self_contained: ClassVar[bool] = True
+    """Everything that is needed to find and read its points, but for the key, lies in the copy itself."""
 
     at: WhereRef
+    every: Duration | None = None
+    """How often a backup is made, as declared."""
+    via: SystemRef | None = None
+    """The system that makes the backups, without which they are not restored."""
+    supplier: SupplierRef | None = None
+    """Who keeps the copy, where that is not the operator of its site."""
+    writer: Text | None = None
+    """The credential that writes the copy, e.g. `backup@kibo-db1`."""
+    deleters: tuple[Text, ...] | None = None
+    """The credentials that can delete it, as declared; an empty list where nobody can."""
+    drill: Consent | None = None
+    """The consent to restore drills; without it there are none."""
     media: Media = "disk"
     offline: Flag = False
     """Not reachable from the network between backups, such as a tape in a vault."""

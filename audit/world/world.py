@@ -13,6 +13,7 @@ from audit.model.facts import NameState, ServiceState
 from audit.model.item import Secret
 from audit.model.message import say
 from audit.model.verdict import CannotSee, Reason
+from audit.world.asking import S3, Absent, Mysql, Redis, Sftp, Snmp
 
 
 class Clock(Protocol):
@@ -68,11 +69,36 @@ class Page:
     """URL of a proxy, for the transport `httpx` alone; the addresses that are tried are then those of the proxy."""
     http2: bool = False
     token: Token | None = None
+    secrets: Mapping[str, Secret] = field(default_factory=lambda: MappingProxyType({}))
+    """Headers whose value is a secret, such as `authorization`; a value that names no scheme is sent as it is."""
+    body: str = ""
+    """Of a POST."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One document as a service gave it."""
+
+    status: int
+    headers: Mapping[str, str]
+    """By lower-case name."""
+    body: bytes
+    address: str
+    clock_offset: timedelta | None = None
+    """The server's `Date` minus our clock."""
 
 
 class Http(Protocol):
     async def visit(self, page: Page, timeout: timedelta) -> ServiceState:
         """Visit a page freshly at every address of its name. CannotSee when the look itself was impossible."""
+        ...
+
+    async def read(self, page: Page, timeout: timedelta) -> Answer:
+        """What stands at a URL, whatever its status, whole or not at all; the first address that can be reached.
+
+        GET and HEAD, POST only where the probe declares its path. CannotSee(unreachable | timeout | denied |
+        incomplete) with why.
+        """
         ...
 
     def transport(self, authority: str | None = None) -> Any:
@@ -236,7 +262,7 @@ class Closed:
         raise CannotSee(Reason.DENIED, say("{host} is outside the addresses that the estate allows", host=host))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True, eq=False)
 class World:
     """All hands together, bound to what an estate allows."""
 
@@ -252,5 +278,10 @@ class World:
     root: Path
     """The estate's folder: relative paths in the inventory start here."""
     guard: Guard = field(default_factory=Closed)
+    mysql: Mysql = field(default_factory=Absent)
+    redis: Redis = field(default_factory=Absent)
+    s3: S3 = field(default_factory=Absent)
+    sftp: Sftp = field(default_factory=Absent)
+    snmp: Snmp = field(default_factory=Absent)
     redact: Callable[[str], str] = str
     """Takes what a hand knows to be secret out of a text."""

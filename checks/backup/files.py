@@ -11,8 +11,9 @@ from typing import Annotated, Any, Final
 from pydantic import AfterValidator
 
 from audit.contract import CannotSee, FileSeen, Level, Reason, World, probe, say
+from audit.model.backup import BackupState, RestorePoint
 from audit.model.estate import parse_timezone
-from audit.model.facts import BackupState, RestorePoint, Unseen
+from audit.model.facts import Unseen
 from audit.model.item import Text
 from audit.model.technology import Copy
 from audit.model.units import Duration

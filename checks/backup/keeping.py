@@ -17,8 +17,8 @@ from audit.contract import (
     ruling,
     say,
 )
+from audit.model.backup import BackupState, RestorePoint
 from audit.model.estate import Data
-from audit.model.facts import BackupState, RestorePoint
 from audit.model.technology import Copy
 from audit.model.units import plain
 from checks.backup.places import gap, home

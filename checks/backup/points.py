@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from audit.contract import CannotSee, Example, Limits, Reason, Ruling, Subject, Verdict, check, ruling, say
-from audit.model.facts import BackupState, ReplicaState, RestorePoint
+from audit.model.backup import BackupState, ReplicaState, RestorePoint
 from audit.model.technology import Copy
 from audit.model.units import plain
 from checks.backup.samples import NIGHTLY, STANDBY, STREAMING, ledger, restic

@@ -7,7 +7,8 @@ from datetime import timedelta
 from typing import Any, ClassVar, Final
 
 from audit.contract import CannotSee, Reason, World, probe, say
-from audit.model.facts import ReplicaState, Unseen
+from audit.model.backup import ReplicaState
+from audit.model.facts import Unseen
 from audit.model.item import SecretRef
 from audit.model.technology import Copy
 from audit.model.units import Duration

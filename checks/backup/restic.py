@@ -13,7 +13,8 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
 
 from audit.contract import CannotSee, Level, Output, Reason, World, probe, say
-from audit.model.facts import BackupState, RestorePoint, Unseen
+from audit.model.backup import BackupState, RestorePoint
+from audit.model.facts import Unseen
 from audit.model.item import Secret, SecretRef, Text, parse_secret
 from audit.model.technology import Copy
 from audit.model.unfit import Unexpected

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from audit.contract import CannotSee, Output, Reason, say
-from audit.model.facts import RestorePoint
+from audit.model.backup import RestorePoint
 
 _DIGITS: Final = re.compile(r"(\.\d{6})\d+")
 _MOST_ERRORS: Final = 20

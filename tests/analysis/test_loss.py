@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 from audit.analysis.loss import losses
 from audit.contract import World, probe
+from audit.model.backup import BackupState
 from audit.model.dossier import Loss
-from audit.model.facts import BackupState
 from audit.model.graph import Graph
 from audit.model.technology import Copy, Failover
 from tests.small import catalogue, estate

@@ -23,7 +23,8 @@ from audit.catalogue import discover
 from audit.inventory.load import load_sources
 from audit.judge import judge
 from audit.model.evidence import Observation, Run, Selection
-from audit.model.facts import BackupState, Facts, NameState, RestorePoint, Sample, ServiceState
+from audit.model.backup import BackupState, RestorePoint
+from audit.model.facts import Facts, NameState, Sample, ServiceState
 from audit.plan import plan
 from audit.store import open_store
 

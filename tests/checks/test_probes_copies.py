@@ -12,7 +12,7 @@ import pytest
 from pydantic import ValidationError
 
 from audit.contract import CannotSee, Level, Output, Reason, World
-from audit.model.facts import BackupState, RestorePoint
+from audit.model.backup import BackupState, RestorePoint
 from audit.world.scene import SceneFile, scene
 from checks.backup.dump import content, listed_sum
 from checks.backup.files import FileCopies, newest_files

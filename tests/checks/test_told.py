@@ -8,18 +8,9 @@ from typing import Any
 import anyio
 import pytest
 
+from audit.model.backup import BackupState, ReplicaState, RestorePoint
 from audit.model.evidence import Finding
-from audit.model.facts import (
-    BackupState,
-    Certificate,
-    Facts,
-    NameState,
-    PowerState,
-    ReplicaState,
-    RestorePoint,
-    Sample,
-    ServiceState,
-)
+from audit.model.facts import Certificate, Facts, NameState, PowerState, Sample, ServiceState
 from audit.world.scene import SceneFile, scene
 from checks.backup.files import FileCopies, newest_files
 from checks.network.dns import DnsEndpoint, answer

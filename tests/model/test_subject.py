@@ -4,8 +4,9 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from audit.model.backup import BackupState, ReplicaState
 from audit.model.evidence import Claim, Observation, ruling
-from audit.model.facts import BackupState, ReplicaState, Unseen
+from audit.model.facts import Unseen
 from audit.model.graph import Graph
 from audit.model.item import Item
 from audit.model.message import say

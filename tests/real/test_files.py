@@ -14,7 +14,7 @@ import anyio
 import pytest
 
 from audit.contract import CannotSee, Reason
-from audit.model.facts import BackupState
+from audit.model.backup import BackupState
 from audit.world.build import real_world
 from checks.backup.files import FileCopies, newest_files
 from tests.real.clusters import Pair

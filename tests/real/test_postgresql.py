@@ -11,7 +11,7 @@ import anyio
 import pytest
 
 from audit.contract import CannotSee, Reason
-from audit.model.facts import ReplicaState
+from audit.model.backup import ReplicaState
 from audit.model.item import Secret
 from audit.world.build import real_world
 from checks.backup.postgresql_standby import PostgresqlStandby, replication

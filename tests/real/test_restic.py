@@ -15,7 +15,7 @@ import anyio
 import pytest
 
 from audit.contract import CannotSee, Reason
-from audit.model.facts import BackupState
+from audit.model.backup import BackupState
 from audit.world.build import real_world
 from checks.backup.restic import Restic, snapshots
 

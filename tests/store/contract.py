@@ -11,19 +11,10 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from audit.contract import Level, Reason, Severity, Verdict
+from audit.model.backup import BackupState, RestorePoint
 from audit.model.evidence import Finding, Observation, Run, Selection
 from audit.model.exit import Exit, Stop
-from audit.model.facts import (
-    BackupState,
-    Certificate,
-    DocumentState,
-    Facts,
-    PowerState,
-    RestorePoint,
-    Sample,
-    ServiceState,
-    Unseen,
-)
+from audit.model.facts import Certificate, DocumentState, Facts, PowerState, Sample, ServiceState, Unseen
 from audit.model.message import say
 from audit.model.place import Place
 from audit.store import open_store

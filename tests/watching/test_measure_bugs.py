@@ -13,7 +13,8 @@ import pytest
 
 from audit.contract import Probe, probe
 from audit.engine.recurring import Habits, measurable, measure
-from audit.model.facts import ReplicaState, Sample, ServiceState
+from audit.model.backup import ReplicaState
+from audit.model.facts import Sample, ServiceState
 from audit.model.measurement import Measurement, State
 from audit.model.place import Place
 from audit.world.world import World

@@ -1,0 +1,148 @@
+"""What a probe may ask of databases, object stores, file servers, devices, as narrow Protocols that only read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from types import MappingProxyType
+from typing import Any, Protocol
+
+from audit.model.item import Secret
+from audit.model.message import say
+from audit.model.verdict import CannotSee, Reason
+
+
+class Mysql(Protocol):
+    async def rows(
+        self, dsn: Secret, queries: Sequence[str], timeout: timedelta
+    ) -> tuple[tuple[Mapping[str, Any], ...], ...]:
+        """Rows of each query, in one read-only session; `dsn` reveals a URL such as `mysql://user:word@host:3306/`.
+
+        CannotSee(unreachable | denied | timeout | no-tool); the text never holds the connection string.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class RedisDoor:
+    """Where a Redis or a Sentinel is asked."""
+
+    host: str
+    port: int
+    user: str = ""
+    password: Secret | None = None
+    tls: bool = False
+    authority: str | None = None
+
+
+class Redis(Protocol):
+    async def ask(self, door: RedisDoor, commands: Sequence[Sequence[str]], timeout: timedelta) -> tuple[Any, ...]:
+        """The answer to each command over one connection: texts, whole numbers, lists, None.
+
+        An error that the server gives to one command stands in its place as an `Exception`; CannotSee(unreachable |
+        denied | timeout | no-tool) where there was no conversation.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class S3Door:
+    """Where an S3-compatible store is asked, with which credential."""
+
+    endpoint: str = ""
+    """URL of the service; empty for AWS itself."""
+    region: str = ""
+    access: Secret | None = None
+    secret: Secret | None = None
+    session: Secret | None = None
+    authority: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class S3Answer:
+    """What a store answered: data, or the code of its error such as `NoSuchLifecycleConfiguration`."""
+
+    data: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    code: str = ""
+
+
+class S3(Protocol):
+    async def ask(self, door: S3Door, operation: str, arguments: Mapping[str, Any], timeout: timedelta) -> S3Answer:
+        """One operation by its name in boto3; Get*, List*, Head* alone.
+
+        CannotSee(unreachable | timeout | no-tool | denied): `denied` where the endpoint is outside `allow` or a secret
+        is missing, not where the store refuses, which is the code of the answer.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class SshDoor:
+    """Where files are read over SFTP. The key of the host comes from the inventory, never from a first contact."""
+
+    host: str
+    port: int
+    user: str
+    host_key: str
+    """One line such as `ssh-ed25519 AAAA...`."""
+    key: Secret | None = None
+    password: Secret | None = None
+
+
+class Sftp(Protocol):
+    def files(self, door: SshDoor, timeout: timedelta) -> AbstractAsyncContextManager[Any]:
+        """The files there, as `Files`, for as long as the connection stands; nothing on the server is changed.
+
+        CannotSee(unreachable | denied | timeout | no-tool) when it is entered.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class SnmpDoor:
+    """Where an SNMP agent is asked: by community in v2c, by user in v3 (SHA-256 and AES-128)."""
+
+    host: str
+    port: int = 161
+    community: Secret | None = None
+    user: str = ""
+    auth: Secret | None = None
+    privacy: Secret | None = None
+
+
+class Snmp(Protocol):
+    async def get(self, door: SnmpDoor, oids: Sequence[str], timeout: timedelta) -> Mapping[str, int | str | None]:
+        """The value of each numeric OID; None where the agent has no such object.
+
+        CannotSee(timeout) also for a wrong community, which an agent does not answer.
+        """
+        ...
+
+    async def walk(self, door: SnmpDoor, oid: str, timeout: timedelta) -> Mapping[str, int | str]:
+        """Everything below an OID, at most 10,000 values."""
+        ...
+
+
+class Absent:
+    """All these hands in a world that has none of them."""
+
+    async def rows(self, dsn: Secret, queries: Sequence[str], timeout: timedelta) -> Any:
+        raise _absent("a database")
+
+    async def ask(self, door: object, *asked: object) -> Any:
+        raise _absent("a server")
+
+    def files(self, door: SshDoor, timeout: timedelta) -> Any:
+        raise _absent("an SFTP server")
+
+    async def get(self, door: SnmpDoor, oids: Sequence[str], timeout: timedelta) -> Any:
+        raise _absent("an SNMP agent")
+
+    async def walk(self, door: SnmpDoor, oid: str, timeout: timedelta) -> Any:
+        raise _absent("an SNMP agent")
+
+
+def _absent(what: str) -> CannotSee:
+    return CannotSee(Reason.NO_TOOL, say("this world cannot ask {what}", what=what))
