@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Literal
 
-from audit.contract import World, probe
+from audit.contract import Verbs, World, probe
 from audit.model.facts import ServiceState
 from audit.model.technology import Endpoint
 
@@ -19,7 +19,7 @@ class SelfTest(Endpoint, kind="self-test"):
     plays: Literal["crash", "no-tool"]
 
 
-@probe()
+@probe(verbs=Verbs(commands=("haechi-self-test-of-a-missing-program",)))
 async def play(endpoint: SelfTest, world: World) -> ServiceState:
     """Have the trouble that was asked for."""
     if endpoint.plays == "no-tool":

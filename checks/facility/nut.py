@@ -8,7 +8,7 @@ from typing import Annotated, Any, Final
 
 from pydantic import AfterValidator, Field
 
-from audit.contract import CannotSee, Reason, World, probe, say
+from audit.contract import CannotSee, Reason, Verbs, World, probe, say
 from audit.model.address import Host, Port
 from audit.model.facts import PowerState, Unseen
 from audit.model.item import Text
@@ -51,7 +51,10 @@ class Nut(PowerProtection, kind="nut"):
         return self.server
 
 
-@probe()
+VERBS: Final = Verbs(lines=("LIST UPS", "LIST VAR *", "GET NUMLOGINS *", "LOGOUT"))
+
+
+@probe(verbs=VERBS)
 async def report(protection: Nut, world: World) -> PowerState:
     ups = protection.ups
     # One short dialogue: LIST VAR ends with END or ERR, so the words below never end an answer too early.

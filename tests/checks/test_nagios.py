@@ -13,10 +13,11 @@ from audit.contract import Output
 from audit.model.facts import ServiceState
 from audit.model.item import Secret
 from audit.model.message import say
+from audit.model.plugin import read_figures, text_of
 from audit.model.verdict import CannotSee, Reason
 from audit.world.scene import scene
 from audit.world.world import World
-from checks.availability.nagios import NagiosEndpoint, plugin, read_figures, text_of
+from checks.availability.nagios import NagiosEndpoint, plugin
 from tests.world.hands import only, run
 
 WRITTEN: dict[str, Any] = {
