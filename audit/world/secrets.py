@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import stat
@@ -31,6 +32,10 @@ _PATTERNS: Final = (
     # With a digit in it: "Basic authentication" or "Basic Constraints" are no secrets.
     (re.compile(r"\b(bearer|basic)\s+(?=\S{0,500}\d)[A-Za-z0-9+/._~=-]{8,}", re.IGNORECASE), rf"\1 {HIDDEN}"),
     (re.compile(r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b"), HIDDEN),
+    (re.compile(r"\bAGE-SECRET-KEY-1[0-9A-Z]{20,}", re.IGNORECASE), HIDDEN),
+    # A key of BorgBackup goes on for many lines: in a file of its own, or after `key =` in a repository's settings.
+    (re.compile(r"\bBORG_KEY [0-9a-f]{16,}(?:\s+[A-Za-z0-9+/=]{16,})*"), HIDDEN),
+    (re.compile(r"^([ \t]*key[ \t]*=[ \t]*)\S{16,}(?:\n[ \t]+\S+)*", re.MULTILINE), rf"\1{HIDDEN}"),
 )
 
 
@@ -74,9 +79,10 @@ class Secrets:
 
 
 def _forms(value: str) -> set[str]:
-    """A value, each of its lines, both also as they stand in a URL."""
+    """A value, each of its lines, both also as they stand in a URL or in JSON."""
     lines = (value, *value.splitlines())
-    return {text for line in lines for text in (line, quote(line, safe="")) if text.strip()}
+    written = (form for line in lines for form in (line, quote(line, safe=""), json.dumps(line)[1:-1]))
+    return {text for text in written if text.strip()}
 
 
 def _variable(name: str) -> str:

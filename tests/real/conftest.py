@@ -12,7 +12,7 @@ import pytest
 from tests.real.clusters import Pair, started_pair
 from tests.real.ups import Upsd, started_upsd
 
-_FOLDERS = ("/usr/sbin", "/sbin", "/usr/local/sbin", "/lib/nut", "/usr/lib/nut")
+_FOLDERS = ("/usr/sbin", "/sbin", "/usr/local/sbin", "/lib/nut", "/usr/lib/nut", "/usr/lib/nagios/plugins")
 
 
 def find(program: str) -> Path | None:

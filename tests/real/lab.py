@@ -37,11 +37,11 @@ class Lab:
     """Each way to break it by a name."""
     role: str = "copies"
     """copies, failover, endpoints or power-protection: the list of the inventory in which it stands."""
-    data: Mapping[str, Any] = NOTHING
+    data: Mapping[str, Any] = field(default_factory=lambda: NOTHING)
     """More keys of the data set, such as `canary`."""
     promised: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({"rpo": "1h", "rto": "1h"}))
     """Of the system."""
-    environment: Mapping[str, str] = NOTHING
+    environment: Mapping[str, str] = field(default_factory=lambda: NOTHING)
     """Secrets that the item names by `{env: NAME}`."""
 
 
