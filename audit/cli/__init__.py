@@ -37,6 +37,7 @@ COMMANDS: Final = (
     ("uptime", "Say how available everything was that the watch measured."),
     ("outages", "List the outages that the watch saw."),
     ("checks", "List the checks."),
+    ("kinds", "List what an inventory can name, with all that a look asks of it."),
     ("explain", "Explain a check or a finding: question, reason, fix."),
     ("schema", "Print a JSON Schema, or the policy that holds."),
     ("doctor", "Examine this machine for what an audit needs."),

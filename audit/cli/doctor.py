@@ -9,58 +9,50 @@ import shutil
 import socket
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from importlib.util import find_spec
 from pathlib import Path
-from types import MappingProxyType
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import click
 
 from audit.cli.asked import speaking, stored
+from audit.cli.tools import MARKS, Examined, drivers, installed, kinds_of, programs, there
 from audit.cli.voice import tell
+from audit.model.estate import Estate
 from audit.model.exit import Exit
-from audit.model.message import Message, say
+from audit.model.message import say
 
 LITTLE: Final = 1_000_000_000
 TOO_LITTLE: Final = 50_000_000
 FILES: Final = 1024
-MARKS: Final[Mapping[str, str]] = MappingProxyType({"ok": "+", "warn": "!", "bad": "x"})
 PROXIES: Final = ("http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
 
 
-@dataclass(frozen=True, slots=True)
-class Examined:
-    """One thing that was examined: `ok`; `warn`, an audit works but sees less; `bad`, it does not work."""
-
-    name: str
-    state: str
-    says: Message
-    fix: Message | None = None
-
-
 @click.command("doctor")
+@click.argument("estate", required=False, type=click.Path(path_type=Path))
 @stored
 @speaking
-def command(store: str, lang: str) -> Exit:
-    """Examine this machine for what an audit needs.
+def command(estate: Path | None, store: str, lang: str) -> Exit:
+    """Examine this machine for what an audit needs: of ESTATE, or of anything that there is.
 
     + is well, ! means that an audit would see less, x means that it would not work. Exit code 1 if there is an x.
     Nothing is changed and nothing is sent anywhere.
 
     \b
     Examples:
-      haechi doctor
+      haechi doctor inventory/
       haechi doctor --store /srv/audit/haechi.db --lang ko
     """
+    from audit.app import planned
     from audit.world.clock import SystemClock
     from reports.translate import Translator
 
     words = Translator(lang, "UTC")
-    found = tuple(examine(store, os.environ, SystemClock().now()))
+    loaded = planned(estate).estate if estate is not None else None
+    found = tuple(examine(store, os.environ, SystemClock().now(), loaded))
     for one in found:
         tell(f"{MARKS[one.state]} {one.name:<11} {words.message(one.says)}")
         if one.fix is not None:
@@ -68,8 +60,11 @@ def command(store: str, lang: str) -> Exit:
     return Exit.FAILED if any(one.state == "bad" for one in found) else Exit.READY
 
 
-def examine(store: str, environment: Mapping[str, str], now: datetime) -> Iterator[Examined]:
+def examine(
+    store: str, environment: Mapping[str, str], now: datetime, estate: Estate | None = None
+) -> Iterator[Examined]:
     """Everything that is examined, in the order in which it is printed."""
+    from audit.catalogue import discover
     from audit.model.watching import Door
 
     yield clock(now, newest=Path(__file__).stat().st_mtime)
@@ -80,8 +75,10 @@ def examine(store: str, environment: Mapping[str, str], now: datetime) -> Iterat
     yield from storage(store)
     yield resolver(Path("/etc/resolv.conf"))
     yield proxy(environment)
-    yield program("restic", shutil.which)
-    yield postgres(store, installed=find_spec("psycopg") is not None)
+    known = discover()
+    kinds = kinds_of(known, estate)
+    yield from installed(programs(known, kinds), there)
+    yield drivers(lambda module: find_spec(module) is not None, needed=store.startswith("postgres"))
     yield open_files(resource.getrlimit(resource.RLIMIT_NOFILE)[0])
     yield ping(Path("/proc/sys/net/ipv4/ping_group_range"), {os.getegid(), *os.getgroups()}, raw=may_echo())
     yield apprise(installed=find_spec("apprise") is not None)
@@ -204,31 +201,6 @@ def proxy(environment: Mapping[str, str]) -> Examined:
         "warn",
         say("{names} is set, but haechi goes to systems directly", names=", ".join(named)),
         say("run it where the systems can be reached without a proxy"),
-    )
-
-
-def program(name: str, which: Callable[[str], str | None]) -> Examined:
-    """A program that some copies are read with."""
-    path = which(name)
-    if path is not None:
-        return Examined(name, "ok", say("{path} is there", path=path))
-    return Examined(
-        name,
-        "warn",
-        say("{name} is not installed: copies of that kind will be unknown (no-tool)", name=name),
-        say("install {name}", name=name),
-    )
-
-
-def postgres(store: str, *, installed: bool) -> Examined:
-    """The driver for PostgreSQL: for standbys, or for a store on a server."""
-    if installed:
-        return Examined("postgresql", "ok", say("the driver for PostgreSQL is there"))
-    return Examined(
-        "postgresql",
-        "bad" if store.startswith("postgres") else "warn",
-        say("no driver for PostgreSQL: standbys will be unknown (no-tool)"),
-        say("install haechi[postgres]"),
     )
 
 

@@ -12,13 +12,15 @@ from pathlib import Path
 import click.testing
 import pytest
 
-from audit.cli import doctor
+from audit.app import planned
+from audit.catalogue import discover
+from audit.cli import doctor, tools
 from audit.model.exit import Exit
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
 
-def cases(tmp_path: Path) -> Iterator[tuple[str, doctor.Examined]]:
+def cases(tmp_path: Path) -> Iterator[tuple[str, tools.Examined]]:
     absent, resolver, groups = tmp_path / "absent" / "deep", tmp_path / "resolv.conf", tmp_path / "groups"
     resolver.write_text("# none\nnameserver 192.0.2.53\nsearch example\n")
     groups.write_text("100\t200\n")
@@ -37,11 +39,11 @@ def cases(tmp_path: Path) -> Iterator[tuple[str, doctor.Examined]]:
     yield "warn", doctor.resolver(absent)
     yield "ok", doctor.proxy({"HOME": "/"})
     yield "warn", doctor.proxy({"HTTPS_PROXY": "http://me:hunter2@proxy.example"})
-    yield "ok", doctor.program("restic", lambda name: f"/usr/bin/{name}")
-    yield "warn", doctor.program("restic", lambda name: None)
-    yield "ok", doctor.postgres("haechi.db", installed=True)
-    yield "warn", doctor.postgres("haechi.db", installed=False)
-    yield "bad", doctor.postgres("postgresql://db.example/haechi", installed=False)
+    yield "ok", next(tools.installed({"restic": ("restic",)}, lambda name: True))
+    yield "warn", next(tools.installed({"restic": ("restic",)}, lambda name: False))
+    yield "ok", tools.drivers(lambda module: True, needed=True)
+    yield "warn", tools.drivers(lambda module: module != "psycopg", needed=False)
+    yield "bad", tools.drivers(lambda module: module != "psycopg", needed=True)
     yield "ok", doctor.open_files(resource.RLIM_INFINITY)
     yield "warn", doctor.open_files(256)
     yield "ok", doctor.ping(groups, {150}, raw=False)
@@ -110,3 +112,16 @@ def test_a_terminal_without_korean_letters(tmp_path: Path) -> None:
     assert answer.returncode == Exit.READY
     assert answer.stdout.isascii()
     assert b"\\u" in answer.stdout
+
+
+def test_only_what_an_estate_needs_is_missed(tmp_path: Path) -> None:
+    estate = tmp_path / "estate.yaml"
+    estate.write_text(
+        "sites: [{id: busan}]\n"
+        "institutions: [{id: kibo, systems: [{id: guarantee, grade: 1, data: [{id: ledger, copies: ["
+        "{id: nightly, kind: restic, at: busan, repository: /srv, password: {env: P}}]}]}]}]\n"
+    )
+    known = discover()
+    needs = tools.programs(known, tools.kinds_of(known, planned(estate).estate))
+    assert dict(needs) == {"restic": ("restic",)}
+    assert {"restic", "borg", "pgbackrest"} <= set(tools.programs(known, tools.kinds_of(known, None)))

@@ -1,0 +1,159 @@
+"""The technologies of a catalogue to the list of them: text, a page of Markdown, a document of JSON."""
+
+from __future__ import annotations
+
+import inspect
+import json
+import textwrap
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
+from audit.catalogue import Catalogue
+from audit.model.clean import json_text, line
+from audit.model.exit import Exit, Stop
+from audit.model.item import Technology
+from audit.model.message import say
+from audit.model.technology import Copy, Endpoint, Failover, PowerProtection
+from audit.world.verbs import Verbs
+from reports.translate import Translator
+
+ROLES: Final[Mapping[str, type[Technology]]] = MappingProxyType(
+    {"endpoints": Endpoint, "copies": Copy, "failover": Failover, "power-protection": PowerProtection}
+)
+WIDTH: Final = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One technology as people need to know it."""
+
+    name: str
+    role: str
+    about: str
+    """Its first sentence."""
+    rest: str
+    keys: tuple[str, ...]
+    """Its own keys in the inventory; those that must be written end in `*`."""
+    facts: str
+    """The class of what a look establishes; empty where no probe looks."""
+    asks: tuple[str, ...]
+    """All that a look may ask beyond reading files, pages, names."""
+    drill: tuple[str, ...] | None
+    """All that a restore drill may run; None where there is none."""
+
+
+def chosen(catalogue: Catalogue, roles: Sequence[str]) -> tuple[Kind, ...]:
+    """The kinds of some lists of the inventory, or all; Stop(USAGE) for a list that there is not."""
+    for role in roles:
+        if role not in ROLES:
+            raise Stop(
+                Exit.USAGE, say("unknown role {role}; known are {names}", role=repr(role), names=", ".join(ROLES))
+            )
+    return tuple(
+        _kind(catalogue, role, name, technology)
+        for role, base in ROLES.items()
+        if not roles or role in roles
+        for name, technology in catalogue.technologies.get(base, {}).items()
+    )
+
+
+def _kind(catalogue: Catalogue, role: str, name: str, technology: type[Technology]) -> Kind:
+    text = inspect.getdoc(technology) or ""
+    about, _, rest = text.partition("\n\n")
+    probe, drill = catalogue.probe_of(technology), catalogue.drill_of(technology)
+    common = set(ROLES[role].model_fields)
+    keys = tuple(
+        (field.alias or key) + ("*" if field.is_required() else "")
+        for key, field in technology.model_fields.items()
+        if key not in common
+    )
+    return Kind(
+        name=name,
+        role=role,
+        about=" ".join(about.split()),
+        rest=" ".join(rest.split()),
+        keys=keys,
+        facts=probe.facts.__name__ if probe is not None else "",
+        asks=_asked(probe.verbs) if probe is not None else (),
+        drill=_asked(drill.verbs) if drill is not None else None,
+    )
+
+
+def _asked(verbs: Verbs) -> tuple[str, ...]:
+    return (
+        *verbs.commands,
+        *(("a plugin of Nagios that the inventory names",) if verbs.plugins else ()),
+        *(f"SQL: {' '.join(statement.split())}" for statement in verbs.sql),
+        *(f"line: {text}" for text in verbs.lines),
+        *(f"Redis: {command}" for command in verbs.redis),
+        *(f"S3: {operation}" for operation in verbs.s3),
+        *(f"POST {path}" for path in verbs.posts),
+    )
+
+
+def table(kinds: Sequence[Kind], speak: Translator) -> Iterator[str]:
+    """One line a kind, what it is behind it."""
+    width = max(len(kind.name) for kind in kinds) + 2
+    for role in dict.fromkeys(kind.role for kind in kinds):
+        yield f"{role}:"
+        for kind in kinds:
+            if kind.role == role:
+                about = textwrap.wrap(line(speak.text(kind.about)), WIDTH - width - 2) or [""]
+                yield f"  {kind.name.ljust(width)}{about[0]}"
+                yield from (" " * (width + 2) + more for more in about[1:])
+    yield ""
+    yield speak.text(
+        "{count} kinds. `haechi kinds --format markdown` tells all that a look asks of them.", count=len(kinds)
+    )
+
+
+def markdown(kinds: Sequence[Kind], speak: Translator) -> Iterator[str]:
+    """The page docs/kinds.md."""
+    yield "# What an inventory can name, and what a look asks of it"
+    yield ""
+    yield (
+        "`haechi kinds --format markdown` writes this page. A look may send what stands under *asks*, word for word, "
+        "and nothing else: `*` is any text, `[word]` may be left out. What stands under *drill* runs in scratch space, "
+        "with the consent of the inventory alone."
+    )
+    for role in dict.fromkeys(kind.role for kind in kinds):
+        yield ""
+        yield f"## {role}"
+        for kind in kinds:
+            if kind.role == role:
+                yield from _section(kind, speak)
+
+
+def _section(kind: Kind, speak: Translator) -> Iterator[str]:
+    yield ""
+    yield f"### `{kind.name}`"
+    yield ""
+    yield line(speak.text(kind.about)) + (f" {kind.rest}" if kind.rest else "")
+    yield ""
+    yield "- keys: " + (", ".join(f"`{key}`" for key in kind.keys) or "none of its own")
+    yield f"- a look establishes: {f'`{kind.facts}`' if kind.facts else 'nothing, no probe looks'}"
+    if kind.facts:
+        yield "- asks: " + ("" if kind.asks else "reads only")
+        yield from (f"  - `{asked}`" for asked in kind.asks)
+    if kind.drill is not None:
+        yield "- drill:" + ("" if kind.drill else " runs no program")
+        yield from (f"  - `{asked}`" for asked in kind.drill)
+
+
+def document(kinds: Sequence[Kind], speak: Translator) -> Iterator[str]:
+    """One JSON array."""
+    rows = [
+        {
+            "kind": kind.name,
+            "role": kind.role,
+            "about": json_text(speak.text(kind.about)),
+            "keys": list(kind.keys),
+            "facts": kind.facts or None,
+            "asks": list(kind.asks),
+            "drill": list(kind.drill) if kind.drill is not None else None,
+        }
+        for kind in kinds
+    ]
+    yield json.dumps(rows, indent=2)
