@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from importlib.metadata import entry_points
 from types import MappingProxyType, ModuleType
@@ -30,7 +30,7 @@ class Catalogue:
     """By the technology that they look at."""
     technologies: Mapping[type[Technology], Mapping[str, type[Technology]]]
     """Role (Endpoint, Copy, ...) to kind to class."""
-    drills: Mapping[type[Technology], Drill] = MappingProxyType({})
+    drills: Mapping[type[Technology], Drill] = field(default_factory=lambda: MappingProxyType({}))
     """By the technology that they restore."""
 
     def pick(self, role: type[Technology], kind: str) -> type[Technology]:

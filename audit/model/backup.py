@@ -79,6 +79,10 @@ class BackupState(Facts):
     """The last instant to which an unbroken log brings the newest complete point forward; absent without a log."""
     gaps: tuple[Gap, ...] = ABSENT
     """The holes in that log since the oldest complete point; empty where it was read and has none."""
+    pending: int = ABSENT
+    """Bytes that the original had written and its log in this copy did not hold yet, asked before the log was read."""
+    paced: timedelta | None = ABSENT
+    """After how long at most a quiet original hands its log on; None where nothing makes it."""
     attempts: tuple[Attempt, ...] = ABSENT
     """The runs of the job in the last 30 days, oldest first."""
     encrypted: bool = ABSENT
@@ -124,6 +128,18 @@ class BackupState(Facts):
             return None
         return max(newest.start, self.reach) if self.has("reach") else newest.start
 
+    @property
+    def age(self) -> timedelta | None:
+        """How much work a loss right now would cost; None where no point tells, less than 0 where it is dated ahead.
+
+        An unbroken log that holds all that was ever written costs nothing, however old its newest piece is.
+        """
+        latest = self.latest
+        if latest is None:
+            return None
+        held = self.has("pending") and not self.pending and self.has("gaps") and not self.gaps and self.has("reach")
+        return min(self.clock - latest, timedelta(0)) if held else self.clock - latest
+
     def worst(self, since: datetime) -> timedelta | None:
         """The most work that a loss at any instant since then would have cost; None where no point tells.
 
@@ -154,12 +170,22 @@ class ReplicaState(Facts):
     """Primary's write position minus what the replica replayed."""
     replay_age: timedelta = ABSENT
     """Age of the newest replayed transaction, counted only while bytes are behind."""
+    heartbeat_age: timedelta = ABSENT
+    """Age of the newest of the marks that the original writes at short intervals, as it has come to the replica: it
+    holds all that was written before, whether or not the original can still be asked."""
     same_cluster: bool = ABSENT
     """System identifiers are equal: it is a replica of this primary and not of another."""
     timeline: int = ABSENT
     excess: tuple[str, ...] = ABSENT
     """What the credential of the audit may do beyond reading; empty where it may only read."""
     detail: str = ""
+
+    @property
+    def lag(self) -> timedelta:
+        """How much work a loss of the original would cost; marks of the original go before what a replica says."""
+        if self.has("heartbeat_age"):
+            return self.heartbeat_age
+        return self.replay_age if self.bytes_behind > 0 else timedelta(0)
 
     def troubled(self) -> bool:
         return self.has("attached") and not self.attached

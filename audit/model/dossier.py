@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
+from audit.model.drilling import RestoreState
 from audit.model.estate import Estate
 from audit.model.evidence import Finding, Run
 from audit.model.history import Strip
 from audit.model.message import Message
+from audit.model.survival import Outcome
 from audit.model.verdict import Severity
 
 
@@ -105,5 +108,9 @@ class Dossier:
     """Subjects that the run meant to look at and did not, because it was interrupted or out of time."""
     strips: tuple[Strip, ...] = ()
     """The past of each endpoint that the watch measured, in the order of the inventory; empty without a watch."""
+    drills: tuple[RestoreState, ...] = ()
+    """The newest restore drill of each copy that was ever drilled, by copy."""
+    scenarios: Mapping[str, tuple[Outcome, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    """What is left of each judged data set after each kind of loss, in the order of the inventory."""
     outside: int = 0
     """How many (check, subject) pairs of the whole plan the selection left out; they count as unknown."""

@@ -158,6 +158,13 @@ class RestoreState(Facts):
         return not self.trouble and all(check.held for check in self.checks)
 
 
+class Promise(Value):
+    """What was promised of the system around a copy, beside what a drill measured."""
+
+    rpo: timedelta | None = None
+    rto: timedelta | None = None
+
+
 MARK: Final = "#restored"
 
 

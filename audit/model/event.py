@@ -16,8 +16,11 @@ Kind = Literal[
     "prober-trouble", "prober-well", "clock-step", "suspended",
     "store-lost", "store-back",
     "audit-began", "audit-ended", "report-written", "expiring", "failed",
+    "drill",
 ]  # fmt: skip
-"""`failed` is a piece of scheduled work that could not be done; `values` says which and why."""
+"""`failed` is a piece of scheduled work that could not be done; `values` says which and why.
+
+`drill` is a restore drill that was made; `subject` is the copy, `values` the record."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,6 +95,7 @@ class Sftp(Protocol):
     def files(self, door: SshDoor, timeout: timedelta) -> AbstractAsyncContextManager[Any]:
         """The files there, as `Files`, for as long as the connection stands; nothing on the server is changed.
 
+        They have one method more, `round_trip() -> timedelta`: the least time that a question took.
         CannotSee(unreachable | denied | timeout | no-tool) when it is entered.
         """
         ...

@@ -12,10 +12,15 @@ from audit.world.files import LocalFiles
 from audit.world.guard import Guard
 from audit.world.http import HttpHand
 from audit.world.icmp import IcmpHand
+from audit.world.mysql import MysqlHand
 from audit.world.postgresql import PostgresqlHand
 from audit.world.prober.engine import Engine
+from audit.world.redis import RedisHand
 from audit.world.resolver import machine_resolver
+from audit.world.s3 import S3Hand
 from audit.world.secrets import Secrets
+from audit.world.sftp import SftpHand
+from audit.world.snmp import SnmpHand
 from audit.world.stock import Stock
 from audit.world.tcp import TcpHand
 from audit.world.tls import TlsHand
@@ -31,9 +36,10 @@ def real_world(*, allow: tuple[IPv4Network | IPv6Network, ...], root: Path) -> W
     secrets = Secrets(root)
     engine = Engine()
     stock = Stock(guard, Trust(root), Trust(root), secrets, engine)
+    http = HttpHand(guard, trust, clock, engine, stock=stock, secrets=secrets)
     return World(
         clock=clock,
-        http=HttpHand(guard, trust, clock, engine, stock=stock),
+        http=http,
         tcp=TcpHand(guard, engine),
         tls=TlsHand(guard, trust, engine),
         dns=DnsHand(guard),
@@ -43,5 +49,10 @@ def real_world(*, allow: tuple[IPv4Network | IPv6Network, ...], root: Path) -> W
         postgresql=PostgresqlHand(secrets, guard),
         root=root,
         guard=guard,
+        mysql=MysqlHand(secrets, guard),
+        redis=RedisHand(secrets, guard, trust),
+        s3=S3Hand(secrets, http),
+        sftp=SftpHand(secrets, guard),
+        snmp=SnmpHand(secrets, guard),
         redact=secrets.redact,
     )

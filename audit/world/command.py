@@ -11,13 +11,15 @@ import subprocess
 import tempfile
 import time
 import weakref
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
 import anyio
+import anyio.to_thread
 from anyio.abc import ByteReceiveStream, Process
 
 from audit.model.item import Secret
@@ -51,6 +53,8 @@ class LocalCommand:
         self._secrets = secrets
         self._pools: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore]
         self._pools = weakref.WeakKeyDictionary()
+        self._turns: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Lock]
+        self._turns = weakref.WeakKeyDictionary()
 
     async def run(
         self,
@@ -58,8 +62,9 @@ class LocalCommand:
         timeout: timedelta,
         secrets: Mapping[str, Secret],
         files: Mapping[str, Secret] = MappingProxyType({}),
+        environment: Mapping[str, str] = MappingProxyType({}),
     ) -> Output:
-        return await self._run(argv, timeout, secrets, files, ())
+        return await self._run(argv, timeout, secrets, files, (), environment)
 
     async def plugin(self, argv: Sequence[str], timeout: timedelta, secrets: Mapping[str, Secret]) -> Output:
         pool = self._pools.setdefault(asyncio.get_running_loop(), asyncio.Semaphore(POOL))
@@ -73,7 +78,7 @@ class LocalCommand:
                     program=argv[0], timeout=plain(timeout), pool=POOL),
             ) from late  # fmt: skip
         try:
-            return await self._run(argv, timeout, secrets, {}, PLUGINS)
+            return await self._run(argv, timeout, secrets, {}, PLUGINS, {})
         finally:
             pool.release()
 
@@ -84,23 +89,29 @@ class LocalCommand:
         secrets: Mapping[str, Secret],
         files: Mapping[str, Secret],
         folders: Sequence[str],
+        plainly: Mapping[str, str],
     ) -> Output:
         path = os.environ.get("PATH", os.defpath)
         program = shutil.which(argv[0], path=os.pathsep.join((path, *folders)))
         if program is None:
             raise CannotSee(Reason.NO_TOOL, say("{program} is not installed on this machine", program=argv[0]))
-        with contextlib.ExitStack() as stack:
-            home = stack.enter_context(tempfile.TemporaryDirectory(prefix="haechi-", ignore_cleanup_errors=True))
-            environment = {name: os.environ[name] for name in _HANDED_ON if name in os.environ}
-            environment |= {"PATH": path, "HOME": home, "TMPDIR": home, **dict(_ALWAYS)}
-            environment |= {name: self._secrets.reveal(secret) for name, secret in secrets.items()}
-            pipes = {
-                f"{{{word}}}": stack.enter_context(_pipe(self._secrets.reveal(secret), secret))
-                for word, secret in files.items()
-            }
-            words = [f"/dev/fd/{pipes[word]}" if word in pipes else word for word in argv[1:]]
-            began = time.monotonic()
-            process = await _start([program, *words], home, environment, tuple(pipes.values()))
+        turn = self._turns.setdefault(asyncio.get_running_loop(), asyncio.Lock())
+        async with contextlib.AsyncExitStack() as stack:
+            async with turn:
+                # To start a program takes the loop a millisecond: others come to their turn in between.
+                await asyncio.sleep(0)
+                home = await stack.enter_async_context(_home())
+                pipes = {
+                    f"{{{word}}}": stack.enter_context(_pipe(self._secrets.reveal(secret), secret))
+                    for word, secret in files.items()
+                }
+                environment = {name: str(pipes.get(value, value)) for name, value in plainly.items()}
+                environment |= {name: os.environ[name] for name in _HANDED_ON if name in os.environ}
+                environment |= {"PATH": path, "HOME": home, "TMPDIR": home, **dict(_ALWAYS)}
+                environment |= {name: self._secrets.reveal(secret) for name, secret in secrets.items()}
+                words = [f"/dev/fd/{pipes[word]}" if word in pipes else word for word in argv[1:]]
+                began = time.monotonic()
+                process = await _start([program, *words], home, environment, tuple(pipes.values()))
             return await self._watched(process, argv[0], timeout, began)
 
     async def _watched(self, process: Process, program: str, timeout: timedelta, began: float) -> Output:
@@ -154,6 +165,20 @@ async def _start(words: list[str], home: str, environment: Mapping[str, str], pi
     with contextlib.suppress(OSError):
         os.setpriority(os.PRIO_PGRP, process.pid, 10)
     return process
+
+
+@contextlib.asynccontextmanager
+async def _home() -> AsyncIterator[str]:
+    """An empty folder; what a program left in it is taken away beside the loop, as it may be a cache of any size."""
+    folder = tempfile.mkdtemp(prefix="haechi-")
+    try:
+        yield folder
+    finally:
+        try:
+            Path(folder).rmdir()
+        except OSError:
+            with anyio.CancelScope(shield=True):
+                await anyio.to_thread.run_sync(partial(shutil.rmtree, folder, ignore_errors=True))
 
 
 @contextlib.contextmanager

@@ -30,6 +30,7 @@ from audit.world.world import FileSeen, Unpacked
 T = TypeVar("T")
 _PIECE: Final = 1024 * 1024
 _WILD: Final = re.compile(r"[*?\[]")
+_ENDLESS: Final = 1 << 62
 _DEEPEST: Final = 32
 _MOST_ENTRIES: Final = 1_000_000
 _PACKED: Final[tuple[tuple[bytes, Callable[[BinaryIO], Any]], ...]] = (
@@ -46,25 +47,27 @@ class LocalFiles:
         self._root = root
 
     async def list(self, pattern: str, most: int) -> tuple[FileSeen, ...]:
-        return await _in_thread(lambda: _listed(_plain_path(self._root, pattern), pattern, most), None, pattern)
+        return await in_thread(lambda: _listed(_plain_path(self._root, pattern), pattern, most), None, pattern)
 
-    async def sha256(self, path: str, timeout: timedelta | None = None) -> str:
+    async def sha256(self, path: str, timeout: timedelta | None = None, size: int | None = None) -> str:
         def digest() -> str:
             found = hashlib.sha256()
             with _opened(_plain_path(self._root, path), path) as file:
-                while piece := file.read(_PIECE):
+                left = _ENDLESS if size is None else size
+                while piece := file.read(min(_PIECE, left)):
                     anyio.from_thread.check_cancelled()
                     found.update(piece)
+                    left -= len(piece)
             return found.hexdigest()
 
-        return await _in_thread(digest, timeout, path)
+        return await in_thread(digest, timeout, path)
 
     async def head(self, path: str, size: int) -> bytes:
         def first() -> bytes:
             with _opened(_plain_path(self._root, path), path) as file:
                 return file.read(size)
 
-        return await _in_thread(first, None, path)
+        return await in_thread(first, None, path)
 
     async def tail(self, path: str, size: int) -> bytes:
         def last() -> bytes:
@@ -72,17 +75,17 @@ class LocalFiles:
                 file.seek(max(0, os.fstat(file.fileno()).st_size - size))
                 return file.read(size)
 
-        return await _in_thread(last, None, path)
+        return await in_thread(last, None, path)
 
     async def unpack(self, path: str, size: int, timeout: timedelta) -> Unpacked | None:
         def unpacked() -> Unpacked | None:
             with _opened(_plain_path(self._root, path), path) as file:
-                return _unpacked(file, size)
+                return read_packed(file, size)
 
-        return await _in_thread(unpacked, timeout, path)
+        return await in_thread(unpacked, timeout, path)
 
 
-async def _in_thread(work: Callable[[], T], timeout: timedelta | None, path: str) -> T:
+async def in_thread(work: Callable[[], T], timeout: timedelta | None, path: str) -> T:
     """Run blocking work beside the loop. A share that hangs keeps its thread, not the look."""
     with anyio.move_on_after(None if timeout is None else timeout.total_seconds()):
         return await anyio.to_thread.run_sync(work, abandon_on_cancel=True)
@@ -196,7 +199,8 @@ def _seen(entry: os.DirEntry[str], base: Path) -> FileSeen | None:
     return FileSeen(os.fsencode(path).decode("utf-8", "backslashreplace"), found.st_size, modified)
 
 
-def _unpacked(file: BinaryIO, size: int) -> Unpacked | None:
+def read_packed(file: BinaryIO, size: int) -> Unpacked | None:
+    """What a packed file holds, in a thread; None for one that is not packed."""
     start = file.read(8)
     file.seek(0)
     kind = next((kind for magic, kind in _PACKED if start.startswith(magic)), None)

@@ -1,9 +1,10 @@
-"""A page with what must come back to what a fresh visit shows at every address of its host."""
+"""A page with what must come back to what a fresh visit shows at every address of its host, or to the page itself."""
 
 from __future__ import annotations
 
 import re
 import time
+from collections import deque
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -26,14 +27,15 @@ from audit.world.prober.errand import OWN, Errand, Errands
 from audit.world.prober.flight import Flight
 from audit.world.prober.head import Head
 from audit.world.prober.reply import Reply
+from audit.world.reader import Reader
+from audit.world.redirect import HOPS, follow, shown, target_of
+from audit.world.secrets import Secrets
 from audit.world.stock import Stock
 from audit.world.tls import shake_hands
 from audit.world.transport import FreshTransport
 from audit.world.trust import Trust
-from audit.world.world import Clock, Page
+from audit.world.world import Answer, Clock, Page
 
-HOPS: Final = 5
-_REDIRECTS: Final = (301, 302, 303, 307, 308)
 _HALF: Final = timedelta(seconds=0.5)
 _DATE: Final = re.compile(r"[A-Z][a-z]{2}, ([0-9]{2}) ([A-Z][a-z]{2}) ([0-9]{4}) ([0-9]{2}):([0-9]{2}):([0-9]{2}) GMT")
 _MONTHS: Final = MappingProxyType(
@@ -52,6 +54,10 @@ class HttpHand:
     errands: Errands = field(default_factory=Errands)
     stock: Stock | None = None
     """For pages that need a proxy, HTTP/2 or a token."""
+    secrets: Secrets | None = None
+    """For pages that are read with a credential."""
+    given: deque[str] = field(default_factory=deque)
+    """Tokens that services gave when such pages were read, which no text may hold."""
 
     async def visit(self, page: Page, timeout: timedelta) -> ServiceState:
         errand = self.errands.of(page)
@@ -72,6 +78,10 @@ class HttpHand:
             found=errand.found,
             punctual=True,
         )
+
+    async def read(self, page: Page, timeout: timedelta) -> Answer:
+        reader = Reader(self.guard, self.trust, self.engine, self.secrets, self._offset, self.given)
+        return await reader.read(page, timeout)
 
     def transport(self, authority: str | None = None) -> FreshTransport:
         return FreshTransport(self.guard, self.trust, authority, self.engine)
@@ -96,16 +106,16 @@ class HttpHand:
             else:
                 await self.engine.fly(Flight(draft, errand.port, errand.request, said))
             head = said.head
-            target = _target(page, head) if head is not None else None
+            target = target_of(page, head) if head is not None else None
             if head is None or target is None:
                 self._judge(page, said, draft)
                 return
             url = httpx.URL(errand.url)
             seen.add(url)
-            draft.hops = (*draft.hops, _shown(url))
-            following = _follow(page, url, target)
+            draft.hops = (*draft.hops, shown(url))
+            following = follow(page, url, target)
             if following in seen:
-                raise Fault("redirect-loop", f"back to {_shown(following)}")
+                raise Fault("redirect-loop", f"back to {shown(following)}")
             if len(draft.hops) > HOPS:
                 raise Fault("redirect-loop", f"more than {HOPS} redirects")
             headers = errand.headers
@@ -129,7 +139,7 @@ class HttpHand:
         draft.status = status = head.status
         if draft.clock_offset is None and head.get(b"age") is None:
             draft.clock_offset = self._offset(head.get(b"date") or "")
-        if _target(page, head) is not None:
+        if target_of(page, head) is not None:
             return None
         if status not in page.status and (page.status or not 200 <= status <= 299):
             raise Fault("bad-status", f"{status} {head.reason.decode('ascii', 'replace')}".strip())
@@ -169,33 +179,3 @@ def _fixed(host: str) -> bool:
         return literal(host) is not None
     except ValueError:
         return False
-
-
-def _target(page: Page, head: Head) -> str | None:
-    """Where a response sends its visitor, if that is not the answer that is wanted."""
-    if head.status not in _REDIRECTS or page.follow == "none" or head.status in page.status:
-        return None
-    return head.get(b"location") or None
-
-
-def _follow(page: Page, url: httpx.URL, location: str) -> httpx.URL:
-    """The next page; Fault where the policy of the page, or safety, forbids it."""
-    try:
-        following = url.join(location).copy_with(fragment=None)
-        host = following.host
-    except (httpx.InvalidURL, ValueError) as broken:
-        raise Fault("redirect-policy", "a redirect to something that is no URL") from broken
-    if following.scheme not in ("http", "https") or not host:
-        raise Fault("redirect-policy", f"a redirect to the scheme {following.scheme!r}")
-    if following.userinfo:
-        raise Fault("redirect-policy", f"a redirect with a user name to {_shown(following)}")
-    if url.scheme == "https" and following.scheme == "http":
-        raise Fault("redirect-policy", f"a redirect from https to {_shown(following)}")
-    if page.follow != "any" and host != url.host:
-        raise Fault("redirect-policy", f"a redirect to another host, {_shown(following)}")
-    return following
-
-
-def _shown(url: httpx.URL) -> str:
-    """A URL without what may be secret in it."""
-    return str(url.copy_with(query=None, fragment=None, userinfo=b""))[:200]

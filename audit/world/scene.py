@@ -13,15 +13,16 @@ from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 from audit.model.facts import NameState, ServiceState
 from audit.model.item import Secret
 from audit.model.message import say
 from audit.model.verdict import CannotSee, Reason
-from audit.world.world import FileSeen, Output, Page, Unpacked, World
+from audit.world.asking import S3Answer
+from audit.world.scene_servers import SceneRedis, SceneS3, SceneSftp, SceneSnmp, longest, seen
+from audit.world.world import Answer, FileSeen, Output, Page, Unpacked, World
 
-T = TypeVar("T")
 NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
 NOON: Final = datetime.fromisoformat("2026-09-01T12:00:00+00:00")
 
@@ -40,6 +41,7 @@ def scene(
     *,
     now: datetime = NOON,
     http: Mapping[str, ServiceState | CannotSee] = NOTHING,
+    pages: Mapping[str, Answer | CannotSee] = NOTHING,
     tcp: Mapping[str, ServiceState | CannotSee] = NOTHING,
     talk: Mapping[str, Mapping[str, str] | CannotSee] = NOTHING,
     tls: Mapping[str, ServiceState | CannotSee] = NOTHING,
@@ -48,19 +50,26 @@ def scene(
     files: Mapping[str, SceneFile | CannotSee] = NOTHING,
     command: Mapping[str, Output | CannotSee] = NOTHING,
     postgresql: Mapping[str, Mapping[str, Rows] | CannotSee] = NOTHING,
+    mysql: Mapping[str, Mapping[str, Rows] | CannotSee] = NOTHING,
+    redis: Mapping[str, Mapping[str, Any] | CannotSee] = NOTHING,
+    s3: Mapping[str, S3Answer | CannotSee] = NOTHING,
+    sftp: Mapping[str, Mapping[str, SceneFile | CannotSee] | CannotSee] = NOTHING,
+    snmp: Mapping[str, Mapping[str, int | str] | CannotSee] = NOTHING,
     allowed: Mapping[str, tuple[str, ...] | CannotSee] = NOTHING,
     root: Path = Path(),
 ) -> World:
     """A world of plain values; a `CannotSee` among them is raised. `scene()` is the dark world.
 
-    Keys: `http` the URL, with ` @ADDRESS` behind it where the page is pinned; `tcp`, `tls`, `talk` `host:port`, and in
-    `talk` each line to its answer; `dns` `name@server:port`; `icmp` the host; `files` the path; `command` the
-    beginning of the command line, longest first; `postgresql` the secret's name, then a piece of the query; `allowed`
-    a host to its addresses.
+    Keys: `http` the URL, with ` @ADDRESS` behind it where the page is pinned; `pages`, for what is read, the URL, with
+    `POST ` before it where that is the method; `tcp`, `tls`, `talk` `host:port`, and in `talk` each line to its answer;
+    `dns` `name@server:port`; `icmp` the host; `files` the path; `command` the beginning of the command line, longest
+    first; `postgresql`, `mysql` the secret's name, then a piece of the query; `redis` `host:port`, then the command;
+    `s3` the beginning of `OPERATION BUCKET KEY`, longest first; `sftp` `host:port`, then the path; `snmp` `host:port`,
+    then the numeric OID; `allowed` a host to its addresses.
     """
     return World(
         clock=SceneClock(now),
-        http=SceneHttp(http),
+        http=SceneHttp(http, pages),
         tcp=SceneTcp(tcp, talk),
         tls=SceneTls(tls),
         dns=SceneDns(dns),
@@ -70,16 +79,14 @@ def scene(
         postgresql=ScenePostgresql(postgresql),
         root=root,
         guard=SceneGuard(allowed),
+        mysql=ScenePostgresql(mysql),
+        redis=SceneRedis(redis),
+        s3=SceneS3(s3),
+        sftp=SceneSftp(
+            {where: files if isinstance(files, CannotSee) else SceneFiles(files) for where, files in sftp.items()}
+        ),
+        snmp=SceneSnmp(snmp),
     )
-
-
-def _seen(values: Mapping[str, T | CannotSee], key: str) -> T:
-    found = values.get(key)
-    if found is None:
-        raise CannotSee(Reason.UNREACHABLE, say("{name} is not in this scene", name=key))
-    if isinstance(found, CannotSee):
-        raise found
-    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,12 +104,16 @@ class SceneClock:
 
 @dataclass(frozen=True, slots=True)
 class SceneHttp:
-    """Pages by URL."""
+    """Visits by URL, documents by URL."""
 
-    pages: Mapping[str, ServiceState | CannotSee]
+    visits: Mapping[str, ServiceState | CannotSee]
+    documents: Mapping[str, Answer | CannotSee]
 
     async def visit(self, page: Page, timeout: timedelta) -> ServiceState:
-        return _seen(self.pages, f"{page.url} @{page.address}" if page.address else page.url)
+        return seen(self.visits, f"{page.url} @{page.address}" if page.address else page.url)
+
+    async def read(self, page: Page, timeout: timedelta) -> Answer:
+        return seen(self.documents, page.url if page.method in ("GET", "HEAD") else f"{page.method} {page.url}")
 
     def transport(self, authority: str | None = None) -> Any:
         raise CannotSee(Reason.UNREACHABLE, say("a scene has pages alone, no network"))
@@ -116,11 +127,11 @@ class SceneTcp:
     talks: Mapping[str, Mapping[str, str] | CannotSee]
 
     async def knock(self, host: str, port: int, timeout: timedelta, family: int | None = None) -> ServiceState:
-        return _seen(self.ports, f"{host}:{port}")
+        return seen(self.ports, f"{host}:{port}")
 
     async def talk(self, host: str, port: int, lines: Sequence[str], timeout: timedelta, ends: str) -> str:
-        answers = _seen(self.talks, f"{host}:{port}")
-        return "".join(_seen(answers, line) for line in lines)
+        answers = seen(self.talks, f"{host}:{port}")
+        return "".join(seen(answers, line) for line in lines)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +149,7 @@ class SceneTls:
         authority: str | None,
         family: int | None = None,
     ) -> ServiceState:
-        return _seen(self.ports, f"{host}:{port}")
+        return seen(self.ports, f"{host}:{port}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +159,7 @@ class SceneDns:
     answers: Mapping[str, NameState | CannotSee]
 
     async def ask(self, name: str, server: str, port: int, timeout: timedelta) -> NameState:
-        return _seen(self.answers, f"{name}@{server}:{port}")
+        return seen(self.answers, f"{name}@{server}:{port}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +169,7 @@ class SceneIcmp:
     echoes: Mapping[str, ServiceState | CannotSee]
 
     async def ping(self, host: str, timeout: timedelta, family: int | None = None) -> ServiceState:
-        return _seen(self.echoes, host)
+        return seen(self.echoes, host)
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,11 +180,11 @@ class SceneFiles:
 
     async def list(self, pattern: str, most: int) -> tuple[FileSeen, ...]:
         if isinstance(self.files.get(pattern), CannotSee):
-            _seen(self.files, pattern)
+            seen(self.files, pattern)
         before = pattern[: min((pattern.find(sign) for sign in "*?[" if sign in pattern), default=len(pattern))]
         folder = before.rpartition("/")[0]
         if not any(path.startswith(folder + "/") for path in self.files):
-            _seen(self.files, pattern)
+            seen(self.files, pattern)
         parts = pattern.split("/")
         found = [
             FileSeen(path, len(file.content), file.modified)
@@ -182,17 +193,17 @@ class SceneFiles:
         ]
         return tuple(sorted(found, key=lambda file: (file.modified, file.path))[-most:])
 
-    async def sha256(self, path: str, timeout: timedelta | None = None) -> str:
-        return hashlib.sha256(_seen(self.files, path).content).hexdigest()
+    async def sha256(self, path: str, timeout: timedelta | None = None, size: int | None = None) -> str:
+        return hashlib.sha256(seen(self.files, path).content[:size]).hexdigest()
 
     async def head(self, path: str, size: int) -> bytes:
-        return _seen(self.files, path).content[:size]
+        return seen(self.files, path).content[:size]
 
     async def tail(self, path: str, size: int) -> bytes:
-        return _seen(self.files, path).content[-size:] if size else b""
+        return seen(self.files, path).content[-size:] if size else b""
 
     async def unpack(self, path: str, size: int, timeout: timedelta) -> Unpacked | None:
-        content = _seen(self.files, path).content
+        content = seen(self.files, path).content
         openers = ((b"\x1f\x8b", gzip.decompress), (b"BZh", bz2.decompress), (b"\xfd7zXZ", lzma.decompress))
         opener = next((opener for magic, opener in openers if content.startswith(magic)), None)
         if opener is None:
@@ -225,10 +236,9 @@ class SceneCommand:
         timeout: timedelta,
         secrets: Mapping[str, Secret],
         files: Mapping[str, Secret] = NOTHING,
+        environment: Mapping[str, str] = NOTHING,
     ) -> Output:
-        line = " ".join(argv)
-        fitting = [begin for begin in self.outputs if line == begin or line.startswith(begin + " ")]
-        return _seen(self.outputs, max(fitting, key=len, default=line))
+        return longest(self.outputs, " ".join(argv))
 
     async def plugin(self, argv: Sequence[str], timeout: timedelta, secrets: Mapping[str, Secret]) -> Output:
         return await self.run(argv, timeout, secrets)
@@ -236,14 +246,14 @@ class SceneCommand:
 
 @dataclass(frozen=True, slots=True)
 class ScenePostgresql:
-    """Rows by the name of the connection's secret, then by a piece of the query."""
+    """Rows of PostgreSQL or MySQL by the name of the connection's secret, then by a piece of the query."""
 
     servers: Mapping[str, Mapping[str, Rows] | CannotSee]
 
     async def rows(
         self, dsn: Secret, queries: Sequence[str], timeout: timedelta
     ) -> tuple[tuple[Mapping[str, Any], ...], ...]:
-        answers = _seen(self.servers, dsn.name)
+        answers = seen(self.servers, dsn.name)
         return tuple(tuple(_rows(answers, query)) for query in queries)
 
 
@@ -261,4 +271,4 @@ class SceneGuard:
     hosts: Mapping[str, tuple[str, ...] | CannotSee]
 
     async def check(self, host: str) -> tuple[str, ...]:
-        return _seen(self.hosts, host)
+        return seen(self.hosts, host)

@@ -27,12 +27,15 @@ class Verbs:
     """
 
     commands: tuple[str, ...] = ()
-    """Command lines, word by word: `*` in a word stands for any text, `[word]` may be left out, a last word `NAME...`
-    stands for any number of operands. A text that stands for a whole word never begins with `-`."""
+    """Command lines, word by word: `*` in a word stands for any text, `[word]` may be left out, `[word]...` may also
+    come more than once, a last word `NAME...` stands for any number of operands. A text that stands for a whole word
+    never begins with `-`."""
+    environment: tuple[str, ...] = ()
+    """Names of environment variables that it may give a command a plain value for."""
     plugins: bool = False
     """Whether it runs plugins of Nagios, which the inventory names."""
     sql: tuple[str, ...] = ()
-    """Statements, letter by letter, of PostgreSQL and MySQL."""
+    """Statements, letter by letter, of PostgreSQL and MySQL; `{name}` stands for one name in back-quotes."""
     lines: tuple[str, ...] = ()
     """Lines sent over TCP, where `*` stands for any text without a space."""
     redis: tuple[str, ...] = ()
@@ -47,6 +50,10 @@ class Verbs:
         return tuple(_command(line) for line in self.commands)
 
     @cached_property
+    def _sql(self) -> tuple[re.Pattern[str], ...]:
+        return tuple(re.compile(re.escape(text).replace(r"\{name\}", r"`[\w$]{1,64}`")) for text in self.sql)
+
+    @cached_property
     def _lines(self) -> tuple[re.Pattern[str], ...]:
         return tuple(re.compile(re.escape(line).replace(r"\*", r"[^\s]+")) for line in self.lines)
 
@@ -57,6 +64,10 @@ class Verbs:
     def allow_command(self, argv: Sequence[str]) -> bool:
         """Whether a command line is one of those declared."""
         return _matches(self._commands, argv)
+
+    def allow_sql(self, statement: str) -> bool:
+        """Whether a statement is one of those declared."""
+        return any(pattern.fullmatch(statement) for pattern in self._sql)
 
     def allow_redis(self, words: Sequence[str]) -> bool:
         """Whether a command of Redis is one of those declared."""
@@ -75,13 +86,13 @@ def _command(line: str, operand: str = "(?!-)[^{end}]+") -> re.Pattern[str]:
     whole, inside = operand.format(end=_END), f"[^{_END}]*"
     parts: list[str] = []
     for word in line.split():
-        if word.endswith("..."):
+        if word.endswith("...") and not word.endswith("]..."):
             parts.append(f"(?:{whole}{_END})*")
             continue
-        optional = word.startswith("[") and word.endswith("]")
-        word = word[1:-1] if optional else word
+        times = "*" if word.endswith("]...") else "?" if word.startswith("[") and word.endswith("]") else ""
+        word = word.removesuffix("...")[1:-1] if times else word
         text = whole if word == "*" else re.escape(word).replace(r"\*", inside)
-        parts.append(f"(?:{text}{_END})" + ("?" if optional else ""))
+        parts.append(f"(?:{text}{_END}){times}")
     return re.compile("".join(parts), re.DOTALL)
 
 
@@ -160,10 +171,14 @@ class _Command:
         timeout: timedelta,
         secrets: Mapping[str, Secret],
         files: Mapping[str, Secret] = MappingProxyType({}),
+        environment: Mapping[str, str] = MappingProxyType({}),
     ) -> Output:
         if not self.verbs.allow_command(argv):
             raise undeclared(" ".join(argv[:2]))
-        return await self.hand.run(argv, timeout, secrets, files)
+        for name in environment:
+            if name not in self.verbs.environment:
+                raise undeclared(name)
+        return await self.hand.run(argv, timeout, secrets, files, environment)
 
     async def plugin(self, argv: Sequence[str], timeout: timedelta, secrets: Mapping[str, Secret]) -> Output:
         if not self.verbs.plugins:
@@ -197,7 +212,7 @@ class _Mysql:
 
 def _declared(verbs: Verbs, queries: Sequence[str]) -> None:
     for query in queries:
-        if query not in verbs.sql:
+        if not verbs.allow_sql(query):
             raise undeclared(" ".join(query.split())[:60])
 
 

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from types import MappingProxyType
-from typing import Final, Protocol
+from typing import Final, Literal, Protocol
 
 from audit.model.drilling import Canary, Checked, PartName
 from audit.model.item import Secret
 from audit.world.world import Output, World
 
 NONE: Final[Mapping[str, Secret]] = MappingProxyType({})
+Ending = Literal["TERM", "INT", "QUIT", "KILL"]
 PLAIN: Final[Mapping[str, str]] = MappingProxyType({})
 
 
@@ -24,6 +25,17 @@ class Tree:
 
     bytes: int
     files: int
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One ordinary file that was restored."""
+
+    size: int
+    modified: datetime
+
+
+Sum = Literal["sha256", "md5"]
 
 
 class Workshop(Protocol):
@@ -80,7 +92,7 @@ class Workshop(Protocol):
         folder: Path | None = None,
         inside: bool = False,
     ) -> Output:
-        """Run one declared program to its end; `secrets` and `files` as for `world.command.run`.
+        """Run one declared program to its end; `secrets`, `files`, `environment` as for `world.command.run`.
 
         `inside`: as the unprivileged user, in the empty network namespace in which the server of this drill runs.
         CannotSee(no-tool | timeout | denied).
@@ -88,9 +100,18 @@ class Workshop(Protocol):
         ...
 
     def serve(
-        self, argv: Sequence[str], ready: Callable[[], Awaitable[bool]], *, environment: Mapping[str, str] = PLAIN
+        self,
+        argv: Sequence[str],
+        ready: Callable[[], Awaitable[bool]],
+        *,
+        environment: Mapping[str, str] = PLAIN,
+        loopback: bool = False,
+        ending: Ending = "TERM",
     ) -> AbstractAsyncContextManager[None]:
         """Start a server as the unprivileged user in an empty network namespace, wait until `ready`, end it at the end.
+
+        `loopback`: let what is inside reach itself over 127.0.0.1. `ending`: the signal that ends it, two seconds
+        before SIGKILL ends it with all that it started.
 
         CannotSee(denied) where this machine lets nobody make a namespace; CannotSee(incomplete) with the last lines of
         what it printed where the server ended before it was ready.
@@ -103,6 +124,18 @@ class Workshop(Protocol):
 
     async def tree(self, path: Path) -> Tree:
         """Count what was restored; no link is followed."""
+        ...
+
+    async def entries(self, path: Path) -> Mapping[str, Entry]:
+        """The ordinary files below a folder of the room, by their path from there; no link is followed."""
+        ...
+
+    async def sums(self, path: Path, names: Sequence[str], kind: Sum = "sha256") -> Mapping[str, str]:
+        """Hex digest of ordinary files below a folder of the room; a name that is none, or leads out, is left out."""
+        ...
+
+    async def save(self, name: str, pieces: AsyncIterator[bytes]) -> Path:
+        """Put what comes in pieces into a file of the room, folders on the way to it made."""
         ...
 
     def write(self, name: str, text: str) -> Path:

@@ -70,9 +70,12 @@ class Page:
     http2: bool = False
     token: Token | None = None
     secrets: Mapping[str, Secret] = field(default_factory=lambda: MappingProxyType({}))
-    """Headers whose value is a secret, such as `authorization`; a value that names no scheme is sent as it is."""
+    """Headers whose value is a secret: an `authorization` that is one word is sent as `Bearer WORD`, all else as it is.
+    A name in braces, such as `{password}`, stands for the secret in `body`, written as in a form."""
     body: str = ""
     """Of a POST."""
+    unpack: bool = True
+    """Whether a body that is read comes unpacked; what a store keeps packed has to come as it is kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,8 +181,11 @@ class Files(Protocol):
         """
         ...
 
-    async def sha256(self, path: str, timeout: timedelta | None = None) -> str:
-        """Hex digest of a regular file, read in pieces. CannotSee(timeout) where it is too long for `timeout`."""
+    async def sha256(self, path: str, timeout: timedelta | None = None, size: int | None = None) -> str:
+        """Hex digest of a regular file, read in pieces; of its first `size` bytes where that is given.
+
+        CannotSee(timeout) where it is too long for `timeout`.
+        """
         ...
 
     async def head(self, path: str, size: int) -> bytes:
@@ -216,11 +222,13 @@ class Command(Protocol):
         timeout: timedelta,
         secrets: Mapping[str, Secret],
         files: Mapping[str, Secret] = MappingProxyType({}),
+        environment: Mapping[str, str] = MappingProxyType({}),
     ) -> Output:
         """Run one read-only command without a shell, in UTC and the C locale, output capped at 8 MiB.
 
         `secrets` maps environment names of the child to secrets; `files` maps a word to a secret that the child reads
-        as a file: an argument that is `{word}` becomes the path. CannotSee(no-tool) where the program is missing,
+        as a file: an argument that is `{word}` becomes the path. `environment` maps names to plain values, of which one
+        that is `{word}` becomes the number of the descriptor that the secret is read from. CannotSee(no-tool) where the program is missing,
         CannotSee(timeout) where it did not end; the child and its group are then ended.
         """
         ...

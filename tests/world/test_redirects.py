@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from audit.model.facts import Sample
 from audit.model.verdict import CannotSee, Reason
 from audit.world.fault import Fault
-from audit.world.http import _follow, _shown
+from audit.world.redirect import follow, shown
 from audit.world.world import Page
 from tests.world.certificates import Authority
 from tests.world.hands import LONG, hands, only, run
@@ -141,7 +141,7 @@ def test_from_http_to_https(tmp_path: Path) -> None:
 def test_no_location_is_more_than_a_server_can_say(location: str) -> None:
     start = httpx.URL("https://one.example/start")
     with suppress(Fault, CannotSee):
-        following = _follow(Page("https://one.example/start", follow="any"), start, location)
+        following = follow(Page("https://one.example/start", follow="any"), start, location)
         assert following.scheme == "https"
-        assert len(_shown(following)) <= 200
+        assert len(shown(following)) <= 200
         run(HANDS.guard.find(following.host))

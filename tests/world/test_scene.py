@@ -14,14 +14,22 @@ from audit.model.facts import NameState, Sample, ServiceState
 from audit.model.item import Secret
 from audit.model.message import say
 from audit.model.verdict import CannotSee, Reason
+from audit.world.asking import RedisDoor, S3Answer, S3Door, SnmpDoor, SshDoor
 from audit.world.build import real_world
 from audit.world.scene import SceneFile, scene
-from audit.world.world import Output, Page, World
+from audit.world.world import Answer, Output, Page, World
 from tests.world.hands import SECOND, hands, run
 
 AT = datetime(2026, 9, 1, tzinfo=UTC)
 STATE = ServiceState(samples=(Sample(address="10.0.0.1"),))
 DSN = Secret("env", "DSN")
+STATE_GONE = CannotSee(Reason.TIMEOUT, say("gone"))
+
+
+async def _opened(world: World) -> Any:
+    async with world.sftp.files(SshDoor("a.example", 22, "audit", "ssh-ed25519 AAAA"), SECOND) as files:
+        return await files.list("/*", 1)
+
 
 LOOKS: tuple[Callable[[World], Awaitable[Any]], ...] = (
     lambda world: world.http.visit(Page("https://a.example/"), SECOND),
@@ -38,6 +46,13 @@ LOOKS: tuple[Callable[[World], Awaitable[Any]], ...] = (
     lambda world: world.command.run(["restic", "snapshots", "--json"], SECOND, {}),
     lambda world: world.postgresql.rows(DSN, ["select 1 from x"], SECOND),
     lambda world: world.guard.check("a.example"),
+    lambda world: world.http.read(Page("https://a.example/"), SECOND),
+    lambda world: world.mysql.rows(DSN, ["select 1 from x"], SECOND),
+    lambda world: world.redis.ask(RedisDoor("a.example", 6379), [("PING",)], SECOND),
+    lambda world: world.s3.ask(S3Door("https://a.example"), "list_buckets", {}, SECOND),
+    lambda world: _opened(world),
+    lambda world: world.snmp.get(SnmpDoor("a.example"), ["1.3"], SECOND),
+    lambda world: world.snmp.walk(SnmpDoor("a.example"), "1.3", SECOND),
 )
 LIT = scene(
     http={"https://a.example/": STATE},
@@ -50,6 +65,12 @@ LIT = scene(
     command={"restic": Output(0, "[]", ""), "restic snapshots": Output(0, "[1]", "")},
     postgresql={"DSN": {"from x": [{"n": 1}]}},
     allowed={"a.example": ("10.0.0.1",)},
+    pages={"https://a.example/": Answer(200, {}, b"ready", "10.0.0.1")},
+    mysql={"DSN": {"from x": [{"n": 1}]}},
+    redis={"a.example:6379": {"PING": "PONG"}},
+    s3={"list_buckets": S3Answer()},
+    sftp={"a.example:22": {"/a": SceneFile(b"", AT)}},
+    snmp={"a.example:161": {"1.3": 1}},
 )
 
 
@@ -113,3 +134,34 @@ def test_the_real_world_is_bound_to_what_the_estate_allows(tmp_path: Path) -> No
             run(awaited(look(world)))
         assert seen.value.reason == Reason.DENIED
     assert hands().guard.permits("127.0.0.1")
+
+
+def test_servers_of_a_scene_answer_what_is_in_it() -> None:
+    agent: dict[str, int | str] = {"1.3.6.1.1": "up", "1.3.6.1.2": 7, "1.3.61": 8}
+    world = scene(
+        pages={"https://a.example/": Answer(200, {}, b"ready", "10.0.0.1"), "POST https://a.example/": STATE_GONE},
+        mysql={"DSN": {"SHOW GRANTS": ({"Grants": "all"},)}},
+        redis={"a.example:6379": {"PING": "PONG", "CONFIG GET save": PermissionError("NOPERM")}},
+        s3={"list_objects_v2": S3Answer({"all": 1}), "list_objects_v2 kosme": S3Answer({}, "NoSuchBucket")},
+        sftp={"a.example:22": {"/drop/a": SceneFile(b"whole", AT)}},
+        snmp={"a.example:161": agent},
+    )
+
+    async def look() -> None:
+        assert (await world.http.read(Page("https://a.example/"), SECOND)).body == b"ready"
+        with pytest.raises(CannotSee):
+            await world.http.read(Page("https://a.example/", method="POST"), SECOND)
+        assert (await world.mysql.rows(DSN, ["SHOW GRANTS FOR x"], SECOND))[0][0]["Grants"] == "all"
+        said = await world.redis.ask(RedisDoor("a.example", 6379), [("PING",), ("CONFIG", "GET", "save")], SECOND)
+        assert said[0] == "PONG"
+        assert isinstance(said[1], PermissionError)
+        door = S3Door()
+        assert (await world.s3.ask(door, "list_objects_v2", {"Bucket": "kosme"}, SECOND)).code == "NoSuchBucket"
+        assert (await world.s3.ask(door, "list_objects_v2", {"Bucket": "kibo"}, SECOND)).data == {"all": 1}
+        async with world.sftp.files(SshDoor("a.example", 22, "audit", ""), SECOND) as files:
+            assert await files.head("/drop/a", 2) == b"wh"
+        snmp = SnmpDoor("a.example")
+        assert await world.snmp.get(snmp, ["1.3.6.1.2", "1.9"], SECOND) == {"1.3.6.1.2": 7, "1.9": None}
+        assert await world.snmp.walk(snmp, "1.3.6", SECOND) == {"1.3.6.1.1": "up", "1.3.6.1.2": 7}
+
+    run(look())

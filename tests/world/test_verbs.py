@@ -43,7 +43,7 @@ RESTIC = "restic --repo=* --password-file {password} --no-lock [--no-cache] snap
         ("a.b c", "axb c", False),
     ],
 )
-def test_a_command_line_is_held_against_what_was_declared(declared: str, asked: str, allowed: bool) -> None:
+def test_a_command_line_is_held_against_what_was_declared(declared: str, asked: str, *, allowed: bool) -> None:
     assert Verbs(commands=(declared,)).allow_command(asked.split()) is allowed
 
 

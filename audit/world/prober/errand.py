@@ -14,7 +14,7 @@ from audit.world.guard import Found
 from audit.world.world import Page
 
 OWN: Final = (("Accept", "*/*"), ("Accept-Encoding", "gzip, deflate"), ("Connection", "close"))
-_OURS: Final = (("User-Agent", "haechi (continuity audit)"), *OWN)
+OURS: Final = (("User-Agent", "haechi (continuity audit)"), *OWN)
 _MOST: Final = 65536
 """Pages that are remembered: about 1 KB each."""
 
@@ -24,7 +24,7 @@ class Errand:
 
     __slots__ = ("found", "headers", "host", "name", "port", "request", "secure", "url")
 
-    def __init__(self, url: httpx.URL, method: str, headers: tuple[tuple[str, str], ...]) -> None:
+    def __init__(self, url: httpx.URL, method: str, headers: tuple[tuple[str, str], ...], body: bytes = b"") -> None:
         self.url = str(url)
         self.host = url.host
         self.secure = url.scheme == "https"
@@ -33,7 +33,7 @@ class Errand:
         self.name = self.host if name == self.host else name
         """For the certificate."""
         self.headers = headers
-        self.request = _written(url, method, headers)
+        self.request = _written(url, method, headers, body)
         self.found: Found | None = None
         """What the guard says of a host that is an address: that never changes."""
 
@@ -64,16 +64,19 @@ def _first(page: Page) -> Errand:
     except httpx.InvalidURL as broken:
         raise CannotSee(Reason.INCOMPLETE, say("the URL cannot be read")) from broken
     own = {name.lower() for name in page.headers}
-    kept = tuple(pair for pair in _OURS if pair[0].lower() not in own)
-    return Errand(url, page.method, (*kept, *page.headers.items()) if own else _OURS)
+    kept = tuple(pair for pair in OURS if pair[0].lower() not in own)
+    return Errand(url, page.method, (*kept, *page.headers.items()) if own else OURS)
 
 
-def _written(url: httpx.URL, method: str, headers: Sequence[tuple[str, str]]) -> bytes:
+def _written(url: httpx.URL, method: str, headers: Sequence[tuple[str, str]], body: bytes) -> bytes:
     if not any(name.lower() == "host" for name, _ in headers):
         headers = (("Host", url.netloc.decode("ascii")), *headers)
     machine = h11.Connection(h11.CLIENT)
     try:
-        head = machine.send(h11.Request(method=method, target=url.raw_path, headers=list(headers)))
-        return (head or b"") + (machine.send(h11.EndOfMessage()) or b"")
+        if body:
+            headers = (*headers, ("Content-Length", str(len(body))))
+        head = machine.send(h11.Request(method=method, target=url.raw_path, headers=list(headers))) or b""
+        sent = (machine.send(h11.Data(data=body)) or b"") if body else b""
+        return head + sent + (machine.send(h11.EndOfMessage()) or b"")
     except (h11.LocalProtocolError, UnicodeError) as broken:
         raise CannotSee(Reason.INCOMPLETE, say("the request cannot be written in HTTP")) from broken
