@@ -16,6 +16,7 @@ _OPAQUE: Final = (b"\x28\xb5\x2f\xfd", b"7z\xbc\xaf\x27\x1c", b"\x04\x22\x4d\x18
 _POSTGRESQL: Final = (b"-- PostgreSQL database dump", b"-- PostgreSQL database cluster dump")
 _MYSQL: Final = (b"-- MySQL dump", b"-- MariaDB dump", b"/*M!999999")
 _STARTED: Final = re.compile(rb"^-- Started on (\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)(?: (\S+))?\s*$", re.MULTILINE)
+_EMPTY: Final = "it holds no table"
 _ZONES: Final = (("UTC", 0), ("GMT", 0), ("Z", 0), ("KST", 9))
 _OFFSET: Final = re.compile(r"([+-])(\d\d)(?::?(\d\d))?")
 
@@ -25,32 +26,64 @@ class Content:
     """What a file is, as far as its ends tell."""
 
     kind: str
-    """`sql`, `custom`, `tar`, `encrypted`, `opaque` (packed in a way that is not read here), `other`."""
+    """`sql`, `custom`, `directory` (by its `toc.dat`), `tar`, `encrypted`, `opaque` (packed in a way that is not read
+    here), `other`."""
     whole: bool | None = None
     """Whether its end is there; None where its ends cannot tell."""
     doubt: str = ""
     started: datetime | None = None
+    dump: bool = False
+    """Whether `pg_restore` can read it to its end."""
+
+    def given(self, path: str) -> str | None:
+        """What `pg_restore` is to be given for a file of this content; None where it could not read it."""
+        if not self.dump:
+            return None
+        return path.rpartition("/")[0] if self.kind == "directory" else path
 
 
 def content(head: bytes, tail: bytes, name: str, zone: str | None) -> Content:
     """`head` and `tail` of a file, unpacked where it was packed; `zone` is that of the machine that made it."""
     if head.startswith(b"PGDMP"):
-        return Content("custom", started=_custom_start(head, zone))
+        # A dump in a folder writes the sign of the tar format into its list of contents.
+        kind = "directory" if name.rpartition("/")[2] == "toc.dat" else "custom"
+        empty = len(head) < HEAD and b"STDSTRINGS" in head and b"TABLE DATA" not in head
+        return Content(kind, False if empty else None, _EMPTY if empty else "", _custom_start(head, zone), dump=True)
     # A dump may open with lines that newer releases put before the title.
     opening = head[:1500]
     if any(mark in opening for mark in _POSTGRESQL):
         # Not at the very end: since the security releases of 2025 a line with `\unrestrict` follows.
         whole = re.search(rb"^-- PostgreSQL database (cluster )?dump complete\s*$", tail, re.MULTILINE) is not None
-        return Content("sql", whole, "" if whole else "the dump ends before its last line", _sql_start(head, zone))
+        doubt = "" if whole else "the dump ends before its last line"
+        # The dump of a whole cluster may well hold roles alone.
+        if whole and b"cluster dump" not in opening and _empty(head):
+            whole, doubt = False, _EMPTY
+        return Content("sql", whole, doubt, _sql_start(head, zone))
     if any(opening.startswith(mark) or b"\n" + mark in opening for mark in _MYSQL):
         whole = re.search(rb"^-- Dump completed", tail, re.MULTILINE) is not None
-        return Content("sql", whole, "" if whole else "the dump ends before its last line")
+        doubt = "" if whole else "the dump ends before its last line"
+        if whole and _empty(head):
+            whole, doubt = False, _EMPTY
+        return Content("sql", whole, doubt)
     if head[257:262] == b"ustar":
         whole = len(tail) >= 1024 and not any(tail[-1024:])
-        return Content("tar", whole, "" if whole else "the archive ends before its last block")
+        doubt = "" if whole else "the archive ends before its last block"
+        inner = head[512:] if head.startswith(b"toc.dat\0") and head[512:517] == b"PGDMP" else b""
+        listed = inner[: int(head[124:135], 8)] if re.fullmatch(rb"[0-7]{11}", head[124:135]) else inner
+        if whole and b"STDSTRINGS" in listed and len(listed) < len(inner) and b"TABLE DATA" not in listed:
+            whole, doubt = False, _EMPTY
+        # Only where it is whole: pg_restore goes round in a dump of this format that was cut off, for ever.
+        return Content("tar", whole, doubt, _custom_start(inner, zone) if inner else None, dump=bool(whole and inner))
     if head.startswith(_ENCRYPTED) or (name.endswith((".gpg", ".pgp")) and head.startswith(_PGP)):
         return Content("encrypted")
     return Content("opaque" if head.startswith(_OPAQUE) else "other")
+
+
+def _empty(head: bytes) -> bool:
+    """Whether a dump that lies here whole makes no table: the database that it was taken of was not the one meant."""
+    titled = b"-- Dumped from database version" in head or b"-- Server version" in head
+    filled = any(words in head for words in (b"CREATE TABLE", b"INSERT INTO", b"COPY "))
+    return len(head) < HEAD and titled and not filled
 
 
 def _sql_start(head: bytes, zone: str | None) -> datetime | None:
@@ -61,7 +94,7 @@ def _sql_start(head: bytes, zone: str | None) -> datetime | None:
         naive = datetime.fromisoformat(found[1].decode())
     except ValueError:
         return None
-    return _placed(naive, (found[2] or b"").decode("ascii", "replace"), zone)
+    return placed(naive, (found[2] or b"").decode("ascii", "replace"), zone)
 
 
 def _custom_start(head: bytes, zone: str | None) -> datetime | None:
@@ -84,10 +117,10 @@ def _custom_start(head: bytes, zone: str | None) -> datetime | None:
         naive = datetime(year + 1900, month + 1, day, hour, minute, min(second, 59))  # noqa: DTZ001 - placed below
     except (IndexError, ValueError, OverflowError):
         return None
-    return _placed(naive, "", zone)
+    return placed(naive, "", zone)
 
 
-def _placed(naive: datetime, written: str, zone: str | None) -> datetime | None:
+def placed(naive: datetime, written: str, zone: str | None) -> datetime | None:
     """A local time with the zone that is written behind it, else that of the machine, else nowhere."""
     if not 1970 <= naive.year < 9000:  # a zone may lead beyond the ends of the calendar
         return None
@@ -99,6 +132,12 @@ def _placed(naive: datetime, written: str, zone: str | None) -> datetime | None:
         ahead = timedelta(hours=int(found[2]), minutes=int(found[3] or 0))
         return naive.replace(tzinfo=UTC) - (ahead if found[1] == "+" else -ahead)
     return naive.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC) if zone else None
+
+
+def named(path: str) -> str:
+    """What a backup is called: its file, or its folder where the file is the list of contents of a dump in a folder."""
+    folder, _, name = path.rpartition("/")
+    return folder.rpartition("/")[2] if name == "toc.dat" and folder else name
 
 
 def listed_sum(manifest: bytes, name: str) -> str | None:

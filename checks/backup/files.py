@@ -2,30 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import timedelta
-from statistics import median
-from typing import Annotated, Any, Final
+from typing import Annotated
 
 from pydantic import AfterValidator
 
-from audit.contract import CannotSee, FileSeen, Level, Reason, World, probe, say
-from audit.model.backup import BackupState, RestorePoint
+from audit.contract import Verbs, World, probe
+from audit.model.backup import BackupState
 from audit.model.estate import parse_timezone
-from audit.model.facts import Unseen
 from audit.model.item import Text
 from audit.model.technology import Copy
 from audit.model.units import Duration
-from checks.backup.dump import HEAD, TAIL, Content, content, listed_sum
-
-_UNFINISHED: Final = (".part", ".tmp", ".temp", ".filepart", ".partial", ".crdownload", ".swp", "~")
-_BESIDE: Final = (".sha256", ".sha512", ".sha1", ".md5", ".asc", ".sig", "SHA256SUMS", "SHA512SUMS", "MD5SUMS")
-_MOST: Final = 1000
-_LOOKED_INTO: Final = 3
-_EARLIER: Final = 30
-_LARGEST_MANIFEST: Final = 4_000_000
-_NOT_ITS_FAULT: Final = ("unsupported version", "could not open", "ermission denied")
+from checks.backup.dropped import Drop, dropped
 
 
 class FileCopies(Copy, kind="files"):
@@ -45,213 +33,7 @@ class FileCopies(Copy, kind="files"):
     """Deadline of one attempt; a file that takes longer to read stays unverified."""
 
 
-@dataclass(slots=True)
-class _Judged:
-    """One file after it was looked into."""
-
-    point: RestorePoint
-    size: int | None = None
-    """Bytes, unpacked."""
-    encrypted: bool | None = None
-    integrity: int = 0
-    errors: tuple[str, ...] | None = None
-    gap: CannotSee | None = None
-    """Why nothing was verified."""
-
-
-@dataclass(slots=True)
-class _Look:
-    """One attempt: everything that is read shares one deadline."""
-
-    copy: FileCopies
-    world: World
-    ends: float = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.ends = self.world.clock.monotonic() + self.copy.timeout.total_seconds()
-
-    @property
-    def left(self) -> timedelta:
-        return timedelta(seconds=max(0.01, self.ends - self.world.clock.monotonic()))
-
-
-@probe(deadline=185)
+@probe(deadline=185, verbs=Verbs(commands=("pg_restore --file=/dev/null *",)))
 async def newest_files(copy: FileCopies, world: World) -> BackupState:
-    look = _Look(copy, world)
-    listed = await world.files.list(copy.path, _MOST)
-    seen = [file for file in listed if not file.path.endswith((*_UNFINISHED, *_BESIDE))]
-    points = [
-        RestorePoint(
-            id=file.path.rpartition("/")[2],
-            # The last change is the end of the backup: without a header that says more, the start is not known.
-            start=file.modified,
-            end=file.modified,
-            complete=file.size > 0,
-            doubt="" if file.size else "it is empty",
-            size=file.size,
-        )
-        for file in seen
-    ]
-    best: _Judged | None = None
-    errors: tuple[str, ...] = ()
-    for number in range(len(seen) - 1, max(-1, len(seen) - 1 - _LOOKED_INTO), -1):
-        judged = await _judged(seen[number], points[number], [file.size for file in seen[:number]], look)
-        points[number] = judged.point
-        errors += judged.errors or ()
-        if judged.point.complete:
-            best = judged
-            break
-    facts: dict[str, Any] = {"points": tuple(points), "clock": world.clock.now(), "location": ""}
-    nothing = Unseen.of(CannotSee(Reason.INCOMPLETE, say("there is no complete backup to look into")))
-    absent = dict.fromkeys(("size", "errors", "encrypted"), nothing) if best is None else {}
-    if best is not None:
-        facts["integrity"] = best.integrity
-        if best.encrypted is not None:
-            facts["encrypted"] = best.encrypted
-        else:
-            says = say("{name} does not tell whether it is encrypted", name=best.point.id)
-            absent["encrypted"] = Unseen.of(CannotSee(Reason.INCOMPLETE, says))
-        if best.size is not None:
-            facts["size"] = best.size
-        elif best.gap is not None:
-            absent["size"] = Unseen.of(best.gap)
-    if errors or (best is not None and best.errors is not None):
-        facts["errors"] = errors
-    elif best is not None and best.gap is not None:
-        absent["errors"] = Unseen.of(best.gap)
-    level = Level.VERIFIED if facts.get("integrity", 0) > 1 else Level.OBSERVED
-    return BackupState(absent=absent, level=level, **facts)
-
-
-async def _judged(file: FileSeen, point: RestorePoint, earlier: Sequence[int], look: _Look) -> _Judged:
-    """Look into one file: its content first, as a checksum of half a dump may well be right."""
-    if not point.complete:
-        return _broken(point, point.doubt)
-    judged = await _read(file, point, look)
-    if judged.point.complete:
-        judged = await _held_against_manifest(file, judged, look)
-    doubt = _shrunk(file.size, earlier[-_EARLIER:])
-    if judged.point.complete and doubt:
-        judged.point = _doubted(judged.point, doubt)
-    if judged.point.complete and await _grows(file, look.world):
-        judged.point = _doubted(judged.point, "it is still being written")
-    return judged
-
-
-async def _read(file: FileSeen, point: RestorePoint, look: _Look) -> _Judged:
-    files = look.world.files
-    name = point.id
-    try:
-        unpacked = await files.unpack(file.path, max(HEAD, TAIL), look.left)
-        if unpacked is None:
-            head, tail = await files.head(file.path, HEAD), await files.tail(file.path, TAIL)
-        else:
-            head, tail = unpacked.head, unpacked.tail
-    except CannotSee as gap:
-        return _Judged(point, gap=gap)
-    if unpacked is not None and unpacked.trouble:
-        return _broken(point, f"it cannot be unpacked: {unpacked.trouble}")
-    found = content(head, tail, name, look.copy.timezone)
-    if found.started is not None:
-        point = point.model_copy(update={"start": found.started})
-    if found.whole is False:
-        return _broken(point, found.doubt)
-    if found.kind == "custom" and unpacked is None:
-        return await _restorable(file, point, look)
-    judged = _Judged(point, encrypted=found.kind == "encrypted" if found.kind in ("encrypted", "sql", "tar") else None)
-    if found.whole:
-        judged.integrity, judged.errors = 1, ()
-    if unpacked is not None:
-        # Every byte was unpacked and held against the checksums that the packer put into the file.
-        judged.integrity, judged.errors, judged.size = 2, (), unpacked.size
-    elif found.kind not in ("encrypted", "opaque"):
-        judged.size = file.size
-    judged.gap = _unverified(found, name)
-    return judged
-
-
-async def _restorable(file: FileSeen, point: RestorePoint, look: _Look) -> _Judged:
-    """Let pg_restore read a custom-format dump to its end: its list of contents alone stands at the beginning.
-
-    No checksum covers that list, so that a dump which can be read stays at the level of a readable catalogue.
-    """
-    judged = _Judged(point, encrypted=False, integrity=1)
-    try:
-        output = await look.world.command.run(("pg_restore", "--file=/dev/null", file.path), look.left, {})
-    except CannotSee as gap:
-        judged.gap = gap
-        return judged
-    line = next((line for line in output.err.splitlines() if line.strip()), f"it ended with {output.code}")[:200]
-    if output.code == 0:
-        judged.errors = ()
-        judged.gap = CannotSee(
-            Reason.INCOMPLETE, say("{name} does not tell how large it is when restored", name=point.id)
-        )
-    elif output.code == -9 or any(words in output.err for words in _NOT_ITS_FAULT):
-        judged.gap = CannotSee(
-            Reason.INCOMPLETE, say("pg_restore could not read {name}: {answer}", name=point.id, answer=line)
-        )
-    else:
-        return _broken(point, line)
-    return judged
-
-
-async def _held_against_manifest(file: FileSeen, judged: _Judged, look: _Look) -> _Judged:
-    files = look.world.files
-    folder = file.path.rpartition("/")[0]
-    declared = look.copy.manifest
-    for place in (declared,) if declared else (f"{file.path}.sha256", f"{folder}/SHA256SUMS"):
-        try:
-            wanted = listed_sum(await files.head(place, _LARGEST_MANIFEST), file.path)
-            if wanted is None:
-                raise CannotSee(
-                    Reason.INCOMPLETE,
-                    say("the manifest {manifest} does not name {file}", manifest=place, file=file.path),
-                )
-            if await files.sha256(file.path, look.left) != wanted:
-                return _broken(judged.point, f"its sha256 is not the one in {place}")
-            judged.integrity, judged.errors = 2, ()
-            return judged
-        except CannotSee as gap:
-            if declared or gap.reason is Reason.TIMEOUT:
-                judged.gap = gap
-                return judged
-    return judged
-
-
-async def _grows(file: FileSeen, world: World) -> bool:
-    """Whether a second look finds another size; the first one was as long ago as it took to read the file."""
-    pattern = "".join(f"[{sign}]" if sign in "*?[" else sign for sign in file.path)
-    try:
-        again = await world.files.list(pattern, 1)
-    except CannotSee:
-        return False
-    return any(other.size != file.size for other in again if other.path == file.path)
-
-
-def _shrunk(size: int, earlier: Sequence[int]) -> str:
-    """Why a size is doubtful: less than half of what is usual, and further from it than the others ever are."""
-    others = [other for other in earlier if other]
-    if len(others) < 5:
-        return ""
-    usual = median(others)
-    spread = 1.4826 * median(abs(other - usual) for other in others)
-    if size * 2 < usual and usual - size > 5 * spread:
-        return f"it has {size} bytes where {usual:.0f} are usual"
-    return ""
-
-
-def _broken(point: RestorePoint, doubt: str) -> _Judged:
-    return _Judged(_doubted(point, doubt), errors=(f"{point.id}: {doubt}",))
-
-
-def _doubted(point: RestorePoint, doubt: str) -> RestorePoint:
-    return point.model_copy(update={"complete": False, "doubt": doubt[:300]})
-
-
-def _unverified(found: Content, name: str) -> CannotSee:
-    if found.kind == "encrypted":
-        return CannotSee(
-            Reason.INCOMPLETE, say("{name} is encrypted: only a restore can tell what is in it", name=name)
-        )
-    return CannotSee(Reason.INCOMPLETE, say("no checksum of {name} was given: write a `manifest`", name=name))
+    drop = Drop(world, world.files, copy.path, copy.timeout, manifest=copy.manifest, zone=copy.timezone)
+    return await dropped(drop, "")

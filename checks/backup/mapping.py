@@ -10,6 +10,7 @@ from audit.contract import CannotSee, Reason, say
 from audit.model.backup import BackupState, ReplicaState, RestorePoint
 from audit.model.exposition import instant
 from audit.model.facts import Unseen
+from audit.model.message import Message
 from audit.model.unfit import Unexpected
 
 BackupFact = Literal["newest", "age", "size", "count", "errors", "complete", "encrypted"]
@@ -56,7 +57,7 @@ def backup_state(figures: Figures, clock: datetime, *, tool: str, errors: tuple[
     _note(facts, absent, figures, "encrypted", bool)
     facts.pop("complete", None)
     if "complete" in absent:
-        raise CannotSee(Reason.INCOMPLETE, say(absent["complete"].template, **absent["complete"].values))
+        raise CannotSee(Reason.INCOMPLETE, Message(absent["complete"].template, absent["complete"].values))
     point = RestorePoint(
         id="newest",
         start=start,

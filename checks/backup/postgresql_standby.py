@@ -6,12 +6,13 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any, ClassVar, Final
 
-from audit.contract import CannotSee, Reason, World, probe, say
+from audit.contract import CannotSee, Reason, Verbs, World, probe, say
 from audit.model.backup import ReplicaState
 from audit.model.facts import Unseen
 from audit.model.item import SecretRef
 from audit.model.technology import Copy
 from audit.model.units import Duration
+from checks.backup.postgresql_rights import RIGHTS, excess
 
 Row = Mapping[str, Any]
 
@@ -36,7 +37,7 @@ _SILENT: Final = timedelta(seconds=60)
 class PostgresqlStandby(Copy, kind="postgresql-standby"):
     """A PostgreSQL (10 or newer) streaming standby; `primary` and `standby` are secrets that hold connection strings.
 
-    Both roles need `pg_monitor` (`GRANT pg_monitor TO audit`), and no right to any table.
+    Both roles need `pg_monitor` (`GRANT pg_monitor TO audit`), and no right to any table. Ran with PostgreSQL 15.
     """
 
     replica: ClassVar[bool] = True
@@ -46,17 +47,25 @@ class PostgresqlStandby(Copy, kind="postgresql-standby"):
     timeout: Duration = timedelta(seconds=5)
 
 
-@probe()
+@probe(verbs=Verbs(sql=(_WRITER, _SENDERS, _REPLICA, _RECEIVERS, RIGHTS)))
 async def replication(copy: PostgresqlStandby, world: World) -> ReplicaState:
     primary: tuple[Row, Sequence[Row]] | CannotSee
     try:
         # The primary first: what it had written by then and the standby has not replayed by now is truly behind.
-        written, senders = await world.postgresql.rows(copy.primary, (_WRITER, _SENDERS), copy.timeout)
+        written, senders, first = await world.postgresql.rows(copy.primary, (_WRITER, _SENDERS, RIGHTS), copy.timeout)
         primary = _only(written), senders
     except CannotSee as gap:
-        primary = gap
-    replica, receivers = await world.postgresql.rows(copy.standby, (_REPLICA, _RECEIVERS), copy.timeout)
-    return state(_only(replica), receivers, primary)
+        primary, first = gap, ()
+    replica, receivers, second = await world.postgresql.rows(copy.standby, (_REPLICA, _RECEIVERS, RIGHTS), copy.timeout)
+    found = state(_only(replica), receivers, primary)
+    try:
+        rights = excess(second) if isinstance(primary, CannotSee) else excess(first) + excess(second)
+    except CannotSee as gap:
+        return found.model_copy(update={"absent": {**found.absent, "excess": Unseen.of(gap)}})
+    if isinstance(primary, CannotSee) and not rights:
+        return found.model_copy(update={"absent": {**found.absent, "excess": Unseen.of(primary)}})
+    # Built anew, so that the fact counts among those that were set.
+    return ReplicaState.model_validate({**found.plain(), "excess": tuple(dict.fromkeys(rights))})
 
 
 def _only(rows: Sequence[Row]) -> Row:

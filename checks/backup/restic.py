@@ -12,20 +12,27 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
 
-from audit.contract import CannotSee, Level, Output, Reason, World, probe, say
+from audit.contract import CannotSee, Level, Output, Reason, Verbs, World, probe, say
 from audit.model.backup import BackupState, RestorePoint
+from audit.model.drilling import Percent
 from audit.model.facts import Unseen
 from audit.model.item import Secret, SecretRef, Text, parse_secret
 from audit.model.technology import Copy
 from audit.model.unfit import Unexpected
 from audit.model.units import Duration
-from checks.backup.restic_output import Snapshot, chosen, count, doubted, errors, listed, refused
+from checks.backup.restic_log import held_against, runs
+from checks.backup.restic_output import Snapshot, alike, chosen, count, doubted, errors, listed, names, refused, version
 
 _VARIABLES: Final = (
     "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_DEFAULT_REGION",
     "RESTIC_REST_USERNAME", "RESTIC_REST_PASSWORD",
 )  # fmt: skip
 _REMOTE: Final = re.compile(r"(s3|rest|sftp|b2|azure|gs|swift|rclone|opendal):(.*)", re.DOTALL)
+_BEGIN: Final = "restic --repo=* --password-file {password} --no-lock --no-cache"
+_DEEP: Final = 0.75
+"""The share of the time left that the reading of stored data may take."""
+_REFERENCE: Final = 8
+"""How many points back the one lies against which the newest is weighed: a source that shrank days ago still shows."""
 _SFTP: Final = re.compile(r"(?://)?(?:[^@/]*@)?(\[[0-9a-fA-F:.]+\]|[^:/]+)")
 
 
@@ -73,6 +80,8 @@ class Restic(Copy, kind="restic"):
     """A restic repository, read with the restic command line (0.14 or newer), without a lock and without a write.
 
     Where a repository holds snapshots of several machines or folders, `from-host`, `paths` or `tags` name those meant.
+    The newest snapshot does not count where it holds nothing, or less than `may-shrink` allows of an earlier one of the
+    same folders: restic makes a snapshot also of what it could not read, and shows it nowhere.
     `verify: structure` checks catalogue and trees; `verify: subset` also reads one of `parts` of the stored data,
     another one each day, so that in `parts` days all of it was read; both cost time: see `timeout`.
     """
@@ -85,6 +94,11 @@ class Restic(Copy, kind="restic"):
     tags: tuple[Text, ...] = ()
     verify: Literal["none", "structure", "subset"] = "none"
     parts: Parts = 30
+    log: Text | None = None
+    """Files, such as `/var/log/restic/*.json`, each with all that one run of `restic backup --json` printed: what it
+    could not read stands there and nowhere else."""
+    may_shrink: Percent = 0.5
+    """How much less, of files or bytes, the newest snapshot may hold."""
     timeout: Duration = timedelta(seconds=60)
     """Deadline of one attempt, all commands together."""
 
@@ -105,8 +119,12 @@ class _Look:
     def __post_init__(self) -> None:
         self.ends = self.world.clock.monotonic() + self.copy.timeout.total_seconds()
 
-    async def run(self, *words: str) -> Output:
-        left = timedelta(seconds=self.ends - self.world.clock.monotonic())
+    @property
+    def left(self) -> timedelta:
+        return timedelta(seconds=self.ends - self.world.clock.monotonic())
+
+    async def run(self, *words: str, share: float = 1.0) -> Output:
+        left = self.left * share
         if left <= timedelta(0):
             raise CannotSee(Reason.TIMEOUT, say("no time was left for restic {command}", command=words[0]))
         where = self.copy.repository.removeprefix("local:")
@@ -126,7 +144,17 @@ class _Look:
             raise CannotSee(Reason.INCOMPLETE, say("restic {command} did not print JSON", command=words[0])) from broken
 
 
-@probe(deadline=185)
+@probe(
+    deadline=185,
+    verbs=Verbs(
+        commands=(
+            "restic version",
+            f"{_BEGIN} snapshots --json",
+            f"{_BEGIN} stats --mode restore-size * --json",
+            f"{_BEGIN} check [--read-data-subset=*]",
+        )
+    ),
+)
 async def snapshots(copy: Restic, world: World) -> BackupState:
     host = remote_host(copy.repository)
     if host is None:
@@ -139,13 +167,28 @@ async def snapshots(copy: Restic, world: World) -> BackupState:
     look = _Look(copy, world)
     entries = listed(await look.data("snapshots"))
     found = chosen(entries, machine=copy.from_host, folders=copy.paths, tags=copy.tags)
-    facts: dict[str, Any] = {"clock": world.clock.now(), "encrypted": True, "location": host, "integrity": 1}
+    facts: dict[str, Any] = {
+        "clock": world.clock.now(),
+        "encrypted": True,
+        # Each key is a file of the repository, locked with a password of its own.
+        "key": "copy",
+        "location": host,
+        "integrity": 1,
+        "sets": names(entries),
+        "taken": names(found),
+        "tool": await _version(look),
+    }
     absent: dict[str, Unseen] = {}
     points = tuple(snapshot.point for snapshot in found)
     try:
         points = await _weighed(found, look)
     except CannotSee as gap:
         absent["size"] = Unseen.of(gap)
+    if copy.log is not None:
+        try:
+            points, facts["attempts"] = held_against(points, await runs(world.files, copy.log, facts["clock"]))
+        except CannotSee as gap:
+            absent["attempts"] = Unseen.of(gap)
     sizes = [point.size for point in points if point.complete]
     if sizes and sizes[-1] is not None:
         facts["size"] = sizes[-1]
@@ -157,18 +200,36 @@ async def snapshots(copy: Restic, world: World) -> BackupState:
     return BackupState(points=points, absent=absent, level=level, **facts)
 
 
+async def _version(look: _Look) -> str:
+    """Which restic was asked; this takes a hundredth of what any look into a repository takes."""
+    try:
+        return version(await look.world.command.run(("restic", "version"), look.left, {}))
+    except CannotSee:
+        return ""
+
+
 async def _weighed(snapshots: Sequence[Snapshot], look: _Look) -> tuple[RestorePoint, ...]:
-    """The points, the newest with its size: doubted where it holds much less than the one before it of the same set."""
+    """The points, the newest with its size: those that hold much less than an earlier one of their set are doubted.
+
+    Two are weighed at most, as each takes restic as long as the list itself; more only once something is wrong.
+    """
     points = [snapshot.point for snapshot in snapshots]
     if not points:
         return ()
-    newest = await _sized(points[-1], look)
-    before = [snapshot.point for snapshot in snapshots[:-1] if snapshot.set == snapshots[-1].set]
-    if before:
-        weighed = await _sized(before[-1], look)
-        points[points.index(before[-1])] = weighed
-        newest = doubted(newest, weighed)
-    return (*points[:-1], newest)
+    same = [number for number, snapshot in enumerate(snapshots) if snapshot.set == snapshots[-1].set][-_REFERENCE:]
+    first, last = snapshots[same[0]], snapshots[-1]
+    if first.tree and first.tree == last.tree:
+        # A tree is named by its content, so that it need not be weighed twice.
+        points[-1] = doubted(await _sized(points[-1], look), None)
+    else:
+        weighed = points[same[0]] = await _sized(points[same[0]], look)
+        for number in reversed(same[1:]):
+            sized = await _sized(points[number], look)
+            points[number] = doubted(sized, weighed, may_shrink=look.copy.may_shrink)
+            if points[number].complete:
+                break
+        points[same[0]] = doubted(weighed, None)
+    return alike(snapshots, points)
 
 
 async def _sized(point: RestorePoint, look: _Look) -> RestorePoint:
@@ -191,7 +252,12 @@ async def _verified(look: _Look) -> dict[str, Any]:
     if copy.verify == "subset":
         # One part a day: the number comes from the date, so that nothing has to be remembered.
         words.append(f"--read-data-subset={look.world.clock.now().toordinal() % copy.parts + 1}/{copy.parts}")
-    output = await look.run(*words)
+    try:
+        output = await look.run(*words, share=_DEEP)
+    except CannotSee as gap:
+        # restic tries for most of a minute to read a file that is gone; which files are gone it tells without reading.
+        if gap.reason is not Reason.TIMEOUT or (output := await look.run("check")).code == 0:
+            raise
     if output.code == 0:
         # Without reading the stored data a flipped byte in it goes unseen: that is no more than a readable catalogue.
         return {"integrity": 2 if copy.verify == "subset" else 1, "errors": ()}

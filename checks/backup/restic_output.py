@@ -13,6 +13,8 @@ from audit.model.backup import RestorePoint
 
 _DIGITS: Final = re.compile(r"(\.\d{6})\d+")
 _MOST_ERRORS: Final = 20
+_SETTLED: Final = 3
+"""Snapshots of other folders after which they are taken for what the job now takes."""
 # What restic up to 0.16 says, as it ends with 1 whatever happened; newer ones have codes of their own.
 _SAYINGS: Final = (
     ("wrong password or no key found", Reason.DENIED, 12),
@@ -38,11 +40,13 @@ class Snapshot:
     machine: str
     folders: tuple[str, ...]
     tags: frozenset[str]
+    tree: str
+    """What it holds: two with one tree hold the same."""
 
     @property
     def set(self) -> str:
         """What is backed up together: snapshots of one set can be held against each other."""
-        return f"{self.machine}: {', '.join(self.folders)}"
+        return f"{self.machine}:{', '.join(self.folders)}"
 
 
 def listed(entries: Any) -> tuple[Snapshot, ...]:
@@ -65,7 +69,8 @@ def _snapshot(entry: Mapping[str, Any]) -> Snapshot:
         files=count(summary.get("total_files_processed")),
     )
     folders = tuple(sorted(str(path) for path in entry.get("paths") or ()))
-    return Snapshot(point, str(entry.get("hostname", "")), folders, frozenset(map(str, entry.get("tags") or ())))
+    tags = frozenset(map(str, entry.get("tags") or ()))
+    return Snapshot(point, str(entry.get("hostname", "")), folders, tags, str(entry.get("tree") or ""))
 
 
 def _instant(text: Any) -> datetime:
@@ -114,18 +119,65 @@ def _one_set(snapshots: Sequence[Snapshot]) -> None:
                 ),
             )
         begun.add(snapshot.set)
+    _same_job(snapshots)
 
 
-def doubted(newest: RestorePoint, before: RestorePoint) -> RestorePoint:
-    """The newest point, not counted as complete where it holds less than half of the one before.
+def _same_job(snapshots: Sequence[Snapshot]) -> None:
+    """One snapshot of something else, such as made by hand, must not stand for a job that stopped."""
+    earlier = [snapshot for snapshot in snapshots if snapshot.set != snapshots[-1].set]
+    if not earlier or len(snapshots) - len(earlier) >= _SETTLED:
+        return
+    last, before = snapshots[-1], earlier[-1]
+    if last.machine == before.machine and {*last.folders} >= {*before.folders}:
+        return
+    raise CannotSee(
+        Reason.INCOMPLETE,
+        say(
+            "the newest snapshots are of {one}, the ones before them of {two}: write which of them is meant with "
+            "`from-host`, `paths` or `tags`",
+            one=last.set[:120],
+            two=before.set[:120],
+        ),
+    )
+
+
+def names(snapshots: Sequence[Snapshot]) -> tuple[str, ...]:
+    """Each set of snapshots once."""
+    return tuple(sorted({snapshot.set[:300] for snapshot in snapshots}))
+
+
+def doubted(newest: RestorePoint, before: RestorePoint | None, *, may_shrink: float = 0.5) -> RestorePoint:
+    """A point, not counted as complete where it holds nothing, or much less than an earlier one.
 
     restic makes a snapshot also where it could not read its source, and the list of snapshots does not show it.
     """
-    for word, now, then in (("files", newest.files, before.files), ("bytes", newest.size, before.size)):
-        if now is not None and then is not None and now * 2 < then:
-            doubt = f"it holds {now} {word}, the one before {then}"
-            return newest.model_copy(update={"complete": False, "doubt": doubt})
-    return newest
+    doubt = "it holds nothing" if newest.size == 0 else ""
+    for word in ("files", "size") if before is not None and not doubt else ():
+        now, then = getattr(newest, word), getattr(before, word)
+        if now is not None and then is not None and now < then * (1 - may_shrink):
+            doubt = f"it holds {now} {'files' if word == 'files' else 'bytes'}, an earlier one {then}"
+            break
+    return newest.model_copy(update={"complete": False, "doubt": doubt}) if doubt else newest
+
+
+def alike(snapshots: Sequence[Snapshot], points: Sequence[RestorePoint]) -> tuple[RestorePoint, ...]:
+    """The points; those that hold the same as a doubted one are doubted with it."""
+    doubts = {
+        snapshot.tree: point.doubt for snapshot, point in zip(snapshots, points, strict=True) if not point.complete
+    }
+    doubts.pop("", None)
+    return tuple(
+        point.model_copy(update={"complete": False, "doubt": doubts[snapshot.tree]})
+        if snapshot.tree in doubts
+        else point
+        for snapshot, point in zip(snapshots, points, strict=True)
+    )
+
+
+def version(output: Output) -> str:
+    """`restic 0.14.0` of the line that restic says of itself; empty for anything else."""
+    found = re.match(r"restic [0-9][\w.+-]{0,40}", output.out)
+    return found[0] if found and output.code == 0 else ""
 
 
 def refused(output: Output) -> CannotSee:
@@ -147,5 +199,7 @@ def errors(output: Output) -> tuple[str, ...]:
         raise refused(output)
     telling = re.compile("error|pack|damaged|mismatch|missing", re.IGNORECASE)
     lines = [line.strip() for line in said.splitlines() if telling.search(line)]
-    told = [line for line in dict.fromkeys(lines) if not line.startswith(("check", "load", "read", "using"))]
+    # Not among them: what it does, how far it is, how often it tried to read a file again.
+    noise = ("check", "load", "Load(", "read", "using", "[")
+    told = [line for line in dict.fromkeys(lines) if not line.startswith(noise)]
     return tuple(line[:200] for line in told[:_MOST_ERRORS])

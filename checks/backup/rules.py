@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-from typing import Final
-
 from audit.contract import CannotSee, Example, Limits, Reason, Ruling, Subject, Verdict, check, ruling, say
 from audit.model.estate import Data
 from audit.model.message import Message
-from audit.model.units import bytes_text, plain
 from checks.backup.places import elsewhere, gap, home
 from checks.backup.samples import LEDGER, STREAMING, ledger, restic
-
-LONGEST: Final = 1000 * 365.25 * 86400.0
-"""Seconds after which nobody counts any more; a duration of more could not be written."""
 
 
 @check(
@@ -177,64 +170,3 @@ def three_copies_two_media_one_elsewhere(data: Subject[Data], limits: Limits) ->
     measured = say("copies {copies}, media {media}, in another site {elsewhere}, locked {locked}", **figures)
     required = say("at least copies {copies}, media {media}, in another site {elsewhere}, locked {locked}", **needed)
     return ruling(met, measured=measured, required=required, says=says, key="copies")
-
-
-@check(
-    "backup.restore-time",
-    control="BKP-07",
-    method="G",
-    severity="critical",
-    answers=("NIST SP 800-53r5 CP-10", "NIST SP 800-53r5 CP-6(2)", "CSF RC.RP-02"),
-    least="declared",
-    limits={"times": ("1", "1", "1", "2"), "credit": ("50 %", "50 %", "50 %", "50 %")},
-    examples=(
-        Example(
-            Verdict.PASS,
-            ledger(restic("nightly", "at: busan, restore-rate: 1 GB/s"), rest="at: daejeon, size: 2 TB"),
-            LEDGER,
-        ),
-        Example(
-            Verdict.FAIL,
-            ledger(restic("nightly", "at: busan, restore-rate: 1 GB/s"), rest="at: daejeon, size: 858 TB"),
-            LEDGER,
-        ),
-        Example(Verdict.UNKNOWN, ledger(restic("nightly")), LEDGER, reason=Reason.INCOMPLETE),
-    ),
-)
-def restore_fits_the_recovery_time(data: Subject[Data], limits: Limits) -> Ruling:
-    """The data can be read back within the promised recovery time at half of the fastest declared rate.
-
-    Why: 858 TB at 1 GB a second take 9.9 days on the wire alone, whatever the plan promises; a rate that no drill has
-    measured is worth half.
-
-    Fix: measure a restore, keep a copy that is read back faster and declare its `restore-rate:`, split the data by
-    urgency, or promise a recovery time that the wire can carry.
-    """
-    copies = data.item.copies
-    most = data.rto * limits.number("times")
-    if not copies:
-        says = say("{data} has no copy to restore it from", data=data.ref)
-        return ruling(False, measured=say("no copy"), required=most, says=says, key="copies")
-    size = data.item.size if data.item.size is not None else max((copy.size or 0 for copy in copies), default=0)
-    rate = max((copy.restore_rate or 0 for copy in copies), default=0)
-    if not size or not rate:
-        says = say(
-            "the inventory does not say how large {data} is or how fast it can be read back; add `size:` and "
-            "`restore-rate:`",
-            data=data.ref,
-        )
-        raise CannotSee(Reason.INCOMPLETE, says)
-    took = timedelta(seconds=min(size / rate / (limits.number("credit") / 100), LONGEST))
-    figures = {
-        "data": data.ref,
-        "size": bytes_text(size),
-        "rate": f"{bytes_text(rate)}/s",
-        "credit": limits.word("credit"),
-        "time": plain(took),
-        "most": plain(most),
-    }
-    if took <= most:
-        says = say("{size} of {data} at {credit} of {rate} take {time}; {most} are allowed", **figures)
-    else:
-        says = say("{size} of {data} at {credit} of {rate} take {time}, but only {most} are allowed", **figures)
-    return ruling(took <= most, measured=took, required=most, says=says, key="size")

@@ -50,10 +50,23 @@ class TestRestic:
     def test_nothing_is_an_empty_list(self) -> None:
         assert listed(None) == listed([]) == ()
 
-    def test_folders_that_changed_are_one_job(self) -> None:
-        assert ways(entry("2026-08-30T00:00:00Z"), entry("2026-08-31T00:00:00Z", path="/new")) == (
-            "2026-08-30", "2026-08-31",
-        )  # fmt: skip
+    def test_folders_that_were_added_are_one_job(self) -> None:
+        wider = {**entry("2026-08-31T00:00:00Z"), "paths": ["/srv", "/new"]}
+        assert ways(entry("2026-08-30T00:00:00Z"), wider) == ("2026-08-30", "2026-08-31")
+
+    def test_folders_that_changed_are_one_job_once_that_has_settled(self) -> None:
+        new = [entry(f"2026-08-3{day}T00:00:00Z", path="/new") for day in (0, 1)]
+        last = entry("2026-09-01T00:00:00Z", path="/new")
+        assert len(ways(entry("2026-08-29T00:00:00Z"), *new, last)) == 4
+        with pytest.raises(CannotSee) as gap:
+            ways(entry("2026-08-29T00:00:00Z"), *new)
+        assert gap.value.reason is Reason.INCOMPLETE
+
+    @pytest.mark.parametrize("other", [{"host": "laptop"}, {"path": "/etc"}])
+    def test_one_snapshot_of_something_else_does_not_stand_for_the_job(self, other: dict[str, str]) -> None:
+        with pytest.raises(CannotSee) as gap:
+            ways(entry("2026-08-29T00:00:00Z"), entry("2026-08-30T00:00:00Z"), entry("2026-08-31T00:00:00Z", **other))
+        assert "from-host" in str(gap.value)
 
     def test_a_job_that_stopped_beside_one_that_runs_is_not_hidden(self) -> None:
         with pytest.raises(CannotSee) as gap:
@@ -87,6 +100,18 @@ class TestRestic:
         assert not doubted(RestorePoint(id="b", start=NOW, size=499, files=10), before).complete
         assert not doubted(RestorePoint(id="b", start=NOW, size=1000, files=4), before).complete
         assert doubted(RestorePoint(id="b", start=NOW), before).complete
+        assert not doubted(RestorePoint(id="b", start=NOW, size=899), before, may_shrink=0.1).complete
+        assert not doubted(RestorePoint(id="b", start=NOW, size=0, files=3), None).complete
+
+    def test_a_source_that_shrank_days_ago_still_shows(self) -> None:
+        sizes = (1000, 1000, 10, 10)
+        entries = [
+            entry(f"2026-08-2{day}T00:00:00Z", summary={"total_bytes_processed": size})
+            for day, size in enumerate(sizes)
+        ]
+        seen = self.look({"snapshots --json": Output(0, json.dumps(entries), "")})
+        assert [point.complete for point in seen.points] == [True, True, False, False]
+        assert seen.size == 1000
 
     @pytest.mark.parametrize(
         ("repository", "host"),
@@ -154,6 +179,29 @@ class TestRestic:
         seen = self.look(answers, verify="subset", parts="1")
         assert "error: pack 12ab: damaged" in seen.errors
         assert seen.level is Level.OBSERVED
+
+    def test_what_holds_the_same_is_weighed_once_and_doubted_together(self) -> None:
+        entries = [entry(f"2026-08-{day}T00:00:00Z", tree="3059") for day in range(10, 22)]
+        empty = Output(0, '{"total_size": 0, "total_file_count": 4}', "")
+        answers = {
+            "snapshots --json": Output(0, json.dumps(entries), ""),
+            f"stats --mode restore-size {entries[-1]['id']}": empty,
+        }
+        assert self.look(answers).newest is None
+
+    def test_what_a_run_could_not_read_stands_in_its_log_alone(self) -> None:
+        ids = ("2026-08-30", "2026-08-31", "2026-09-01")
+        error = {"message_type": "error", "during": "archival", "item": "/srv/closed"}
+        logs = [json.dumps({"message_type": "summary", "snapshot_id": one}) for one in ids]
+        logs[1] = f"{json.dumps({**error, 'during': 'scan'})}\n{json.dumps(error)}\n{logs[1]}\n[" + "{" * 9000
+        files = {f"/l/{one}.json": SceneFile(log.encode(), NOW) for one, log in zip(ids, logs, strict=True)}
+        files["/l/x.json"] = SceneFile(b"{}", NOW)
+        entries = json.dumps([entry(f"{one}T00:00:00Z") for one in ids])
+        world = scene(now=NOW, files=files, command={"restic --repo=/r": Output(0, entries, "")})
+        seen = look(snapshots.look, Restic.model_validate({**WRITTEN, "log": "/l/*"}), world)
+        assert [point.complete for point in seen.points] == [True, False, True]
+        assert "/srv/closed" in seen.points[1].doubt
+        assert [attempt.ok for attempt in seen.attempts] == [True, False, True, False]
 
     def look(self, answers: dict[str, Output], **more: Any) -> BackupState:
         begin = "restic --repo=/r --password-file {password} --no-lock --no-cache "

@@ -25,19 +25,32 @@ CONTROLS = {
 }  # fmt: skip
 MANDATORY = set(
     "AVL-01 AVL-02 AVL-03 AVL-04 AVL-10 AVL-11 "
-    "BKP-01 BKP-02 BKP-03 BKP-04 BKP-07 BKP-14 BKP-15 DRF-01 DRF-04 DRF-07 FAC-01 FAC-02 FAC-03 "
+    "BKP-01 BKP-02 BKP-03 BKP-04 BKP-05 BKP-06 BKP-07 BKP-08 BKP-09 BKP-10 BKP-11 BKP-12 BKP-13 BKP-14 BKP-15 "
+    "DRF-01 DRF-04 DRF-07 DRF-09 FAC-01 FAC-02 FAC-03 "
     "FAC-06 DEP-02 DEP-05 DEP-07 NET-01 NET-03 OPS-02".split()
 )
 SEVERITIES = {
     "critical": "AVL-01 AVL-04 AVL-05 AVL-11 "
-    "BKP-01 BKP-02 BKP-04 BKP-07 BKP-10 BKP-14 DRF-01 DRF-04 DRF-05 DRF-07 FAC-01 "
+    "BKP-01 BKP-02 BKP-04 BKP-06 BKP-07 BKP-09 BKP-10 BKP-14 DRF-01 DRF-04 DRF-05 DRF-07 DRF-09 FAC-01 "
     "FAC-02 FAC-03 FAC-08 DEP-02 DEP-03 DEP-04 DEP-07 DEP-11 OPS-02",
-    "high": "AVL-02 AVL-09 AVL-10 "
-    "BKP-03 BKP-08 BKP-15 DRF-12 FAC-05 FAC-06 FAC-07 FAC-10 FAC-18 DEP-05 NET-01 NET-03 OPS-08 OPS-13 "
-    "FND-06 FND-07 FND-08",
+    "high": "SEC-02 AVL-02 AVL-09 AVL-10 "
+    "BKP-03 BKP-05 BKP-08 BKP-12 BKP-13 BKP-15 DRF-12 FAC-05 FAC-06 FAC-07 FAC-10 FAC-18 DEP-05 NET-01 NET-03 "
+    "OPS-08 OPS-13 FND-06 FND-07 FND-08",
     "medium": "AVL-03 BKP-11 OPS-14 PEAK-01",
 }
-MILDER = {"availability.day": "high", "backup.clock": "high", "operations.targets-fit-grade": "high"}
+MILDER = {
+    "availability.day": "high",
+    "backup.clock": "high",
+    "backup.distance": "high",
+    "backup.least-privilege": "medium",
+    "backup.log-unbroken": "critical",
+    "backup.never-empties": "high",
+    "backup.newest-complete": "high",
+    "backup.supplier-loss": "high",
+    "backup.system-loss": "high",
+    "backup.worst-age": "high",
+    "operations.targets-fit-grade": "high",
+}
 """Rules that answer a part of a control whose severity is meant for its heart."""
 STANDARDS = re.compile(
     r"(NIST SP 800-53r5 [A-Z]{2}-\d+(\(\d+\))*|ISO 22301 [\d.]+|ISO/IEC 27002 [\d.]+|ISO/IEC 27031|"
@@ -94,7 +107,7 @@ def test_words(check: Check) -> None:
         assert 20 < len(text) < 400
         assert text.endswith(".")
     assert "--check" not in check.fix or f"--check {check.id} --on {{ref}}" in check.fix
-    for command, rest in re.findall(r"`haechi (\w+)([^`]*)`", check.fix):
+    for command, rest in re.findall(r"`haechi (\w+(?: restore)?)([^`]*)`", check.fix):
         assert command == "ack" or rest.startswith(" ESTATE"), "a command that can be run as it stands"
 
 

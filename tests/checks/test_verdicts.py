@@ -4,20 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from audit.model.backup import BackupState, ReplicaState, RestorePoint
 from audit.model.evidence import Finding
-from audit.model.facts import (
-    BackupState,
-    Certificate,
-    Facts,
-    NameServer,
-    NameState,
-    PowerState,
-    ReplicaState,
-    RestorePoint,
-    Sample,
-    ServiceState,
-    Unseen,
-)  # fmt: skip
+from audit.model.facts import Certificate, Facts, NameServer, NameState, PowerState, Sample, ServiceState, Unseen
 from audit.model.verdict import Reason
 from tests.checks.judging import AT, catalogue, scene
 

@@ -1,0 +1,233 @@
+"""The backups of one server that Barman keeps become the points in time to which they can bring data back."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Annotated, Any, ClassVar, Final, Literal
+
+from pydantic import AfterValidator
+
+from audit.contract import CannotSee, Level, Reason, Verbs, World, probe, say
+from audit.model.backup import BackupState, Gap
+from audit.model.facts import Unseen
+from audit.model.item import SecretRef, Text
+from audit.model.technology import Copy
+from audit.model.unfit import Unexpected
+from audit.model.units import Duration
+from checks.backup.archiver import ARCHIVER, Archiver, asked, held
+from checks.backup.barman_files import (
+    Entry,
+    Places,
+    attempts,
+    entry,
+    judged,
+    named,
+    packed,
+    places,
+    sections,
+    without_running,
+)
+from checks.backup.postgresql_manifest import VERIFY, faults
+from checks.backup.postgresql_rights import RIGHTS
+from checks.backup.wal import Carried, Log, Piece, carried, log, parsed, segment_size, timeline_of
+
+_LARGEST: Final = 1_000_000
+_LARGEST_BOOK: Final = 64_000_000
+_MOST: Final = 1_000_000
+_MOST_BACKUPS: Final = 2000
+_LOOK_BACK: Final = timedelta(days=30)
+
+
+def parse_server(written: str) -> str:
+    """The name of a server as Barman's settings have it, which is also the name of its folder."""
+    if not re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9_.\-]{0,127}", written):
+        raise Unexpected(say("the name of a server"), repr(written[:60]))
+    return written
+
+
+class Barman(Copy, kind="barman"):
+    """One server of Barman, read in the files that Barman keeps. Ran with Barman 3.4.
+
+    No command of Barman is run: even `barman list-backup` and `barman check` take locks and write them. The user needs
+    the right to read Barman's home. Each age is that of the backup itself: where no threshold was set, `barman check`
+    says OK at any age. The log behind the backups is counted piece by piece. `verify: manifest` also reads the newest
+    backup with `pg_verifybackup`. `primary` is a secret that holds a connection string for a role with `pg_monitor`.
+    """
+
+    self_contained: ClassVar[bool] = False
+
+    server: Annotated[Text, AfterValidator(parse_server)]
+    config: Text = "/etc/barman.conf"
+    """Its file of settings; a relative path starts at the estate's folder."""
+    primary: SecretRef | None = None
+    verify: Literal["none", "manifest"] = "none"
+    timeout: Duration = timedelta(seconds=60)
+    """Deadline of one attempt."""
+
+
+@dataclass(slots=True)
+class _Look:
+    copy: Barman
+    world: World
+    ends: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.ends = self.world.clock.monotonic() + self.copy.timeout.total_seconds()
+
+    @property
+    def left(self) -> timedelta:
+        return timedelta(seconds=max(0.01, self.ends - self.world.clock.monotonic()))
+
+    async def text(self, path: str, most: int = _LARGEST) -> str:
+        return (await self.world.files.head(path, most)).decode("utf-8", "replace")
+
+
+@probe(deadline=185, verbs=Verbs(commands=VERIFY, sql=(ARCHIVER, RIGHTS)))
+async def server_backups(copy: Barman, world: World) -> BackupState:
+    look = _Look(copy, world)
+    where = await _places(look)
+    primary: Archiver | CannotSee | None = None
+    if copy.primary is not None:
+        try:
+            primary = await asked(copy.primary, world, min(copy.timeout, timedelta(seconds=10)))
+        except CannotSee as gap:
+            primary = gap
+    now = world.clock.now()
+    entries = without_running(await _entries(where, look), now)
+    bases = judged(entries, await _data(where, world))
+    facts: dict[str, Any] = {"clock": now, "location": "", "taken": (copy.server,), "integrity": 1}
+    facts |= {"empties_after": None, "attempts": attempts(entries, now - _LOOK_BACK)}
+    absent: dict[str, Unseen] = {}
+    try:
+        infos = await world.files.list(f"{where.home}/*/base/*/backup.info", _MOST_BACKUPS)
+        facts["sets"] = tuple(sorted({info.path.split("/")[-4] for info in infos} | {copy.server}))
+    except CannotSee as gap:
+        absent["sets"] = Unseen.of(gap)
+    whole: Carried | None = None
+    try:
+        found, books = await _log(where, entries, look)
+        whole = carried(bases, found)
+        facts |= {"points": whole.points, "gaps": whole.gaps + _booked(books, found, whole)}
+        if whole.reach is not None:
+            facts["reach"] = whole.reach
+    except CannotSee as gap:
+        facts["points"] = tuple(sorted((base.point for base in bases), key=lambda point: point.start))
+        absent["gaps"] = absent["reach"] = Unseen.of(gap)
+    complete = [point for point in facts["points"] if point.complete]
+    newest = next((one for one in entries if complete and one.id == complete[-1].id), None)
+    errors: tuple[str, ...] | None = None
+    if newest is not None:
+        facts["encrypted"] = newest.encrypted
+        if newest.base.point.size is not None:
+            facts["size"] = newest.base.point.size
+    try:
+        errors = await _verified(where, newest, look)
+        facts["integrity"] = 2
+    except CannotSee as gap:
+        absent["errors"] = Unseen.of(gap)
+    if isinstance(primary, CannotSee):
+        absent["excess"] = absent["pending"] = Unseen.of(primary)
+    elif primary is not None and whole is not None:
+        told = held(primary, found, whole, (newest.cluster or None) if newest else None)
+        facts |= told.facts
+        absent |= told.absent
+        facts["gaps"] = tuple(dict.fromkeys((*facts["gaps"], *told.gaps)))
+        errors = (*(errors or ()), *told.errors) if told.errors else errors
+    if errors is not None:
+        facts["errors"] = errors
+        absent.pop("errors", None)
+    for name in absent:
+        facts.pop(name, None)
+    level = Level.VERIFIED if facts["integrity"] > 1 else Level.OBSERVED
+    return BackupState(absent=absent, level=level, **facts)
+
+
+async def _places(look: _Look) -> Places:
+    """Where the backups lie, from the settings with the files that they include."""
+    settings = sections(await look.text(look.copy.config))
+    folder = settings.get("barman", {}).get("configuration_files_directory", "")
+    if folder:
+        for file in await look.world.files.list(f"{folder}/*.conf", 1000):
+            for name, values in sections(await look.text(file.path)).items():
+                settings.setdefault(name, {}).update(values)
+    return places(settings, look.copy.server)
+
+
+async def _entries(where: Places, look: _Look) -> tuple[Entry, ...]:
+    infos = list(await look.world.files.list(f"{where.base}/*/backup.info", _MOST_BACKUPS))
+    try:
+        infos += await look.world.files.list(f"{where.meta}/*-backup.info", _MOST_BACKUPS)
+    except CannotSee as gap:
+        if gap.reason is not Reason.UNREACHABLE:  # before version 3.13 there is no such folder
+            raise
+    found: dict[str, Entry] = {}
+    for info in infos:
+        name = named(info.path)
+        if name is not None:
+            found[name] = entry(await look.text(info.path), name)
+    return tuple(found[name] for name in sorted(found))
+
+
+async def _data(where: Places, world: World) -> frozenset[str]:
+    """The backups whose files are there: a folder of data, or archives of it."""
+    seen = [
+        file.path.split("/")[-3]
+        for pattern in ("*/data/PG_VERSION", "*/data/*.tar*")
+        for file in await world.files.list(f"{where.base}/{pattern}", _MOST)
+    ]
+    return frozenset(seen)
+
+
+async def _log(where: Places, entries: tuple[Entry, ...], look: _Look) -> tuple[Log, Mapping[str, bool]]:
+    """The pieces of the log that lie there, with the book that Barman keeps of them."""
+    listed = await look.world.files.list(f"{where.wals}/*/*", _MOST)
+    histories: dict[int, str] = {}
+    for file in await look.world.files.list(f"{where.wals}/*.history", 1000):
+        timeline = timeline_of(file.path.rpartition("/")[2])
+        if timeline is not None:
+            histories[timeline] = await look.text(file.path)
+    book = await look.text(f"{where.wals}/xlog.db", _LARGEST_BOOK)
+    books = packed(book)
+    sizes: set[int | None] = {entry.segment for entry in entries if entry.segment}
+    sizes = sizes or {segment_size(entry.start for entry in entries)}
+    size = next(iter(sizes))
+    if len(sizes) != 1 or size is None or size not in (1024 * 1024 << power for power in range(11)):
+        raise CannotSee(
+            Reason.CONTRADICTED, say("the backups of {server} have no one size of segments", server=look.copy.server)
+        )
+    pieces = []
+    for file in listed:
+        name = file.path.rpartition("/")[2]
+        pieces.append(Piece(name, file.size, file.modified, packed=books.get(name, True)))
+    return log(pieces, size, histories), books
+
+
+def _booked(books: Mapping[str, bool], found: Log, whole: Carried) -> tuple[Gap, ...]:
+    """What the book names behind the last piece that is there: it was archived once, and somebody took it away."""
+    if whole.last is None:
+        return ()
+    places = [(name, parsed(name, found.size)) for name in books if len(name) == 24]
+    beyond = [
+        (place[1], name)
+        for name, place in places
+        if place and place[0] == whole.last.timeline and place[1] > whole.last.number
+    ]
+    lost = [
+        (number, name) for number, name in sorted(beyond) if number not in found.segments.get(whole.last.timeline, {})
+    ]
+    if not lost or whole.gaps:
+        return ()
+    return (Gap(after=whole.last.name, before=lost[-1][1], missing=len(lost)),)
+
+
+async def _verified(where: Places, newest: Entry | None, look: _Look) -> tuple[str, ...]:
+    if look.copy.verify == "none":
+        raise CannotSee(
+            Reason.INCOMPLETE, say("nothing was verified: write `verify: manifest` to have the newest backup read")
+        )
+    if newest is None:
+        raise CannotSee(Reason.INCOMPLETE, say("there is no complete backup to look into"))
+    return await faults(f"{where.base}/{newest.id}/data", look.world, look.left)

@@ -1,0 +1,60 @@
+"""Table spaces of InnoDB become what innochecksum finds wrong with their pages."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Final
+
+from audit.contract import CannotSee, FileSeen, Reason, World, say
+
+COMMANDS: Final = ("innochecksum [--start-page=*] [--end-page=*] *",)
+_PAGE: Final = 16_384
+_EXTENT: Final = 64
+_TWICE: Final = (536_853_855).to_bytes(4, "big")
+"""What stands before the places of the buffer in which pages are written twice, 190 bytes before the end of page 5."""
+_TWICE_AT: Final = 6 * _PAGE - 190
+
+
+async def damaged(
+    spaces: Sequence[FileSeen], world: World, ends: float
+) -> tuple[tuple[str, ...] | None, CannotSee | None]:
+    """What innochecksum finds wrong with the pages of the table spaces."""
+    if not spaces:
+        return None, CannotSee(Reason.INCOMPLETE, say("the backup holds no table space of InnoDB that could be read"))
+    errors: list[str] = []
+    for file in spaces:
+        name = "/".join(file.path.split("/")[-2:])
+        for range_ in await _ranges(file, world):
+            output = await world.command.run(
+                ("innochecksum", *range_, file.path), timedelta(seconds=max(0.01, ends - world.clock.monotonic())), {}
+            )
+            if output.code != 0:
+                break
+        else:
+            continue
+        text = output.err + output.out
+        line = next((line.strip() for line in text.splitlines() if line.strip()), f"it ended with {output.code}")
+        if output.code == 1 and ("checksum mismatch" in text or "page::" in text or "corrupted" in text):
+            errors.append(f"{name}: {line}"[:200])
+        else:
+            says = say("innochecksum could not read {name}: {answer}", name=name, answer=line[:160])
+            return None, CannotSee(Reason.INCOMPLETE, says)
+    return tuple(errors[:100]), None
+
+
+async def _ranges(file: FileSeen, world: World) -> tuple[tuple[str, ...], ...]:
+    """The pages of a table space that have to be sound, as options of innochecksum.
+
+    The buffer in which pages are written twice may be caught half written: whoever reads the backup passes it over.
+    """
+    if not file.path.endswith("/ibdata1"):
+        return ((),)
+    head = await world.files.head(file.path, _TWICE_AT + 12)
+    if head[_TWICE_AT : _TWICE_AT + 4] != _TWICE:
+        raise CannotSee(Reason.INCOMPLETE, say("the system table space of the backup is of a kind that is not known"))
+    first, second = (int.from_bytes(head[_TWICE_AT + place : _TWICE_AT + place + 4], "big") for place in (4, 8))
+    found: list[tuple[str, ...]] = [(f"--end-page={first - 1}",)] if first else []
+    if second > first + _EXTENT:
+        found.append((f"--start-page={first + _EXTENT}", f"--end-page={second - 1}"))
+    return (*found, (f"--start-page={second + _EXTENT}",))
