@@ -27,7 +27,7 @@ def rule(data: Subject[Data]) -> Ruling:
 '''
 TECHNOLOGY = '''
 from audit.contract import World, probe
-from audit.model.facts import BackupState
+from audit.model.backup import BackupState
 from audit.model.technology import Copy
 
 class Tape(Copy, kind="{kind}"):

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from types import MappingProxyType
+from typing import Final
 
 from audit.analysis.fixes import fixes
 from audit.analysis.loss import losses
 from audit.analysis.readiness import Measure
+from audit.analysis.scenarios import scenarios
 from audit.catalogue import Catalogue
 from audit.contract import Check
 from audit.model.dossier import CheckText, Dossier
-from audit.model.evidence import Finding, Run
+from audit.model.evidence import Finding, Observation, Run
 from audit.model.history import Strip
 from audit.model.plan import Plan
+
+NOTHING: Final[Mapping[str, Observation]] = MappingProxyType({})
 
 
 def assemble(
@@ -25,8 +29,12 @@ def assemble(
     at: datetime,
     looked_at: Collection[str],
     strips: tuple[Strip, ...] = (),
+    seen: Mapping[str, Observation] = NOTHING,
 ) -> Dossier:
-    """The dossier of a run; `looked_at` names the subjects of which there is an observation, `strips` is their past."""
+    """The dossier of a run; `looked_at` names the subjects of which there is an observation, `strips` is their past.
+
+    `seen` is what was observed of the copies, by subject, with their drills.
+    """
     measure = Measure(plan, findings)
     taken = losses(plan.graph)
     judged = sorted({finding.check for finding in findings})
@@ -44,6 +52,7 @@ def assemble(
         policy=plan.policy.as_plain(),
         not_looked_at=tuple(sorted(task.subject for task in plan.tasks if task.subject not in looked_at)),
         strips=strips,
+        scenarios=scenarios(plan, seen),
         outside=len(plan.outside),
     )
 

@@ -14,7 +14,9 @@ from zoneinfo import ZoneInfo
 
 from audit.analysis.dossier import assemble
 from audit.analysis.readiness import exit_code
+from audit.analysis.scenarios import needed
 from audit.app.crew import observe
+from audit.app.drilling_record import DRILL, drills_of, drills_seen
 from audit.app.past import LOG, alerts_seen, strips, with_past
 from audit.app.records import Records
 from audit.app.stored import POLICY, stored_estate, whole
@@ -24,6 +26,7 @@ from audit.inventory.load import load
 from audit.judge import judge
 from audit.model.alerting import AlertState
 from audit.model.dossier import Dossier
+from audit.model.drilling import RestoreState
 from audit.model.estate import Estate, Waiver
 from audit.model.evidence import Finding, Observation, Run, Selection
 from audit.model.exit import Exit, Stop
@@ -127,9 +130,9 @@ def audit(
 
         state = observe(plan, known, lambda: world(plan.estate), deadline, keep)
         alerts = alerts_seen(plan.estate, history, datetime.now(UTC))
-        if alerts is not None:
-            seen[alerts.subject] = alerts
-            waiting.append(alerts)
+        for known_before in (*drills_seen(plan.estate, history), *((alerts,) if alerts is not None else ())):
+            seen[known_before.subject] = known_before
+            waiting.append(known_before)
         keep(None)
         judged = judged or datetime.now(UTC)
         with collecting_later():
@@ -180,6 +183,7 @@ def dossier_of(run: str = "latest", *, store: str = DEFAULT_STORE, catalogue: Ca
         plan = make_plan(stored_estate(memory.sources(found.id), known, found.estate_id), known, found.selection)
         findings = memory.findings(found.id)
         looked_at: Collection[str] = {task.subject for task in plan.tasks}
+        seen = memory.observations(found.id, lambda probe, name: _facts(known, probe, name), of=needed(plan.estate))
         if found.state != "complete":
             seen = memory.observations(found.id, lambda probe, name: _facts(known, probe, name))
             looked_at = seen
@@ -188,7 +192,7 @@ def dossier_of(run: str = "latest", *, store: str = DEFAULT_STORE, catalogue: Ca
                 findings = judge(plan, known, seen, _judged(found, seen), state=found.state)
     # A check that is newer than the run was not asked, and must not make it look worse than it was.
     plan = replace(plan, pairs=tuple((finding.check, finding.subject) for finding in findings))
-    return _outcome(store, found, plan, known, findings, looked_at)
+    return _outcome(store, found, plan, known, findings, looked_at, seen)
 
 
 def runs(*, store: str = DEFAULT_STORE) -> tuple[Listed, ...]:
@@ -228,15 +232,21 @@ def _closed(
     """Store the findings of a run under a seal."""
     with collecting_later():
         run = memory.close(replace(run, ended=datetime.now(UTC)), findings)
-    return _outcome(store, run, plan, catalogue, findings, seen)
+    return _outcome(store, run, plan, catalogue, findings, seen, seen)
 
 
 def _outcome(
-    store: str, run: Run, plan: Plan, catalogue: Catalogue, findings: tuple[Finding, ...], looked_at: Collection[str]
+    store: str,
+    run: Run,
+    plan: Plan,
+    catalogue: Catalogue,
+    findings: tuple[Finding, ...],
+    looked_at: Collection[str],
+    seen: Mapping[str, Observation],
 ) -> Outcome:
     at = run.at or run.started
     past = strips(plan.estate, store, at, plan.policy)
-    dossier = assemble(run, plan, catalogue, findings, at, looked_at, past)
+    dossier = replace(assemble(run, plan, catalogue, findings, at, looked_at, past, seen), drills=drills_of(seen))
     return Outcome(dossier, Waivers(plan.estate, at).expired(plan.pairs))
 
 
@@ -271,7 +281,8 @@ def instant(written: str | datetime | None, estate: Estate) -> datetime | None:
 
 def _facts(catalogue: Catalogue, probe: str, name: str) -> type[Facts] | None:
     """The class of facts that a probe returned, found by its name below what the probe promises."""
-    waiting: list[type[Facts]] = [DocumentState] if probe == DOCUMENT else [AlertState] if probe == LOG else []
+    own: Mapping[str, type[Facts]] = {DOCUMENT: DocumentState, LOG: AlertState, DRILL: RestoreState}
+    waiting = [own[probe]] if probe in own else []
     waiting += [one.facts for one in catalogue.probes.values() if one.id == probe]
     for kind in waiting:
         if kind.__name__ == name:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from itertools import islice
@@ -40,6 +40,8 @@ _NEWEST: Final = (RUN.c.started.desc(), RUN.c.id.desc())
 _CLOSING: Final = ("ended", "at", "state", "root")
 """The columns of a run that its end fills in."""
 _SEEN: Final = select(SIGHT.c.subject, OBSERVATION.c.id, OBSERVATION.c.content).join_from(SIGHT, OBSERVATION)
+_AT_ONCE: Final = 500
+"""So many names of subjects fit into one question."""
 
 
 class Store:
@@ -138,12 +140,17 @@ class Store:
         contents = {row["id"]: bytes(row["content"]) for row in self._rows(wanted)}
         return {name: contents[key] for name, key in names.items() if key in contents}
 
-    def observations(self, run: str, facts_of: FactsOf) -> dict[str, Observation]:
-        """What a run saw, by subject."""
+    def observations(self, run: str, facts_of: FactsOf, *, of: Collection[str] | None = None) -> dict[str, Observation]:
+        """What a run saw, by subject; of the named subjects alone where `of` names them."""
+        whole = _SEEN.where(SIGHT.c.run == run)
+        names = sorted(of or ())
+        asked = [names[at : at + _AT_ONCE] for at in range(0, len(names), _AT_ONCE)]
+        wanted = [whole] if of is None else [whole.where(SIGHT.c.subject.in_(some)) for some in asked]
         with self._reading():
             return {
                 row["subject"]: observation_from(unpacked(row["content"]), facts_of)
-                for row in self._rows(_SEEN.where(SIGHT.c.run == run))
+                for query in wanted
+                for row in self._rows(query)
             }
 
     def findings(self, run: str) -> tuple[Finding, ...]:

@@ -157,8 +157,17 @@ def finding_from(line: bytes) -> Finding:
 
 
 def _text(text: str | Message) -> str | list[Any]:
-    return text if isinstance(text, str) else [text.template, dict(text.values)]
+    """Template and values; the values that are sentences themselves only where there are any."""
+    if isinstance(text, str):
+        return text
+    parts = {name: _text(part) for name, part in text.parts.items()}
+    return [text.template, dict(text.values), parts] if parts else [text.template, dict(text.values)]
 
 
 def _message(plain: Any) -> str | Message:
-    return plain if isinstance(plain, str) else Message(plain[0], plain[1])
+    return plain if isinstance(plain, str) else _sentence(plain)
+
+
+def _sentence(plain: Any) -> Message:
+    template, values, *more = plain
+    return Message(template, values, {name: _sentence(part) for name, part in (more[0] if more else {}).items()})

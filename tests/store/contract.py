@@ -100,7 +100,7 @@ def finding(number: int = 0, **changes: Any) -> Finding:
             institution="kibo",
             system="kibo/guarantee",
             unit="kibo/guarantee",
-            says=say("it is {what}", what=HOSTILE),
+            says=say("it is {what}: {why}", what=HOSTILE, why=say("since {day}", day=say("a day"))),
             measured=say("{count} of them", count=5) if number % 2 else "5h 10m",
             required="15m",
             level=Level.OBSERVED,

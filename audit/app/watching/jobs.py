@@ -12,9 +12,12 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
+from audit.app.drilling_record import recorded
 from audit.catalogue import Catalogue
+from audit.model.drilling import RestoreState
 from audit.model.estate import Estate
 from audit.model.event import Event
+from audit.model.exit import Stop
 from audit.model.watching import ScheduledAudit, ScheduledReport
 from audit.schedule.expiring import expiring
 from audit.schedule.ticking import Timed
@@ -96,7 +99,10 @@ class Jobs:
         def age(grade: int) -> timedelta:
             return policy.of(DRILL, grade).duration("age") if DRILL in policy.limits else timedelta.max
 
-        for one in expiring(estate, now, estate.watch.ahead, age):
+        drills: tuple[RestoreState, ...] = ()
+        with suppress(Stop):  # the watch tells of a lost store by itself
+            drills = await asyncio.to_thread(recorded, self._store)
+        for one in expiring(estate, now, estate.watch.ahead, age, drills):
             values = {"what": one.what, "name": one.name, "expires": one.ends.isoformat(), "past": one.ends < now}
             event = Event(now, "expiring", one.subject, values)
             if _key(event) not in self._told:

@@ -1,0 +1,98 @@
+"""`haechi drill`: a copy of an inventory in, its restore into scratch space with the record of it out."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+
+import click
+
+from audit.cli.asked import printing, speaking, stored
+from audit.model.exit import Exit
+
+
+def _share(context: click.Context, parameter: click.Parameter, written: str | None) -> float | None:
+    from audit.model.drilling import parse_share
+
+    if written is None:
+        return None
+    try:
+        return parse_share(written)
+    except ValueError as broken:
+        raise click.BadParameter(str(broken)) from broken
+
+
+@click.group("drill", context_settings={"help_option_names": ["-h", "--help"]})
+def command() -> None:
+    """Restore a backup into scratch space to prove that it can be; list and show such drills.
+
+    A drill needs the consent of somebody (`drill:` of the copy) and scratch space (`drills:` of the estate). It
+    never touches the original, nor changes the backup.
+    """
+
+
+@command.command("restore")
+@click.argument("estate", type=click.Path(path_type=Path))
+@click.argument("subject")
+@click.option("--point", default="", metavar="ID", help="This restore point; without it, the newest complete one.")
+@click.option("--sample", "share", metavar="N%", callback=_share, help="Restore no more than this share of it.")
+@printing
+@stored
+@speaking
+def restore(estate: Path, subject: str, point: str, share: float | None, form: str, store: str, lang: str) -> Exit:
+    """Restore SUBJECT, a copy or all copies with consent below a data set or a system, and keep the record.
+
+    \b
+    Exit code 0 where everything was brought back and held, 1 where something was not, 3 where nobody could try,
+    2 without consent or scratch space, 6 while another drill works in the scratch space.
+
+    \b
+    Examples:
+      haechi drill restore my-estate agency/portal/records/nightly
+      haechi drill restore my-estate agency/portal --sample 5%
+    """
+    from audit.app.drilling import drill, exit_of
+    from audit.cli.drilled import as_json, tell_one
+
+    told = partial(tell_one, language=lang) if form == "text" else None
+    done = drill(estate, subject, store=store, point=point, share=share, on_drilled=told)
+    if form == "json":
+        as_json(done)
+    return exit_of(done)
+
+
+@command.command("list")
+@click.argument("estate", type=click.Path(path_type=Path))
+@printing
+@stored
+@speaking
+def listed(estate: Path, form: str, store: str, lang: str) -> None:
+    """List the copies of ESTATE that may be drilled, or were, each with its newest drill.
+
+    \b
+    Examples:
+      haechi drill list my-estate
+      haechi drill list my-estate --format json
+    """
+    from audit.cli.drilled import overview
+
+    overview(estate, store, form, lang)
+
+
+@command.command("show")
+@click.argument("drill", default="latest")
+@printing
+@stored
+@speaking
+def show(drill: str, form: str, store: str, lang: str) -> None:
+    """Show one stored drill: its id, the beginning of one, the copy that it restored, or `latest`.
+
+    \b
+    Examples:
+      haechi drill show
+      haechi drill show 20261121T2055
+      haechi drill show agency/portal/records/nightly --format json
+    """
+    from audit.cli.drilled import one
+
+    one(drill, store, form, lang)
