@@ -15,8 +15,10 @@ from audit.model.dossier import Dossier, Readiness
 from audit.model.evidence import Finding
 from audit.model.message import say
 from audit.model.verdict import Verdict
+from reports.drills import LISTED, never, rows
 from reports.format import Format, Page
 from reports.front import LOSSES, core, fires, remedies, unproven
+from reports.left import left
 from reports.past import Past
 from reports.rows import Group, Rows, bar
 from reports.translate import Translator
@@ -179,7 +181,7 @@ class _Pages:
 
     def _main(self, links: Links, *, paged: bool) -> Iterator[bytes]:
         dossier, speak = self._dossier, self._speak
-        ready = dossier.readiness
+        ready, drilled = dossier.readiness, rows(dossier, speak)
         grades = sorted(dossier.policy.get("grades", {}).items(), key=lambda pair: str(pair[0]))
         return self._render(
             "report.html.j2",
@@ -196,6 +198,10 @@ class _Pages:
             core=core(dossier),
             unproven=unproven(dossier, self._rows, speak),
             fires=fires(dossier, speak, LOSSES),
+            drilled=drilled[:LISTED],
+            drilled_more=max(0, len(drilled) - LISTED),
+            undrilled=never(dossier),
+            left=left(dossier, speak),
             remedies=remedies(dossier, self._rows, speak),
             meanings=[(str(verdict), speak.message(says)) for verdict, says in _MEANINGS],
             levels=[(speak.message(word.says), speak.message(word.means or word.says)) for word in LEVELS.values()],

@@ -8,7 +8,9 @@ from typing import Any, Final
 
 from audit.model.clean import json_escaped
 from audit.model.dossier import Dossier
+from reports.drills import records as drill_records
 from reports.format import Format, Page
+from reports.left import records as left_records
 from reports.record import all_readiness, finding_record, in_order, run_record
 
 SCHEMA: Final = "haechi.run/1"
@@ -27,7 +29,14 @@ def _chunks(dossier: Dossier) -> Iterator[bytes]:
     for finding in in_order(dossier):
         yield (lead + dumped(record(finding))).encode()
         lead = ",\n  "
-    yield b"]}\n"
+    yield b"],\n"
+    yield f' "drills": {dumped(drill_records(dossier))},\n "scenarios": {{'.encode()
+    lead = "\n  "
+    for ref, found in left_records(dossier):
+        yield f"{lead}{dumped(ref)}: {dumped(found)}".encode()
+        lead = ",\n  "
+    yield b"}"
+    yield b"}\n"
 
 
 def _pages(dossier: Dossier, language: str) -> Iterator[Page]:

@@ -149,6 +149,20 @@ class Past:
         """The worst ones of the estate."""
         return [self._row(*pair) for pair in self._sorted[:FIRST]]
 
+    @property
+    def told(self) -> str:
+        """All of them in one line; empty where nothing was watched."""
+        if not self._sorted:
+            return ""
+        worst, message = self._row(*self._sorted[0]), self._speak.message
+        return self._speak.text(
+            "Availability over 30 days: {counted}; worst {subject} {share} of {target}",
+            counted=", ".join(f"{message(VERDICTS[met].says)} {count}" for met, count in self.counts.items()),
+            subject=worst.subject,
+            share=worst.share,
+            target=worst.target,
+        )
+
     def of(self, institution: str) -> Sequence[PastRow]:
         """The worst ones of an institution, as many as a page bears."""
         return [self._row(*pair) for pair in self._of(institution)[:LISTED]]

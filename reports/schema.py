@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from audit.model.verdict import Level, Reason, Severity, Verdict
+from reports.drills import schema as drill_schema
 from reports.json import SCHEMA
+from reports.left import schema as left_schema
 
 
 def _closed(**properties: Any) -> dict[str, Any]:
@@ -68,6 +70,8 @@ def run_schema() -> dict[str, Any]:
             run=run,
             readiness=_closed(estate=readiness, institutions=by_reference, systems=by_reference),
             findings={"type": "array", "items": {"$ref": "#/$defs/finding"}},
+            drills={"type": "array", "items": {"$ref": "#/$defs/drill"}},
+            scenarios={"type": "object", "additionalProperties": {"$ref": "#/$defs/left"}},
         ),
-        "$defs": {"readiness": figures, "finding": finding},
+        "$defs": {"readiness": figures, "finding": finding, "drill": drill_schema(), "left": left_schema()},
     }

@@ -13,7 +13,9 @@ from audit.model.dossier import Dossier, Readiness
 from audit.model.evidence import Finding
 from audit.model.message import say
 from audit.model.verdict import Verdict
+from reports.drills import summary as drilled
 from reports.format import Format, Page, Screen
+from reports.left import summary as left
 from reports.past import Past
 from reports.translate import Translator
 from reports.words import (
@@ -73,7 +75,9 @@ def _blocks(dossier: Dossier, language: str) -> Iterator[Block]:
     yield from _head(dossier, speak)
     yield from _institutions(dossier, speak)
     yield from _losses(dossier, speak)
-    yield from _measured(dossier, speak)
+    yield from _told_once(Past(dossier, speak).told)
+    yield from _told_once(drilled(dossier, speak))
+    yield from _told_once(left(dossier, speak))
     yield from _worst(dossier, speak)
     yield from _unproven(dossier, speak)
 
@@ -156,20 +160,11 @@ def _losses(dossier: Dossier, speak: Translator) -> Iterator[Block]:
         yield Sentence((Part(told),), 2)
 
 
-def _measured(dossier: Dossier, speak: Translator) -> Iterator[Block]:
-    past = Past(dossier, speak)
-    if not len(past):
-        return
-    counted = ", ".join(f"{speak.message(VERDICTS[met].says)} {number}" for met, number in past.counts.items())
-    told = speak.text(
-        "Availability over 30 days: {counted}; worst {subject} {share} of {target}",
-        counted=counted,
-        subject=line(past.first[0].subject),
-        share=past.first[0].share,
-        target=past.first[0].target,
-    )
-    yield Sentence()
-    yield Sentence((Part(told),))
+def _told_once(told: str) -> Iterator[Block]:
+    """What is said in one line, or nothing."""
+    if told:
+        yield Sentence()
+        yield Sentence((Part(line(told)),))
 
 
 def _worst(dossier: Dossier, speak: Translator) -> Iterator[Block]:
