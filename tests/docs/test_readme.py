@@ -98,11 +98,13 @@ def test_every_command_word_in_the_text_exists() -> None:
     assert {words[1] for words in lines() if words[0] == "haechi"} <= known
 
 
-def test_the_part_of_an_inventory_is_one(tmp_path: Path) -> None:
-    (part,) = blocks("yaml")
-    (tmp_path / "estate.yaml").write_text("estate: {id: small}\n" + part)
-    answer = haechi(tmp_path, "validate", "estate.yaml")
-    assert answer.returncode == 0, answer.stdout + answer.stderr
+def test_each_part_of_an_inventory_is_one(tmp_path: Path) -> None:
+    parts = list(blocks("yaml"))
+    assert len(parts) == 2
+    for part in parts:
+        (tmp_path / "estate.yaml").write_text("estate: {id: small}\nsites: [{id: there}]\n" + part)
+        answer = haechi(tmp_path, "validate", "estate.yaml")
+        assert answer.returncode == 0, answer.stdout + answer.stderr
 
 
 @pytest.fixture

@@ -11,9 +11,10 @@ import pytest
 from tests.house.test_house import ROOT
 
 MODULES = (
-    "audit audit.analysis audit.analysis.loss audit.app audit.catalogue audit.cli audit.cli.run "
+    "audit audit.analysis audit.analysis.loss audit.app audit.app.drilling audit.app.watching audit.catalogue "
+    "audit.cli audit.cli.run "
     "audit.contract audit.demo audit.engine audit.inventory audit.judge audit.model audit.model.estate "
-    "audit.plan audit.schedule audit.store audit.store.seal audit.world audit.world.http checks "
+    "audit.plan audit.schedule audit.store audit.store.seal audit.world audit.world.drilling audit.world.http checks "
     "checks.backup checks.backup.restic checks.backup.rules checks.facility checks.facility.rules "
     "inventories reports reports.html"
 ).split()
@@ -49,6 +50,9 @@ BROKEN = (
     ("hands", "audit.engine", "import socket"),
     ("hands", "checks.backup.restic", "from httpx import get"),
     ("hands", "reports.html", "import ssl"),
+    ("drilling", "audit.app.watching", "import audit.app.drilling"),
+    ("drilling", "audit.schedule", "import audit.world.drilling"),
+    ("drilling", "audit.contract", "import audit.world.drilling"),
     ("ticking", "audit.app", "import apscheduler.schedulers"),
 )
 

@@ -6,19 +6,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from pydantic import ValidationError
 
-from audit.model.facts import (
-    ABSENT,
-    BackupState,
-    DrillState,
-    Facts,
-    NameState,
-    PowerState,
-    ReplicaState,
-    RestorePoint,
-    Sample,
-    ServiceState,
-    Unseen,
-)  # fmt: skip
+from audit.model.backup import BackupState, ReplicaState, RestorePoint
+from audit.model.facts import ABSENT, DrillState, Facts, NameState, PowerState, Sample, ServiceState, Unseen
 from audit.model.verdict import CannotSee, Level, Reason
 
 AT = datetime(2026, 9, 1, tzinfo=UTC)

@@ -17,7 +17,7 @@ import yaml
 
 from tests.real.lab import Lab, labs
 
-pytestmark = pytest.mark.real
+pytestmark = [pytest.mark.real, pytest.mark.lab]
 TRUTH: Final = (
     "backup.age", "backup.clock", "backup.newest-complete", "backup.log-unbroken", "backup.verified",
     "backup.replication-lag", "backup.replicated", "backup.scope", "backup.worst-age",

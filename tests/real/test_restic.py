@@ -128,7 +128,26 @@ def test_a_shrunk_snapshot_of_the_same_set_is_not_counted(repository: Repository
     repository.backup()
     seen = repository.look(paths=[str(repository.folder / "source")])
     assert [point.complete for point in seen.points] == [True, False]
-    assert "the one before" in seen.points[-1].doubt
+    assert "an earlier one 600000" in seen.points[-1].doubt
+
+
+def test_one_file_among_many_that_could_not_be_read(repository: Repository) -> None:
+    closed = repository.folder / "source" / "closed"
+    closed.write_bytes(b"one letter")
+    closed.chmod(0)
+    command = [
+        *(("setpriv", "--bounding-set=-all", "--inh-caps=-all") if os.getuid() == 0 else ()),
+        repository.program, "--no-cache", "-r", repository.folder / "repo", "-p", repository.folder / "password",
+        "backup", "--json", "--host", "db1", repository.folder / "source",
+    ]  # fmt: skip
+    with (repository.folder / "1.log").open("wb") as log:
+        done = subprocess.run(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, timeout=60, check=False)
+    assert done.returncode == 3
+    paths = [str(repository.folder / "source")]
+    assert repository.look(paths=paths).points[-1].complete
+    seen = repository.look(paths=paths, log="*.log")
+    assert str(closed) in seen.points[-1].doubt
+    assert [attempt.ok for attempt in seen.attempts] == [False]
 
 
 def test_two_jobs_side_by_side_have_to_be_told_apart(repository: Repository) -> None:

@@ -18,6 +18,7 @@ LABS: Final = tuple(labs())
 ASKING: Final = ("world.command", "world.postgresql", "world.mysql", "world.redis", "world.s3", "world.tcp.talk")
 
 
+@pytest.mark.lab
 @pytest.mark.parametrize(("needs", "made"), [one[1:] for one in LABS], ids=[one[0] for one in LABS])
 def test_a_look_changes_nothing(
     needs: tuple[str, ...], made: Made, tmp_path: Path, need: Callable[[str], Path]

@@ -5,9 +5,7 @@ from typing import Final
 from tests.real.lie import Lie
 
 LIES: Final = (
-    Lie(
-        "the job stopped two days ago, its plugin is set for a weekly one", "nagios", "stopped", "backup.age"
-    ),
+    Lie("the job stopped two days ago, its plugin is set for a weekly one", "nagios", "stopped", "backup.age"),
     Lie("the job stopped, its exporter goes on", "prometheus", "stopped", "backup.age"),
     Lie(
         "the exporter knows no backup and tells NaN",

@@ -1,0 +1,58 @@
+"""A folder to packed dumps of a MariaDB database as statements."""
+
+from __future__ import annotations
+
+import gzip
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from tests.real.dumps import ends
+from tests.real.lab import Lab, Said, tree
+from tests.real.mariadbs import PROGRAMS, Mariadb, started
+
+NEEDS: Final = (*PROGRAMS, "mariadb-dump", "gzip")
+
+
+@contextmanager
+def lab(root: Path) -> Iterator[Lab]:
+    """`root` is not used: the pattern names its folder in full."""
+    with started(1) as (server,), tempfile.TemporaryDirectory(prefix="haechi-dumps-") as made:
+        folder = Path(made)
+        server.sql("create database empty")
+        newest = folder / "monday.sql.gz"
+        _dump(server, newest, "app")
+        yield Lab(
+            item={"kind": "files", "path": f"{folder}/*.sql.gz", "timeout": "10s"},
+            state=lambda: tree(folder),
+            breaks={
+                "cut-before-packing": lambda: _cut(newest),
+                "empty": lambda: _empty(server, newest),
+            },
+        )
+
+
+def _dump(server: Mariadb, path: Path, database: str) -> None:
+    words = ["mariadb-dump", "--no-defaults", "-S", str(server.socket), "-u", "root", "--single-transaction", database]
+    said = subprocess.run(words, capture_output=True, timeout=60, check=True).stdout
+    path.write_bytes(gzip.compress(said))
+
+
+def _said(path: Path) -> Said:
+    code = ends("gzip", "-t", str(path))
+    return Said(f"gzip -t: ends with {code}", content=code == 0)
+
+
+def _cut(path: Path) -> Said:
+    """The connection was lost in the middle, and the script looks at the code of gzip alone."""
+    content = gzip.decompress(path.read_bytes())
+    path.write_bytes(gzip.compress(content[: len(content) // 2]))
+    return _said(path)
+
+
+def _empty(server: Mariadb, path: Path) -> Said:
+    _dump(server, path, "empty")
+    return _said(path)
