@@ -2,6 +2,7 @@
 # make test    every gate and every test, real servers too; sets everything up on a fresh Debian machine
 # make check   the gates and tests that take seconds
 # make bench   speed and size
+# make lies    break everything for real once more, write docs/lies.md
 # make lock    write the locks again from pyproject.toml (UPGRADE=--upgrade takes newer versions)
 # make setup   the virtual environment alone, in .venv
 # make clean   take away whatever these made
@@ -18,19 +19,26 @@ unexport PYTHONPATH PYTHONHOME MAKELEVEL MAKEFLAGS MFLAGS
 bin := .venv/bin
 say = @printf '\n== %s\n' $(1)
 
-.PHONY: demo test check bench lock setup servers gates clean
+.PHONY: demo test check lies bench lock setup servers gates clean
 
 demo:
 	@tools/setup run
 	@$(bin)/haechi demo $(DEMO)
 
 test: setup servers gates
-	$(call say,'pytest: everything but the benchmarks')
-	@$(bin)/pytest $(PYTEST)
+	$(call say,'pytest: everything but the benchmarks and the labs')
+	@$(bin)/pytest -m 'not bench and not lab' $(PYTEST)
+	$(call say,'pytest: the labs, each a technology made for real, four at once')
+	@$(bin)/pytest -m lab -n 4 $(PYTEST)
 
 check: setup gates
 	$(call say,'pytest: without real servers')
 	@$(bin)/pytest -m 'not real and not bench' $(PYTEST)
+
+lies: setup servers
+	$(call say,'pytest: what the tools say of broken backups, written into docs/lies.md')
+	@HAECHI_WRITE_LIES=1 $(bin)/pytest -n 4 tests/real/test_lies.py -k test_is_not_fooled $(PYTEST)
+	@$(bin)/python -m tests.real.test_lies
 
 bench: setup servers
 	$(call say,'pytest: speed and size')
