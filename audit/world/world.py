@@ -228,8 +228,8 @@ class Command(Protocol):
 
         `secrets` maps environment names of the child to secrets; `files` maps a word to a secret that the child reads
         as a file: an argument that is `{word}` becomes the path. `environment` maps names to plain values, of which one
-        that is `{word}` becomes the number of the descriptor that the secret is read from. CannotSee(no-tool) where the program is missing,
-        CannotSee(timeout) where it did not end; the child and its group are then ended.
+        that is `{word}` becomes the number of the descriptor that the secret is read from. CannotSee(no-tool) where the
+        program is missing, CannotSee(timeout) where it did not end; the child and its group are then ended.
         """
         ...
 

@@ -25,6 +25,7 @@ from tests.real.redises import started as started_redis
 
 pytestmark = pytest.mark.real
 SOON = timedelta(seconds=10)
+ALL_POWERFUL = "root"
 
 
 @pytest.fixture(scope="module")
@@ -56,12 +57,12 @@ def refused(folder: Path, url: str, *queries: str, timeout: timedelta = SOON) ->
 def test_mariadb_answers_over_the_network_and_the_socket(server: Mariadb, tmp_path: Path) -> None:
     (one,), (two,) = rows(tmp_path, server.url(), "SELECT 1 AS a", "SELECT @@tx_read_only AS b")
     assert (one, two["b"]) == ({"a": 1}, 1)
-    ((found,),) = rows(tmp_path, f"mysql://root:@/?socket={server.socket}", "SELECT CURRENT_USER() AS who")
+    ((found,),) = rows(tmp_path, f"mysql://{ALL_POWERFUL}@/?socket={server.socket}", "SELECT CURRENT_USER() AS who")
     assert found["who"] == "root@localhost"
 
 
 def test_mariadb_is_not_written_to_even_by_root(server: Mariadb, tmp_path: Path) -> None:
-    url = f"mysql://root:@/?socket={server.socket}"
+    url = f"mysql://{ALL_POWERFUL}@/?socket={server.socket}"
     before = server.sql("select count(*) from app.ledger")
     assert refused(tmp_path, url, "INSERT INTO app.ledger (note) VALUES ('x')").reason is Reason.DENIED
     assert refused(tmp_path, url, "DROP TABLE app.ledger").reason is Reason.DENIED
