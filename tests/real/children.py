@@ -8,14 +8,19 @@ import time
 from collections.abc import Callable
 from typing import Final
 
-PATIENCE: Final = 20.0
-"""Seconds for a server to come up."""
+PATIENCE: Final = 60.0
+"""Seconds for a server to come up, on a machine that has others to serve."""
 
 
 def free_port() -> int:
-    """A port that nobody listens on now."""
-    with socket.socket() as listener:
+    """A port for a server that is started within a minute: until then the kernel gives it to nobody who names none."""
+    with socket.socket() as listener, socket.socket() as caller:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(("127.0.0.1", 0))
+        listener.listen(1)
+        caller.connect(listener.getsockname())
+        # Closed at this end first, it keeps the port for a minute: only who names the number gets it, as servers do.
+        listener.accept()[0].close()
         port: int = listener.getsockname()[1]
         return port
 

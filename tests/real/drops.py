@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tests.real.children import free_port
 from tests.real.conftest import find
 from tests.real.lab import Said
 
@@ -139,9 +140,7 @@ def sshd(folder: Path) -> Iterator[Sshd]:
         subprocess.run([keygen, "-q", "-t", "ed25519", "-N", "", "-f", folder / name], check=True, timeout=60)
     if os.getuid() == 0:
         Path("/run/sshd").mkdir(mode=0o755, exist_ok=True)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     (folder / "authorized").write_text(f"restrict {(folder / 'audit.pub').read_text()}")
     (folder / "sshd_config").write_text(
         f"ListenAddress 127.0.0.1\nPort {port}\nHostKey {folder}/host\nPidFile none\nUsePAM no\nStrictModes no\n"
@@ -149,7 +148,7 @@ def sshd(folder: Path) -> Iterator[Sshd]:
         f"KbdInteractiveAuthentication no\nSubsystem sftp internal-sftp -R\nForceCommand internal-sftp -R\n"
     )
     process = subprocess.Popen(
-        [server, "-D", "-E", folder / "log", "-f", folder / "sshd_config"],
+        ["setpriv", "--pdeathsig", "TERM", "--", server, "-D", "-E", folder / "log", "-f", folder / "sshd_config"],
         stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
     try:

@@ -126,7 +126,8 @@ def served(root: Path, daemon: Path) -> Iterator[int]:
     )
     if os.getuid() == 0:
         Path("/run/sshd").mkdir(exist_ok=True)
-    with subprocess.Popen([daemon, "-D", "-e", "-f", root / "sshd"], stderr=subprocess.PIPE) as server:
+    words = ["setpriv", "--pdeathsig", "TERM", "--", daemon, "-D", "-e", "-f", root / "sshd"]
+    with subprocess.Popen(words, stderr=subprocess.PIPE) as server:
         try:
             assert server.stderr is not None
             assert any(b"Server listening" in line for line in iter(server.stderr.readline, b""))
