@@ -79,6 +79,16 @@ def test_everything_of_the_house_is_found(own: Catalogue) -> None:
     assert own.probe_of(own.pick(Failover, "declared")) is None
 
 
+def test_a_program_is_found_in_path_or_stands_in_a_folder_of_the_system(own: Catalogue) -> None:
+    plugins = [
+        plugin for kind in own.technologies[Copy].values() for plugin in (own.probe_of(kind), own.drill_of(kind))
+    ]
+    programs = {line.split()[0] for plugin in plugins if plugin is not None for line in plugin.verbs.commands}
+    assert len(programs) > 30
+    strange = {name for name in programs if "/" in name and not name.startswith(("/usr/", "/{usr/"))}
+    assert not strange | {name for name in programs if "/" not in name and "*" in name}
+
+
 def test_the_catalogue_does_not_change(own: Catalogue) -> None:
     for table in (own.checks, own.probes, own.technologies, own.technologies[Copy]):
         with pytest.raises(TypeError):

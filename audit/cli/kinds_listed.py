@@ -115,8 +115,8 @@ def markdown(kinds: Sequence[Kind], speak: Translator) -> Iterator[str]:
     yield ""
     yield (
         "`haechi kinds --format markdown` writes this page. A look may send what stands under *asks*, word for word, "
-        "and nothing else: `*` is any text, `[word]` may be left out. What stands under *drill* runs in scratch space, "
-        "with the consent of the inventory alone."
+        "and nothing else: `*` is any text, in the path of a program any without `/`, `{a,b}` either of both; `[word]` "
+        "may be left out. What stands under *drill* runs in scratch space, with the consent of the inventory alone."
     )
     for role in dict.fromkeys(kind.role for kind in kinds):
         yield ""

@@ -29,7 +29,7 @@ class Verbs:
     commands: tuple[str, ...] = ()
     """Command lines, word by word: `*` in a word stands for any text, `[word]` may be left out, `[word]...` may also
     come more than once, a last word `NAME...` stands for any number of operands. A text that stands for a whole word
-    never begins with `-`."""
+    never begins with `-`. In the program, the first word, `*` stands for no `/`, `{a,b}` for either of both."""
     environment: tuple[str, ...] = ()
     """Names of environment variables that it may give a command a plain value for."""
     plugins: bool = False
@@ -84,8 +84,9 @@ NOTHING: Final = Verbs()
 def _command(line: str, operand: str = "(?!-)[^{end}]+") -> re.Pattern[str]:
     """The pattern of a declared command line over its words, each with an end sign behind it."""
     whole, inside = operand.format(end=_END), f"[^{_END}]*"
-    parts: list[str] = []
-    for word in line.split():
+    program, *words = line.split()
+    parts = [_program(program) + _END]
+    for word in words:
         if word.endswith("...") and not word.endswith("]..."):
             parts.append(f"(?:{whole}{_END})*")
             continue
@@ -94,6 +95,12 @@ def _command(line: str, operand: str = "(?!-)[^{end}]+") -> re.Pattern[str]:
         text = whole if word == "*" else re.escape(word).replace(r"\*", inside)
         parts.append(f"(?:{text}{_END}){times}")
     return re.compile("".join(parts), re.DOTALL)
+
+
+def _program(word: str) -> str:
+    """The pattern of a program: a name that is looked up in PATH, or a path that leads into no other folder."""
+    text = re.escape(word).replace(r"\*", rf"(?!\.)[^/{_END}]*")
+    return re.sub(r"\\\{(.*?)\\\}", lambda found: f"(?:{found[1].replace(',', '|')})", text)
 
 
 def _matches(patterns: Sequence[re.Pattern[str]], words: Sequence[str]) -> bool:

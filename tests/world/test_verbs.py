@@ -41,6 +41,12 @@ RESTIC = "restic --repo=* --password-file {password} --no-lock [--no-cache] snap
         ("borg info PATHS...", "borg info a --delete", False),
         ("pg_restore --file=/dev/null *", "pg_restore --file=/etc/passwd dump", False),
         ("a.b c", "axb c", False),
+        ("/{usr/lib/postgresql/*,usr/pgsql-*}/bin/psql -X", "/usr/lib/postgresql/15/bin/psql -X", True),
+        ("/{usr/lib/postgresql/*,usr/pgsql-*}/bin/psql -X", "/usr/pgsql-15/bin/psql -X", True),
+        ("/{usr/lib/postgresql/*,usr/pgsql-*}/bin/psql -X", "/usr/lib/postgresql/15/tmp/bin/psql -X", False),
+        ("/{usr/lib/postgresql/*,usr/pgsql-*}/bin/psql -X", "/usr/lib/postgresql/../bin/psql -X", False),
+        ("/{usr/lib/postgresql/*,usr/pgsql-*}/bin/psql -X", "/tmp/usr/pgsql-15/bin/psql -X", False),
+        ("*/psql -X", "/tmp/bin/psql -X", False),
     ],
 )
 def test_a_command_line_is_held_against_what_was_declared(declared: str, asked: str, *, allowed: bool) -> None:

@@ -13,7 +13,7 @@ from audit.model.drilling import Restored
 from checks.backup.base_backup import label
 from checks.backup.drills import links, postgresql, replay
 from checks.backup.drills.choice import also, chosen, hopeless, look
-from checks.backup.drills.cluster import opened
+from checks.backup.drills.cluster import PROGRAMS, opened
 from checks.backup.postgresql_archive import PostgresqlArchive
 from checks.backup.postgresql_archive import base_backups as probe
 
@@ -27,7 +27,7 @@ COMMANDS: Final = (
     "xz --decompress -- FILES...",
     "zstd --decompress --rm --quiet -- FILES...",
     "lz4 -d -m --rm -q -- FILES...",
-    "*/pg_verifybackup --no-parse-wal *",
+    f"{PROGRAMS}/pg_verifybackup --no-parse-wal *",
     *postgresql.COMMANDS,
     *replay.COMMANDS,
 )

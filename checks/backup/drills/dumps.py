@@ -10,13 +10,14 @@ from typing import Final
 from audit.contract import CannotSee, Output, Reason, Workshop, say
 from audit.model.drilling import Checked
 from checks.backup.drills import mariadb, postgresql
-from checks.backup.drills.cluster import Cluster, opened, programs
+from checks.backup.drills.cluster import PROGRAMS, Cluster, opened, programs
 from checks.backup.dump import HEAD, TAIL, content
 
+_DOOR: Final = "--host=* --port=5432 --username=haechi --dbname=*"
 POSTGRESQL: Final = (
-    "*/initdb --pgdata=* --username=haechi --auth=trust --encoding=UTF8 --locale=C.UTF-8 --data-checksums",
-    "*/pg_restore --host=* --port=5432 --username=haechi --dbname=* --exit-on-error --no-owner --no-privileges *",
-    "*/psql -Xq --host=* --port=5432 --username=haechi --dbname=* --set=ON_ERROR_STOP=1 --output=/dev/null --file=*",
+    f"{PROGRAMS}/initdb --pgdata=* --username=haechi --auth=trust --encoding=UTF8 --locale=C.UTF-8 --data-checksums",
+    f"{PROGRAMS}/pg_restore {_DOOR} --exit-on-error --no-owner --no-privileges *",
+    f"{PROGRAMS}/psql -Xq {_DOOR} --set=ON_ERROR_STOP=1 --output=/dev/null --file=*",
     *postgresql.COMMANDS,
 )
 _EMPTY: Final = ("--auth-root-authentication-method=normal", "--skip-test-db", "--skip-name-resolve")

@@ -13,14 +13,14 @@ from typing import Final
 from audit.contract import CannotSee, Output, Reason, Workshop, say
 from audit.model.drilling import Checked
 from checks.backup.drills import links
-from checks.backup.drills.cluster import Cluster
+from checks.backup.drills.cluster import PROGRAMS, Cluster
 
 COMMANDS: Final = (
-    "*/pg_controldata -D *",
-    "*/postgres -D * -c config_file=*",
-    "*/psql -XqAt --host=* --port=5432 --username=* --dbname=* --command=*",
-    "*/pg_amcheck --host=* --port=5432 --username=* --all --install-missing",
-    "*/pg_dumpall --host=* --port=5432 --username=* --file=/dev/null",
+    f"{PROGRAMS}/pg_controldata -D *",
+    f"{PROGRAMS}/postgres -D * -c config_file=*",
+    f"{PROGRAMS}/psql -XqAt --host=* --port=5432 --username=* --dbname=* --command=*",
+    f"{PROGRAMS}/pg_amcheck --host=* --port=5432 --username=* --all --install-missing",
+    f"{PROGRAMS}/pg_dumpall --host=* --port=5432 --username=* --file=/dev/null",
     "rm -- */standby.signal",
     *links.COMMANDS,
 )

@@ -9,10 +9,10 @@ from typing import Final
 
 from audit.contract import CannotSee, Reason, Workshop
 from checks.backup.drills import links
-from checks.backup.drills.cluster import Cluster, opened
+from checks.backup.drills.cluster import PROGRAMS, Cluster, opened
 from checks.backup.drills.postgresql import Found, Replay, damaging, position, proven
 
-COMMANDS: Final = ("*/pg_waldump --path=* --rmgr=* *", "*/pg_waldump --path=* --limit=1 *")
+COMMANDS: Final = (f"{PROGRAMS}/pg_waldump --path=* --rmgr=* *", f"{PROGRAMS}/pg_waldump --path=* --limit=1 *")
 SEGMENT: Final = re.compile(r"[0-9A-F]{24}")
 HISTORY: Final = re.compile(r"[0-9A-F]{8}\.history")
 _MOST: Final = 100_000
