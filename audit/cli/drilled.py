@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -79,7 +80,9 @@ def one(name: str, store: str, form: str, language: str) -> None:
         _document(drills=[record(state, Promise())])
         return
     speak = Translator(language, "UTC")
-    for text in _lines(row(state, Promise(), SystemClock().now(), speak), speak):
+    told = row(state, Promise(), SystemClock().now(), speak)
+    # The record does not know the time zone of the estate, so that its times say which they are in.
+    for text in _lines(replace(told, until=f"{told.until} UTC", point=f"{told.point} UTC"), speak):
         tell(text)
 
 

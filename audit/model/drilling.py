@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from datetime import datetime, timedelta
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final, Literal, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
 
 from audit.model.backup import RestorePoint
 from audit.model.facts import ABSENT, Facts, Value
@@ -39,7 +39,11 @@ def parse_share(text: object) -> float:
     return float(found[1]) / 100
 
 
-Query = Annotated[Text, AfterValidator(parse_query)]
+Query = Annotated[
+    Text,
+    AfterValidator(parse_query),
+    WithJsonSchema({"type": "string", "pattern": r"^\s*([Ss][Ee][Ll][Ee][Cc][Tt]|[Ww][Ii][Tt][Hh])\b[^;]*;?\s*$"}),
+]
 Percent = Annotated[float, BeforeValidator(parse_share), WithJsonSchema({"type": "string", "examples": ["5 %"]})]
 
 
@@ -51,6 +55,8 @@ class Canary(Item):
     what it must be; without any of them it must not be empty. It never leaves the machine: the record holds a verdict.
     """
 
+    model_config = ConfigDict(json_schema_extra={"oneOf": [{"required": [name]} for name in ("query", "key", "file")]})
+
     query: Query | None = None
     database: Text | None = None
     key: Text | None = None
@@ -58,6 +64,14 @@ class Canary(Item):
     expect: Text | None = None
     at_least: float | None = None
     newest: Flag = False
+
+    @model_validator(mode="after")
+    def _one_question(self) -> Self:
+        asked = [name for name in ("query", "key", "file") if getattr(self, name) is not None]
+        if len(asked) != 1:
+            got = say("more") if asked else say("neither")
+            raise Unexpected(say("one of {known}", known="`query:`, `key:`, `file:`"), got)
+        return self
 
 
 class Consent(Item):

@@ -49,6 +49,16 @@ CORPUS = (
     ("suppliers: [{id: }]\n", "1:18: id: got nothing; " + ID),
     ("suppliers: [{id: {a: b}}]\n", "1:18: id: got a mapping; " + ID),
     ("suppliers: [{id: '" + "x" * 70 + "'}]\n", f"1:18: id: got '{'x' * 57}...'; {ID}"),
+    # drills
+    (system("data: [{id: r, canary: {newest: true}}]"),
+     "2:24: canary: got neither; expected one of `query:`, `key:`, `file:`"),
+    (system("data: [{id: r, canary: {query: select 1, key: k}}]"),
+     "2:24: canary: got more; expected one of `query:`, `key:`, `file:`"),
+    (system("data: [{id: r, canary: {query: drop table t}}]"),
+     "2:32: query: got 'drop table t'; expected one SELECT that gives one value"),
+    ("drills: {scrach: [/s]}\n", "1:10: unknown key 'scrach'; did you mean 'scratch'?"),
+    ("drills: {scratch: /s, load: 0}\n", f"1:19: scratch: got '/s'; {LIST}",
+     "1:29: load: got '0'; expected a number above 0"),
     # numbers, words, units
     (system("capacity: many"), "2:11: capacity: got 'many'; expected a number"),
     (system("capacity: -1"), "2:11: capacity: got '-1'; expected a number of at least 0"),

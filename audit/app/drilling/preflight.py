@@ -55,7 +55,7 @@ def calm(estate: Estate) -> None:
     load, most = os.getloadavg()[0] / (os.cpu_count() or 1), estate.drills.load
     if load > most:
         says = say("this machine is busy: a load of {load} for each processor, where {most} is allowed",
-                   load=f"{load:.2f}", most=f"{most:g}")  # fmt: skip
+                   load=f"{load:.2f}", most=f"{most:g} (`load:`)")  # fmt: skip
         raise CannotSee(Reason.DENIED, says)
 
 
