@@ -15,6 +15,7 @@ from typing import Any, Final
 import pytest
 import yaml
 
+from tests.real.around import REFS
 from tests.real.lab import Lab, labs
 
 pytestmark = [pytest.mark.real, pytest.mark.lab]
@@ -34,9 +35,14 @@ class Shop:
     made: Mapping[str, Lab]
 
     def look(self, *on: str) -> Verdicts:
-        """By copy, by check: verdict, reason, what it says."""
-        words = [word for name in on for word in ("--on", f"kibo/guarantee/ledger/{name}")]
-        secrets = {key: value for lab in self.made.values() for key, value in lab.environment.items()}
+        """By lab, by check: verdict, reason, what it says."""
+        refs = {REFS[lab.role].removesuffix("it") + written(name): name for name, lab in self.made.items()}
+        words = [word for ref, name in refs.items() if name in on for word in ("--on", ref)]
+        secrets = {
+            key if key == "PATH" else f"{key}_{name}": value
+            for name, lab in self.made.items()
+            for key, value in lab.environment.items()
+        }
         done = subprocess.run(
             [sys.executable, "-m", "audit", "run", "estate.yaml", "--format", "json", *words],
             cwd=self.folder, env={**os.environ, **secrets}, stdin=subprocess.DEVNULL,
@@ -45,22 +51,32 @@ class Shop:
         assert done.stdout, done.stderr
         found: dict[str, dict[str, tuple[str, str | None, str]]] = {}
         for row in json.loads(done.stdout)["findings"]:
-            name = row["subject"].rpartition("/")[2]
-            found.setdefault(name, {})[row["check"]] = (row["verdict"], row["reason"], row["says"]["en"])
+            if row["subject"] in refs:
+                says = (row["verdict"], row["reason"], row["says"]["en"])
+                found.setdefault(refs[row["subject"]], {})[row["check"]] = says
         return found
 
 
-def within(item: Mapping[str, Any], folder: str) -> dict[str, Any]:
-    """Relative paths of a lab's item as they are written one folder above it."""
-    return {
-        key: f"{folder}/{value}" if key in PATHS and isinstance(value, str) and not value.startswith("/") else
-        {"file": f"{folder}/{value['file']}"} if isinstance(value, dict) and set(value) == {"file"}
-        and not value["file"].startswith("/") else value
-        for key, value in item.items()
-    }  # fmt: skip
+def written(name: str) -> str:
+    """The name of a lab as an id."""
+    return name.replace("_", "-")
 
 
-PATHS: Final = ("path", "repository", "manifest", "config", "wal", "archive", "backups", "rdb", "folder", "authority")
+def within(name: str, value: Any, key: str = "") -> Any:
+    """What a lab's item says as it is written one folder above it, its secrets under names of their own."""
+    match value:
+        case {"env": str(word), **rest} if not rest:
+            return {"env": f"{word}_{name}"}
+        case Mapping():
+            return {inner: within(name, one, inner) for inner, one in value.items()}
+        case str() if key in PATHS and not value.startswith("/"):
+            return f"{name}/{value}"
+        case _:
+            return value
+
+
+PATHS: Final = ("path", "repository", "config", "archive", "backups", "rdb", "file")
+"""Keys whose relative paths start in the folder of the estate."""
 
 
 @pytest.fixture(scope="module")
@@ -73,17 +89,21 @@ def shop(tmp_path_factory: pytest.TempPathFactory, need: Callable[[str], Path]) 
                 need(program)
             root = folder / name
             root.mkdir()
-            lab = stack.enter_context(maker(root))
-            if lab.role == "copies":
-                made[name] = lab
-        copies = [{"id": name, "at": "busan", **within(lab.item, name)} for name, lab in made.items()]
+            made[name] = stack.enter_context(maker(root))
+        items = {name: {"id": written(name), **within(name, lab.item)} for name, lab in made.items()}
+
+        def of(role: str, **more: str) -> list[dict[str, Any]]:
+            return [{**items[name], **more} for name, lab in made.items() if lab.role == role]
+
         system = {
             "id": "guarantee", "grade": 1, "at": ["daejeon/room-1"], "rpo": "1h", "rto": "1h",
-            "data": [{"id": "ledger", "at": "daejeon/room-1", "copies": copies}],
+            "data": [{"id": "ledger", "at": "daejeon/room-1", "copies": of("copies", at="busan")}],
+            "failover": of("failover", to="busan", mode="hot"),
         }  # fmt: skip
+        room = {"id": "daejeon", "rooms": [{"id": "room-1"}], "power-protection": of("power-protection", room="room-1")}
         estate = {
             "estate": {"id": "shop", "allow": ["127.0.0.0/8"]},
-            "sites": [{"id": "daejeon", "rooms": [{"id": "room-1"}]}, {"id": "busan"}],
+            "sites": [room, {"id": "busan"}],
             "institutions": [{"id": "kibo", "systems": [system]}],
         }
         (folder / "estate.yaml").write_text(yaml.safe_dump(estate, allow_unicode=True, sort_keys=False))
@@ -93,13 +113,19 @@ def shop(tmp_path_factory: pytest.TempPathFactory, need: Callable[[str], Path]) 
 def test_each_passes_while_it_is_healthy_then_is_found_once_it_is_broken(shop: Shop) -> None:
     healthy = shop.look()
     for name in shop.made:
-        told = {check: ruled for check, ruled in healthy[name].items() if check in TRUTH}
+        told = asked(shop, name, healthy)
         assert [(check, ruled) for check, ruled in told.items() if ruled[0] == "fail"] == [], name
         assert any(ruled[0] == "pass" for ruled in told.values()), (name, told)
     for name, lab in shop.made.items():
-        passed = {check for check, ruled in healthy[name].items() if check in TRUTH and ruled[0] == "pass"}
-        next(iter(lab.breaks.values()))()
-        broken = shop.look(name)[name]
-        lost = {check: broken[check] for check in passed if broken[check][0] != "pass"}
-        assert lost, (name, next(iter(lab.breaks)), broken)
-        assert any(ruled[0] == "fail" or ruled[1] for ruled in lost.values()), (name, lost)
+        passed = {check for check, ruled in asked(shop, name, healthy).items() if ruled[0] == "pass"}
+        broken = next(iter(lab.breaks))
+        lab.breaks[broken]()
+        found = shop.look(name)[name]
+        lost = {check: found[check] for check in passed if found[check][0] != "pass"}
+        assert any(ruled[0] == "fail" or ruled[1] for ruled in lost.values()), (name, broken, found)
+
+
+def asked(shop: Shop, name: str, verdicts: Verdicts) -> Mapping[str, tuple[str, str | None, str]]:
+    """Of a copy, whether what it holds can be brought back; of anything else, all."""
+    copies = shop.made[name].role == "copies"
+    return {check: ruled for check, ruled in verdicts[name].items() if check in TRUTH or not copies}
