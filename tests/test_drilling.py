@@ -159,6 +159,9 @@ def test_scratch_space_has_to_be_apart(place: Path) -> None:
     ):  # fmt: skip
         path = estate(place, {"path": "backups/*.gz"}, drills={"scratch": [folder]})
         assert why in refused(place, path).lines[0]
+    for name in ("a[b]", "a'b", "a,b", "a%f", "a$b"):
+        (place / name).mkdir()
+        assert "read as more than a name" in refused(place, estate(place, {}, drills={"scratch": [name]})).lines[0]
     (place / "scratch" / "repo").mkdir()
     assert "data of the estate is in it" in refused(place, estate(place, {"path": "scratch/repo"})).lines[0]
     (place / "scratch" / "repo").rmdir()

@@ -18,6 +18,8 @@ from audit.model.technology import Copy
 from audit.model.verdict import CannotSee, Reason
 
 _WILD: Final = "*?["
+_ODD: Final = frozenset(f"{_WILD}]'\"\\`$%,")
+"""What patterns, settings of servers, shells, names of hosts take for more than a letter of a path."""
 
 
 def consented(copy: Copy, estate: Estate, now: datetime) -> Consent:
@@ -81,6 +83,9 @@ def _unfit(path: Path, production: Iterable[Path]) -> Any:
         return say("others may write to it")
     if not os.access(real, os.W_OK | os.X_OK):
         return say("it is not writable")
+    odd = "".join(sorted({sign for sign in str(real) if sign in _ODD or not sign.isprintable()}))
+    if odd:
+        return say("its path holds {signs}, which programs read as more than a name", signs=repr(odd))
     for other in production:
         if real == other or other in real.parents:
             return say("it lies in {path}, where data of the estate is", path=other)

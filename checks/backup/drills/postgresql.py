@@ -14,6 +14,7 @@ from audit.contract import CannotSee, Output, Reason, Workshop, say
 from audit.model.drilling import Checked
 from checks.backup.drills import links
 from checks.backup.drills.cluster import PROGRAMS, Cluster
+from checks.backup.drills.serving import short_enough
 
 COMMANDS: Final = (
     f"{PROGRAMS}/pg_controldata -D *",
@@ -25,7 +26,6 @@ COMMANDS: Final = (
     *links.COMMANDS,
 )
 """What every drill that starts PostgreSQL declares."""
-_LONGEST_SOCKET: Final = 107
 _CARRIED: Final[Mapping[str, str]] = {
     "max_connections setting": "max_connections",
     "max_worker_processes setting": "max_worker_processes",
@@ -81,8 +81,7 @@ class Found:
 async def prepared(cluster: Cluster, replay: Replay | None) -> None:
     """Put settings of our own in the place of those that came with the data, which stay unread."""
     workshop, room = cluster.workshop, cluster.workshop.room
-    if len(f"{room}/.s.PGSQL.5432") > _LONGEST_SOCKET or "'" in str(room) or '"' in str(room):
-        raise CannotSee(Reason.DENIED, say("the path of the scratch folder is too long for a socket"))
+    short_enough(workshop, ".s.PGSQL.5432")
     await links.none_leads_out(workshop, room)
     if any(file.size for file in await workshop.world.files.list(f"{cluster.data}/tablespace_map", 1)):
         # The server would make links to where they were: into production.
