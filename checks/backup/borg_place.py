@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import re
 from typing import Final
 from urllib.parse import urlsplit
@@ -48,7 +49,7 @@ async def settings(folder: str, world: World) -> bytes:
 
 async def readable_without_a_write(folder: str, world: World) -> None:
     """CannotSee where borg, asked to list the repository, would first write a new index into it."""
-    literal = "".join(f"[{sign}]" if sign in "*?[" else sign for sign in folder)
+    literal = glob.escape(folder)
     indexes = [_number(file) for file in await world.files.list(f"{literal}/index.*", 10)]
     segments = await world.files.list(f"{literal}/data/*/*", _MOST_SEGMENTS)
     committed = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import re
 from datetime import datetime
 from typing import Final
@@ -89,7 +90,7 @@ async def _proofs(copy: Borgmatic, config: Config, seen: Found, world: World) ->
     folder = copy.state or (config.state if config.state.startswith("/") else "")
     if not folder or not re.fullmatch(r"[0-9a-f]{64}", seen.store):
         return ()
-    literal = "".join(f"[{sign}]" if sign in "*?[" else sign for sign in folder.rstrip("/"))
+    literal = glob.escape(folder.rstrip("/"))
     times: dict[str, datetime] = {}
     for kind, _ in _PROVES:
         # A file up to 1.7, a folder of files later.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -210,9 +211,8 @@ async def _held_against_manifest(file: FileSeen, judged: _Judged, look: Drop) ->
 
 async def _grows(file: FileSeen, files: Files) -> bool:
     """Whether a second look finds another size; the first one was as long ago as it took to read the file."""
-    pattern = "".join(f"[{sign}]" if sign in "*?[" else sign for sign in file.path)
     try:
-        again = await files.list(pattern, 1)
+        again = await files.list(glob.escape(file.path), 1)
     except CannotSee:
         return False
     return any(other.size != file.size for other in again if other.path == file.path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -228,8 +229,7 @@ async def _weighed(chain: Sequence[Folder], look: _Look) -> tuple[int, tuple[Fil
         raise _NOTHING
     size, spaces = 0, list[FileSeen]()
     for number, one in enumerate(chain):
-        literal = "".join(f"[{sign}]" if sign in "*?[" else sign for sign in one.path)
-        files = await look.world.files.list(f"{literal}/**", _MOST_FILES)
+        files = await look.world.files.list(f"{glob.escape(one.path)}/**", _MOST_FILES)
         if len(files) >= _MOST_FILES:
             raise CannotSee(Reason.INCOMPLETE, say("{name} holds too many files to be counted", name=one.name[:80]))
         size += sum(file.size for file in files)

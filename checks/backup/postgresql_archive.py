@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import re
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -181,7 +182,7 @@ async def _found(look: _Look) -> tuple[_Found, ...]:
 
 async def _own(folder: str, look: _Look) -> tuple[Piece, ...]:
     try:
-        inside = await look.world.files.list(f"{_plain(folder)}/pg_wal/*", _MOST)
+        inside = await look.world.files.list(f"{glob.escape(folder)}/pg_wal/*", _MOST)
     except CannotSee as gap:
         if gap.reason is not Reason.UNREACHABLE:
             raise
@@ -195,10 +196,6 @@ async def _control(folder: str, look: _Look) -> bytes:
         return await look.world.files.head(f"{folder}/global/pg_control", 8)
     except CannotSee:
         return b""
-
-
-def _plain(path: str) -> str:
-    return "".join(f"[{sign}]" if sign in "*?[" else sign for sign in path)
 
 
 def _base(found: _Found, size: int) -> Base:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import hashlib
 import posixpath
 import re
@@ -83,14 +84,14 @@ class _Look:
     def left(self) -> timedelta:
         return timedelta(seconds=max(0.01, self.ends - self.world.clock.monotonic()))
 
-    def within(self, name: str) -> str:
-        return f"{self.copy.path.rstrip('/')}/{name}"
+    def within(self, pattern: str) -> str:
+        """A pattern below the folder, whose own name is none."""
+        return f"{glob.escape(self.copy.path.rstrip('/'))}/{pattern}"
 
     async def one(self, name: str) -> FileSeen | None:
         """A file by its name, hidden ones and those behind a link too."""
-        pattern = "".join(f"[{sign}]" if sign in "*?[" else sign for sign in self.within(name))
         try:
-            found = await self.files.list(pattern, 1)
+            found = await self.files.list(self.within(glob.escape(name)), 1)
         except CannotSee as gap:
             if gap.reason is Reason.UNREACHABLE:
                 return None

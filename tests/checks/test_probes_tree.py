@@ -49,6 +49,11 @@ class TestTree:
         assert (seen.newest.start, seen.newest.files) == (NOW - 2 * HOUR, 90)
         assert (seen.integrity, seen.errors, seen.proofs[0].share) == (2, (), 1.0)
 
+    def test_the_name_of_the_folder_is_no_pattern(self) -> None:
+        held = {path.replace("/m/", "/m[1]/"): file for path, file in tree(FILES, sums(FILES)).items()}
+        seen = look(held, path="/m[1]")
+        assert (len(seen.usable), seen.integrity, seen.errors) == (1, 2, ())
+
     def test_the_marker_tells_the_start(self) -> None:
         seen = look(tree(FILES, sums(FILES), DONE=b"2026-09-01T19:30:00+09:00\n"), marker="DONE")
         assert seen.newest is not None

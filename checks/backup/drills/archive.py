@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -83,7 +84,7 @@ async def brought_back(workshop: Workshop, point: RestorePoint, folder: str, log
     data, spool = workshop.room / "data", workshop.room / "log"
     found = postgresql.Found()
     with workshop.part("preflight"):
-        size = sum(file.size for file in await workshop.world.files.list(f"{_plain(folder)}/**", _MOST))
+        size = sum(file.size for file in await workshop.world.files.list(f"{glob.escape(folder)}/**", _MOST))
         workshop.afford(max(size, point.size or 0))
     with workshop.part("restore"):
         await workshop.run(("mkdir", "--mode=700", "--", str(spool), str(workshop.room / "unused")))
@@ -116,7 +117,7 @@ async def brought_back(workshop: Workshop, point: RestorePoint, folder: str, log
 async def _laid(workshop: Workshop, folder: Path, data: Path) -> str:
     """Copy or unpack a base backup; why that failed."""
     files = workshop.world.files
-    inside = [file.path.rpartition("/")[2] for file in await files.list(f"{_plain(str(folder))}/*", _MOST)]
+    inside = [file.path.rpartition("/")[2] for file in await files.list(f"{glob.escape(str(folder))}/*", _MOST)]
     if "PG_VERSION" in inside:
         words = ("cp", "--recursive", "--no-dereference", "--no-target-directory", "--", str(folder), str(data))
         output = await workshop.run(words)
@@ -170,7 +171,3 @@ async def _held_against_manifest(workshop: Workshop, data: Path, found: postgres
     await workshop.hand_over(workshop.room)
     output = await workshop.run((cluster.program("pg_verifybackup"), "--no-parse-wal", str(data)), inside=True)
     found.checks.append(postgresql.judged(workshop, "manifest", output))
-
-
-def _plain(path: str) -> str:
-    return "".join(f"[{sign}]" if sign in "*?[" else sign for sign in path)

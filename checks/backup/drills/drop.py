@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Final
@@ -35,7 +36,7 @@ async def brought_back(place: Place, point: RestorePoint, workshop: Workshop) ->
     """Fetch the file of a point, hold it against what is known of it, open it."""
     seen = await _file(place, point)
     folder = seen.path.endswith("/toc.dat")
-    beside = await place.files.list(f"{literal(seen.path.rpartition('/')[0])}/*", _PIECES) if folder else (seen,)
+    beside = await place.files.list(f"{glob.escape(seen.path.rpartition('/')[0])}/*", _PIECES) if folder else (seen,)
     workshop.afford(sum(file.size for file in beside))
     with workshop.part("fetch"):
         trouble = await place.fetch(seen)
@@ -88,8 +89,3 @@ async def _fetched(place: Place, seen: FileSeen, workshop: Workshop) -> list[Che
             checks.append(workshop.check("sha256", held=found == wanted, detail=detail))
             break
     return checks
-
-
-def literal(path: str) -> str:
-    """A path as a pattern that finds it and nothing else."""
-    return "".join(f"[{sign}]" if sign in "*?[" else sign for sign in path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -37,7 +38,7 @@ async def restored(copy: Mariabackup, workshop: Workshop) -> Restored:
             raise CannotSee(Reason.INCOMPLETE, say("{name} is not there as a whole", name=point.id))
         size = 0
         for one in chain:
-            listed = await workshop.world.files.list(f"{_plain(one.path)}/**", _MOST)
+            listed = await workshop.world.files.list(f"{glob.escape(one.path)}/**", _MOST)
             if any(file.path.endswith(".isl") for file in listed):
                 # Each of them leads to where a table lies outside of the data folder: in production.
                 raise CannotSee(Reason.DENIED, say("{name} has tables outside of its data folder", name=one.name))
@@ -86,7 +87,3 @@ async def _told(workshop: Workshop, data: Path) -> Mapping[str, str]:
     except CannotSee:
         return {}
     return {name.replace("_", "-"): value for name, value in _SETTING.findall(text)}
-
-
-def _plain(path: str) -> str:
-    return "".join(f"[{sign}]" if sign in "*?[" else sign for sign in path)

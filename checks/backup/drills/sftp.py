@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import glob
 from typing import Final
 
 from audit.contract import FileSeen, SshDoor, Workshop, drill
 from audit.model.drilling import Restored
 from checks.backup.drills import backup_file
 from checks.backup.drills.choice import also, chosen, hopeless, look
-from checks.backup.drills.drop import NAME, Place, brought_back, literal
+from checks.backup.drills.drop import NAME, Place, brought_back
 from checks.backup.sftp import SftpDrop, newest_files
 
 _MOST: Final = 100_000
@@ -30,7 +31,7 @@ async def restored(copy: SftpDrop, workshop: Workshop) -> Restored:
             if last != "toc.dat":
                 await workshop.save(NAME, files.pieces(seen.path, seen.size))
                 return ""
-            for file in await files.list(f"{literal(folder)}/*", _MOST):
+            for file in await files.list(f"{glob.escape(folder)}/*", _MOST):
                 await workshop.save(f"{NAME}/{file.path.rpartition('/')[2]}", files.pieces(file.path, file.size))
             return ""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import posixpath
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
@@ -84,12 +85,12 @@ def _files(copy: FileTree, workshop: Workshop) -> AbstractAsyncContextManager[An
 async def _known(copy: FileTree, files: Any) -> tuple[str, Mapping[str, str], Mapping[str, FileSeen]]:
     """Where the folder really is, the sum of each file that its list names, the files that a walk finds."""
     at = f"{copy.path.rstrip('/')}/{copy.manifest}"
-    lists: Sequence[FileSeen] = await files.list("".join(f"[{sign}]" if sign in "*?[" else sign for sign in at), 1)
+    lists: Sequence[FileSeen] = await files.list(glob.escape(at), 1)
     if not lists:
         raise CannotSee(Reason.UNREACHABLE, say("{path} is not there", path=at))
     text = (await files.head(lists[0].path, _LARGEST_MANIFEST)).decode("utf-8", "surrogateescape")
     base = lists[0].path.removesuffix(copy.manifest)
-    found: Sequence[FileSeen] = await files.list(f"{copy.path.rstrip('/')}/**", _MOST)
+    found: Sequence[FileSeen] = await files.list(f"{glob.escape(copy.path.rstrip('/'))}/**", _MOST)
     seen = {file.path.removeprefix(base): file for file in found}
     return base, listed(text, posixpath.dirname(copy.manifest)), seen
 
