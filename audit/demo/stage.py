@@ -62,6 +62,7 @@ def stage(folder: Path, now: datetime) -> Iterator[Stage]:
         for copy in estate.copy_folders(inventory):
             copies.dumps(copy, now)
         copies.secrets(inventory, ports["closed"])
+        (inventory / "scratch").mkdir(mode=0o700)
         yield Stage(inventory, copies.repository(inventory, now), ports)
     finally:
         servers.kill()
