@@ -11,6 +11,7 @@ from typing import Final
 
 from audit.contract import CannotSee, Reason, say
 from audit.model.backup import Attempt, RestorePoint
+from checks.backup.json_values import instant
 from checks.backup.wal import Base, Span
 
 _SECTION: Final = re.compile(r"^\[([^\]]+)\]\s*$")
@@ -139,12 +140,7 @@ def _labelled(written: str) -> str:
 
 
 def _instant(text: str) -> datetime | None:
-    if not text:
-        return None
-    found = datetime.fromisoformat(text)
-    if found.tzinfo is None:
-        raise ValueError("a time without its zone")
-    return found.astimezone(UTC)
+    return instant(text) if text else None
 
 
 def named(path: str) -> str | None:

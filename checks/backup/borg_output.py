@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from typing import Any, Final
 
 from audit.contract import CannotSee, Output, Reason, say
 from audit.model.backup import Keeping, RestorePoint
+from checks.backup.json_values import count, loaded
 
 _CHECKPOINT: Final = re.compile(r"\.checkpoint(\.\d+)?$")
 _DATED: Final = re.compile(r"[-_.@T: ]*(\d{4}-?\d\d-?\d\d|\d+).*$")
@@ -80,10 +80,7 @@ def parsed(output: Output) -> Any:
     """What a command printed as JSON; 1 as exit code is a warning, beside which the answer stands."""
     if output.code not in (0, 1):
         raise refused(output)
-    try:
-        return json.loads(output.out)
-    except (ValueError, RecursionError) as broken:
-        raise CannotSee(Reason.INCOMPLETE, say("borg did not print JSON")) from broken
+    return loaded(output.out, say("borg did not print JSON"))
 
 
 def listed(answer: Any) -> Listing:
@@ -140,18 +137,14 @@ def weights(answer: Any) -> Mapping[str, tuple[int | None, int | None]]:
     try:
         found = {
             str(entry["name"])[:200]: (
-                _count(entry["stats"].get("original_size")),
-                _count(entry["stats"].get("nfiles")),
+                count(entry["stats"].get("original_size")),
+                count(entry["stats"].get("nfiles")),
             )
             for entry in answer["archives"]
         }
     except (AttributeError, KeyError, TypeError) as broken:
         raise CannotSee(Reason.INCOMPLETE, say("borg told its sizes in a form that is not known")) from broken
     return found
-
-
-def _count(value: Any) -> int | None:
-    return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 10**24 else None
 
 
 def weighed(

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any, Final
 
@@ -13,6 +12,7 @@ from audit.model.backup import Attempt, BackupState, Gap, RestorePoint
 from audit.model.item import SecretRef, Text
 from audit.model.technology import Copy
 from audit.model.units import Duration
+from checks.backup.json_values import count, epoch, instant, loaded
 
 _STATUS: Final = ("pbm", "status", "--out=json")
 _ENDED: Final = ("done", "error", "cancelled")
@@ -74,40 +74,28 @@ def parsed(output: Output) -> Mapping[str, Any]:
         away = "server selection" in said or "connection refused" in said
         reason = Reason.DENIED if denied else Reason.UNREACHABLE if away else Reason.INCOMPLETE
         raise CannotSee(reason, say("pbm gave no answer: {answer}", answer=line[:200]))
-    try:
-        told = json.loads(output.out)
-    except (ValueError, RecursionError) as broken:
-        raise CannotSee(Reason.INCOMPLETE, say("pbm did not print JSON")) from broken
+    told = loaded(output.out, say("pbm did not print JSON"))
     if not isinstance(told, dict):
         raise CannotSee(Reason.INCOMPLETE, say("pbm told its backups in a form that is not known"))
     return told
 
 
 def _point(entry: Mapping[str, Any]) -> RestorePoint:
-    status, end, size = str(entry["status"]), entry.get("completeTS"), entry.get("size")
-    started = datetime.fromisoformat(str(entry["name"]))
-    if started.tzinfo is None:
-        raise ValueError("a time without its zone")
+    status, end = str(entry["status"]), entry.get("completeTS")
     return RestorePoint(
         id=str(entry["name"])[:64],
-        start=started.astimezone(UTC),
-        end=_epoch(end) if end else None,
+        start=instant(entry["name"]),
+        end=epoch(end) if end else None,
         complete=status == "done",
         doubt="" if status == "done" else f"its status is {status}: {entry.get('error') or '-'}"[:200],
-        size=size if isinstance(size, int) and not isinstance(size, bool) and size > 0 else None,
+        size=count(entry.get("size")) or None,
     )
-
-
-def _epoch(seconds: Any) -> datetime:
-    if isinstance(seconds, bool) or not isinstance(seconds, int):
-        raise TypeError("a time that is no whole number")
-    return datetime.fromtimestamp(seconds, UTC)
 
 
 def _ranges(chunks: Sequence[Mapping[str, Any]]) -> tuple[tuple[datetime, datetime], ...]:
     """The stretches of the oplog, those that touch each other joined."""
     joined: list[tuple[datetime, datetime]] = []
-    for start, end in sorted((_epoch(chunk["range"]["start"]), _epoch(chunk["range"]["end"])) for chunk in chunks):
+    for start, end in sorted((epoch(chunk["range"]["start"]), epoch(chunk["range"]["end"])) for chunk in chunks):
         if joined and start <= joined[-1][1]:
             joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
         else:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from typing import Any, Final
 
 from audit.contract import CannotSee, Output, Reason, say
 from audit.model.backup import RestorePoint
+from checks.backup.json_values import count, epoch, loaded
 from checks.backup.wal import Base, Piece, Span
 
 _LABEL: Final = re.compile(r"\d{8}-\d{6}F(?:_\d{8}-\d{6}[DI])?")
@@ -67,10 +67,9 @@ def answer(output: Output, command: str) -> Any:
     """What a command printed as JSON; None where it printed nothing. CannotSee where it failed."""
     if output.code != 0:
         raise refused(output)
-    try:
-        return json.loads(output.out) if output.out.strip() else None
-    except (ValueError, RecursionError) as broken:
-        raise CannotSee(Reason.INCOMPLETE, say("pgbackrest {command} did not print JSON", command=command)) from broken
+    if not output.out.strip():
+        return None
+    return loaded(output.out, say("pgbackrest {command} did not print JSON", command=command))
 
 
 def refused(output: Output) -> CannotSee:
@@ -121,12 +120,11 @@ def _stored(entry: Any, archives: Mapping[Any, str], clusters: Mapping[Any, str]
         raise ValueError("no label")
     archive = entry["archive"]
     first, last = (str(archive[word] or "") for word in ("start", "stop"))
-    size = entry["info"]["size"]
     point = RestorePoint(
         id=label,
-        start=_instant(entry["timestamp"]["start"]),
-        end=_instant(entry["timestamp"]["stop"]),
-        size=size if isinstance(size, int) and 0 <= size < 10**24 else None,
+        start=epoch(entry["timestamp"]["start"]),
+        end=epoch(entry["timestamp"]["stop"]),
+        size=count(entry["info"]["size"]),
     )
     return Stored(
         label=label,
@@ -138,12 +136,6 @@ def _stored(entry: Any, archives: Mapping[Any, str], clusters: Mapping[Any, str]
         start=(str((entry.get("lsn") or {}).get("start", "")), first),
         cluster=clusters.get(database, ""),
     )
-
-
-def _instant(seconds: Any) -> datetime:
-    if isinstance(seconds, bool) or not isinstance(seconds, int):
-        raise TypeError("no whole number of seconds")
-    return datetime.fromtimestamp(seconds, UTC)
 
 
 def sound(backups: Sequence[Stored], folders: frozenset[str], wrong: Mapping[str, str]) -> dict[str, str]:
@@ -168,7 +160,7 @@ def files(entries: Any) -> dict[str, Piece | None]:
     """What `repo-ls --output=json` lists: each path to its file; None for a folder, a link or what lies there else."""
     try:
         return {
-            str(path): Piece(str(path).rpartition("/")[2], int(entry["size"]), _instant(entry["time"]))
+            str(path): Piece(str(path).rpartition("/")[2], int(entry["size"]), epoch(entry["time"]))
             if entry["type"] == "file"
             else None
             for path, entry in (entries or {}).items()

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from itertools import chain
 from types import MappingProxyType
 from typing import Annotated, Any, Final, Literal
@@ -22,6 +21,7 @@ from audit.model.technology import Copy
 from audit.model.unfit import Unexpected
 from audit.model.units import Duration
 from checks.backup.drills.manifest import listed
+from checks.backup.json_values import instant, loaded
 from checks.backup.s3_bucket import Piece, by_folder, by_object, chosen
 
 _SETTINGS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
@@ -195,10 +195,7 @@ async def stored(copy: Rclone, world: World) -> BackupState:
 
 
 def _listed(text: str) -> tuple[Piece, ...]:
-    try:
-        entries = json.loads(text)
-    except (ValueError, RecursionError) as broken:
-        raise CannotSee(Reason.INCOMPLETE, say("rclone {command} did not print JSON", command="lsjson")) from broken
+    entries = loaded(text, say("rclone {command} did not print JSON", command="lsjson"))
     if not isinstance(entries, list):
         raise _unread()
     return tuple(_piece(entry) for entry in entries)
@@ -211,8 +208,8 @@ def _piece(entry: Any) -> Piece:
     if not isinstance(path, str) or not isinstance(size, int) or not isinstance(time, str):
         raise _unread()
     try:
-        modified = datetime.fromisoformat(re.sub(r"(\.\d{6})\d+", r"\1", time)).astimezone(UTC)
-    except (ValueError, OverflowError) as broken:
+        modified = instant(time)
+    except ValueError as broken:
         raise _unread() from broken
     if size < 0:
         raise CannotSee(Reason.INCOMPLETE, say("the storage does not tell the size of {path}", path=path))

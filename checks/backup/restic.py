@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -20,8 +19,9 @@ from audit.model.item import Secret, SecretRef, Text, parse_secret
 from audit.model.technology import Copy
 from audit.model.unfit import Unexpected
 from audit.model.units import Duration
+from checks.backup.json_values import count, loaded
 from checks.backup.restic_log import held_against, runs
-from checks.backup.restic_output import Snapshot, alike, chosen, count, doubted, errors, listed, names, refused, version
+from checks.backup.restic_output import Snapshot, alike, chosen, doubted, errors, listed, names, refused, version
 
 _VARIABLES: Final = (
     "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_DEFAULT_REGION",
@@ -138,10 +138,7 @@ class _Look:
         output = await self.run(*words, "--json")
         if output.code != 0:
             raise refused(output)
-        try:
-            return json.loads(output.out)
-        except (ValueError, RecursionError) as broken:
-            raise CannotSee(Reason.INCOMPLETE, say("restic {command} did not print JSON", command=words[0])) from broken
+        return loaded(output.out, say("restic {command} did not print JSON", command=words[0]))
 
 
 @probe(

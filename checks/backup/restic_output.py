@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Final
 
 from audit.contract import CannotSee, Output, Reason, say
 from audit.model.backup import RestorePoint
+from checks.backup.json_values import count, instant
 
-_DIGITS: Final = re.compile(r"(\.\d{6})\d+")
 _MOST_ERRORS: Final = 20
 _SETTLED: Final = 3
 """Snapshots of other folders after which they are taken for what the job now takes."""
@@ -63,26 +63,14 @@ def _snapshot(entry: Mapping[str, Any]) -> Snapshot:
     end = summary.get("backup_end")
     point = RestorePoint(
         id=str(entry["id"])[:64],
-        start=_instant(entry["time"]),
-        end=_instant(end) if end else None,
+        start=instant(entry["time"]),
+        end=instant(end) if end else None,
         size=count(summary.get("total_bytes_processed")),
         files=count(summary.get("total_files_processed")),
     )
     folders = tuple(sorted(str(path) for path in entry.get("paths") or ()))
     tags = frozenset(map(str, entry.get("tags") or ()))
     return Snapshot(point, str(entry.get("hostname", "")), folders, tags, str(entry.get("tree") or ""))
-
-
-def _instant(text: Any) -> datetime:
-    found = datetime.fromisoformat(_DIGITS.sub(r"\1", str(text)))
-    if found.tzinfo is None:
-        raise ValueError("a time without its zone")
-    return found.astimezone(UTC)
-
-
-def count(value: Any) -> int | None:
-    """A number as restic prints it; None for anything else."""
-    return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 10**24 else None
 
 
 def chosen(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,6 +10,7 @@ from typing import Any, Final
 
 from audit.contract import CannotSee, Reason, S3Answer, say
 from audit.model.backup import RestorePoint
+from checks.backup.json_values import loaded
 
 _DENIED: Final = (
     "AccessDenied", "AccessDeniedException", "AllAccessDisabled", "AccountProblem", "InvalidAccessKeyId",
@@ -180,10 +180,7 @@ def _covers(rule: Mapping[str, Any], piece: Piece) -> bool:
 
 def opened_by_policy(text: str) -> tuple[str, ...]:
     """What a bucket's policy lets everybody do beyond reading; CannotSee where it cannot be read."""
-    try:
-        policy = json.loads(text)
-    except (ValueError, RecursionError) as broken:
-        raise CannotSee(Reason.INCOMPLETE, say("the policy of the bucket cannot be read")) from broken
+    policy = loaded(text, say("the policy of the bucket cannot be read"))
     found: list[str] = []
     statements = policy.get("Statement") if isinstance(policy, dict) else None
     for statement in [statements] if isinstance(statements, dict) else statements or ():

@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final, Literal
 
 from audit.contract import CannotSee, FileSeen, Level, Reason, SshDoor, World, probe, say
@@ -20,6 +20,7 @@ from audit.model.item import Item, SecretRef, Text
 from audit.model.technology import Copy
 from audit.model.units import Duration
 from checks.backup.drills.manifest import listed
+from checks.backup.json_values import instant
 from checks.backup.round_trip import noted
 
 _MOST: Final = 200_000
@@ -176,12 +177,9 @@ async def _marked(look: _Look) -> tuple[datetime, datetime] | None:
         return None
     line = (await look.files.head(marker.path, 100)).decode("ascii", "replace").split("\n", 1)[0].strip()
     try:
-        start = datetime.fromisoformat(line)
+        return instant(line), marker.modified
     except ValueError:
         return marker.modified, marker.modified
-    if start.tzinfo is None or not 1970 <= start.year < 9000:
-        return marker.modified, marker.modified
-    return start.astimezone(UTC), marker.modified
 
 
 async def _present(look: _Look, sums: Mapping[str, str], seen: Mapping[str, FileSeen]) -> dict[str, FileSeen]:

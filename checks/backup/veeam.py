@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Annotated, Any, Final
 from urllib.parse import quote, quote_plus, urlencode, urlsplit
 
@@ -16,6 +15,7 @@ from audit.model.facts import Unseen
 from audit.model.item import SecretRef, Text
 from audit.model.technology import Copy
 from audit.model.units import Duration
+from checks.backup.json_values import instant, loaded
 from checks.backup.velero import parse_base
 
 _VERSION: Final = "1.1-rev0"
@@ -130,10 +130,7 @@ def _object(answer: Answer) -> dict[str, Any]:
         raise CannotSee(Reason.DENIED, say("the server of Veeam refuses to list this ({status})", status=answer.status))
     if answer.status != 200:
         raise CannotSee(Reason.INCOMPLETE, say("the server of Veeam answered {status}", status=answer.status))
-    try:
-        told = json.loads(answer.body)
-    except (ValueError, RecursionError) as broken:
-        raise CannotSee(Reason.INCOMPLETE, say("the server of Veeam did not answer with JSON")) from broken
+    told = loaded(answer.body, say("the server of Veeam did not answer with JSON"))
     if not isinstance(told, dict):
         raise _strange()
     return told
@@ -183,9 +180,6 @@ def attempts(entries: Sequence[Mapping[str, Any]], job: str) -> tuple[Attempt, .
 
 def _instant(text: Any) -> datetime:
     try:
-        found = datetime.fromisoformat(str(text))
-        if found.tzinfo is None:
-            raise ValueError("a time without its zone")
-        return found.astimezone(UTC)
-    except (ValueError, OverflowError) as broken:
+        return instant(text)
+    except ValueError as broken:
         raise _strange() from broken

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Annotated, Any, Final
 from urllib.parse import quote, urlsplit
 
@@ -18,6 +17,7 @@ from audit.model.item import Id, SecretRef, Text
 from audit.model.technology import Copy
 from audit.model.unfit import Unexpected
 from audit.model.units import Duration
+from checks.backup.json_values import count, instant, loaded
 
 _PAGE: Final = 250
 _MOST_PAGES: Final = 20
@@ -135,10 +135,7 @@ async def _ask(copy: Velero, world: World, url: str) -> Answer:
 
 
 def _object(answer: Answer) -> dict[str, Any]:
-    try:
-        told = json.loads(answer.body)
-    except (ValueError, RecursionError) as broken:
-        raise CannotSee(Reason.INCOMPLETE, say("the cluster did not answer with JSON")) from broken
+    told = loaded(answer.body, say("the cluster did not answer with JSON"))
     if not isinstance(told, dict):
         raise _strange()
     return told
@@ -161,31 +158,23 @@ def described(items: Sequence[Any], clock: datetime) -> tuple[Kept, ...]:
 def _kept(item: Mapping[str, Any], clock: datetime) -> Kept:
     meta, status, spec = item["metadata"], item["status"], item.get("spec") or {}
     phase, end = str(status.get("phase", "")), status.get("completionTimestamp")
-    expires = _instant(status["expiration"]) if status.get("expiration") else None
+    expires = instant(status["expiration"]) if status.get("expiration") else None
     doubt = "" if phase == "Completed" else f"its phase is {phase or 'not told'}"[:100]
     if not doubt and status.get("errors"):
         doubt = f"it had errors: {status['errors']}"[:100]
     if not doubt and expires is not None and expires <= clock:
         doubt = "its time is over: Velero deletes it"
     progress = status.get("progress") or {}
-    files = progress.get("itemsBackedUp")
     point = RestorePoint(
         id=str(meta["name"])[:253],
-        start=_instant(status["startTimestamp"]),
-        end=_instant(end) if end else None,
+        start=instant(status["startTimestamp"]),
+        end=instant(end) if end else None,
         complete=not doubt,
         doubt=doubt,
-        files=files if isinstance(files, int) and not isinstance(files, bool) and files >= 0 else None,
+        files=count(progress.get("itemsBackedUp")),
     )
     schedule = str((meta.get("labels") or {}).get(_SCHEDULE) or "by hand")[:253]
     return Kept(point, schedule, phase, expires, str(spec.get("storageLocation") or "default"))
-
-
-def _instant(text: Any) -> datetime:
-    found = datetime.fromisoformat(str(text))
-    if found.tzinfo is None:
-        raise ValueError("a time without its zone")
-    return found.astimezone(UTC)
 
 
 def chosen(kept: Sequence[Kept], schedule: str | None) -> tuple[Kept, ...]:

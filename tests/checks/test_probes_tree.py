@@ -170,7 +170,16 @@ class TestRclone:
         assert gap.value.reason is reason
 
     @pytest.mark.parametrize(
-        "out", ["", "{}", "[3]", '[{"Path": "a"}]', "[" * 100_000, '[{"Path":"a","Size":1,"ModTime":"x"}]']
+        "out",
+        [
+            "",
+            "{}",
+            "[3]",
+            '[{"Path": "a"}]',
+            "[" * 100_000,
+            '[{"Path":"a","Size":1,"ModTime":"x"}]',
+            '[{"Path":"a","Size":1,"ModTime":"2026-09-01T12:00:00"}]',
+        ],
     )
     def test_a_listing_of_another_form(self, out: str) -> None:
         with pytest.raises(CannotSee):

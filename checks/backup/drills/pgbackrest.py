@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -13,6 +12,7 @@ from audit.model.backup import RestorePoint
 from audit.model.drilling import Restored
 from checks.backup.drills import postgresql, replay
 from checks.backup.drills.choice import also, chosen, hopeless, look
+from checks.backup.json_values import loaded
 from checks.backup.pgbackrest import PgBackRest
 from checks.backup.pgbackrest import stanzas as probe
 
@@ -118,10 +118,7 @@ async def _told(workshop: Workshop, argv: Sequence[str]) -> Any:
     output = await workshop.run(argv)
     if output.code != 0:
         raise CannotSee(Reason.INCOMPLETE, say("pgbackrest: {answer}", answer=postgresql.complaint(output.err)))
-    try:
-        return json.loads(output.out)
-    except (ValueError, RecursionError) as broken:
-        raise CannotSee(Reason.INCOMPLETE, say("pgbackrest did not print JSON")) from broken
+    return loaded(output.out, say("pgbackrest did not print JSON"))
 
 
 def _map(value: object) -> Mapping[str, Any]:

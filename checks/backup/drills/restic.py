@@ -18,8 +18,9 @@ from checks.backup.drills.inside import Held, held, is_canary
 from checks.backup.drills.manifest import is_manifest
 from checks.backup.drills.sample import Sample, sampled
 from checks.backup.drills.walk import walked
+from checks.backup.json_values import count
 from checks.backup.restic import Restic, remote_host, snapshots
-from checks.backup.restic_output import count, refused
+from checks.backup.restic_output import refused
 
 _RESTIC: Final = "restic --repo=* --password-file {password} --no-lock [--no-cache] [--cache-dir=*]"
 _TELLING: Final = re.compile(r"error|fatal|mismatch|invalid|unable|unexpected|missing|not found|damaged", re.IGNORECASE)
