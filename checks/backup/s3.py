@@ -20,14 +20,14 @@ from audit.model.units import Duration
 from checks.backup.round_trip import noted, round_trip
 from checks.backup.s3_bucket import Piece, by_folder, by_object, chosen, empties_after
 from checks.backup.s3_look import Look
-from checks.backup.s3_objects import read_object
+from checks.backup.s3_objects import read_object, surely_free
 from checks.backup.s3_standing import encrypted, heads, locked, opened, region, replicated, sets
 
 OPERATIONS: Final = (
     "list_objects_v2", "list_object_versions", "head_object", "get_object", "get_object_retention",
     "get_bucket_location", "get_bucket_versioning", "get_object_lock_configuration",
-    "get_bucket_lifecycle_configuration", "get_bucket_replication", "get_bucket_encryption",
-    "get_bucket_policy", "get_bucket_policy_status", "get_bucket_acl",
+    "get_bucket_lifecycle_configuration", "get_bucket_replication", "get_bucket_policy", "get_bucket_policy_status",
+    "get_bucket_acl",
 )  # fmt: skip
 
 
@@ -49,9 +49,9 @@ class ReplicaBucket(Item):
 class S3Objects(Copy, kind="s3"):
     """Objects in a bucket of an S3-compatible store, read by boto3 with operations that only read.
 
-    Tested against moto 5; other stores answer `unknown` where they lack an operation. The key
-    needs s3:ListBucket, s3:GetObject, s3:GetBucket* alone. `replica` names the bucket to which replication sends, so
-    that what the store claims of it is looked for there.
+    Tested against moto 5; other stores answer `unknown` where they lack an operation. The key needs s3:ListBucket*,
+    s3:GetObject*, s3:GetBucket*, s3:GetLifecycleConfiguration, s3:GetReplicationConfiguration alone. `replica` names
+    the bucket to which replication sends, so that what the store claims of it is looked for there.
     """
 
     bucket: Text
@@ -122,7 +122,9 @@ async def objects(copy: S3Objects, world: World) -> BackupState:
         held = parts[newest.id]
         seen = await _try(absent, ("lock", "immutable_until", "replicated", "encrypted"), lambda: heads(held, look))
         if seen is not None:
-            locked(seen, facts, absent, versioned=versioned)
+            names = ("lock", "immutable_until", "append_only")
+            if await _try(absent, names, lambda: surely_free(held, seen, look)):
+                locked(seen, facts, absent, versioned=versioned)
             encrypted(seen, facts)
             other = (copy.replicated_to.door, copy.replicated_to.bucket) if copy.replicated_to is not None else None
             await _try(absent, ("replicated",), lambda: replicated(newest, held, seen, look, other, facts))

@@ -20,6 +20,9 @@ from checks.backup.s3_look import Look
 _PIECE: Final = 2 * 1024 * 1024
 _MD5: Final = re.compile(r"[0-9a-f]{32}")
 _UNPACKED: Final = 1 << 40
+_UNLOCKED: Final = (
+    "ObjectLockConfigurationNotFoundError", "NoSuchObjectLockConfiguration", "InvalidRequest", "NotImplemented",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,8 @@ class Seen:
     """`COMPLETED`, `PENDING`, `FAILED`, `REPLICA`, empty where the store says nothing."""
     sums: Mapping[str, str]
     """Checksums over the whole object by their name, in base64."""
+    told: bool
+    """Whether the store spoke of a lock, be it one that has run out."""
 
 
 async def head(piece: Piece, look: Look) -> Seen:
@@ -59,7 +64,21 @@ async def head(piece: Piece, look: Look) -> Seen:
         for name in ("SHA256", "SHA1", "CRC32")
         if data.get(f"Checksum{name}") and _of_the_whole(data, piece.etag)
     }
-    return Seen(lock, until, encryption, str(data.get("ReplicationStatus") or ""), sums)
+    return Seen(lock, until, encryption, str(data.get("ReplicationStatus") or ""), sums, told=bool(mode))
+
+
+async def surely_free(held: Sequence[Piece], seen: Sequence[Seen], look: Look) -> bool:
+    """Whether those of which no lock was told have none; CannotSee where the key may not see locks.
+
+    A store leaves its locks out of what it tells a key without the right to see them.
+    """
+    silent = [piece for piece, one in zip(held, seen, strict=True) if not one.told]
+    if not silent or await look.told("get_object_lock_configuration", *_UNLOCKED) is None:
+        return True
+    for piece in silent:
+        version: dict[str, Any] = {"VersionId": piece.version} if piece.version else {}
+        await look.told("get_object_retention", *_UNLOCKED, Key=piece.key, **version)
+    return True
 
 
 def _of_the_whole(data: Mapping[str, Any], etag: str) -> bool:

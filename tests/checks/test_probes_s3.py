@@ -28,6 +28,7 @@ NONE: Mapping[str, str] = MappingProxyType(
         "get_bucket_replication": "ReplicationConfigurationNotFoundError",
         "get_bucket_policy": "NoSuchBucketPolicy",
         "get_bucket_policy_status": "NoSuchBucketPolicy",
+        "get_object_lock_configuration": "ObjectLockConfigurationNotFoundError",
     }
 )
 
@@ -103,6 +104,20 @@ def test_a_lock_counts_while_it_lasts() -> None:
     assert locked(NOW - DAY).lock == "none"
     assert locked(NOW + DAY, "SOMETHING NEW").lock == "none"
     assert not locked(NOW - DAY).has("immutable_until")
+
+
+@pytest.mark.parametrize(
+    ("bucket", "retention", "lock"),
+    [("", "NoSuchObjectLockConfiguration", "none"), ("", "AccessDenied", None), ("AccessDenied", "", None),
+     ("ObjectLockConfigurationNotFoundError", "AccessDenied", "none"), ("NotImplemented", "NotImplemented", "none")],
+)  # fmt: skip
+def test_a_key_that_may_not_see_locks_is_told_of_none(bucket: str, retention: str, lock: str | None) -> None:
+    answers = {"get_object_lock_configuration": S3Answer({}, bucket), "get_object_retention": S3Answer({}, retention)}
+    seen = look(store(entry("db/a.dump"), **answers))
+    if lock is None:
+        assert [why(seen, fact).reason for fact in ("lock", "append_only", "immutable_until")] == [Reason.DENIED] * 3
+    else:
+        assert seen.lock == lock
 
 
 def test_a_folder_is_as_locked_as_its_weakest_object() -> None:
