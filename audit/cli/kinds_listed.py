@@ -23,6 +23,9 @@ ROLES: Final[Mapping[str, type[Technology]]] = MappingProxyType(
     {"endpoints": Endpoint, "copies": Copy, "failover": Failover, "power-protection": PowerProtection}
 )
 WIDTH: Final = 100
+PAGE: Final = 120
+MANY: Final = 3
+SHARED: Final = "What several drills run"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,26 +66,30 @@ def _kind(catalogue: Catalogue, role: str, name: str, technology: type[Technolog
     text = inspect.getdoc(technology) or ""
     about, _, rest = text.partition("\n\n")
     probe, drill = catalogue.probe_of(technology), catalogue.drill_of(technology)
-    common = set(ROLES[role].model_fields)
-    keys = tuple(
-        (field.alias or key) + ("*" if field.is_required() else "")
-        for key, field in technology.model_fields.items()
-        if key not in common
-    )
+    common = _written(ROLES[role])
     return Kind(
         name=name,
         role=role,
         about=" ".join(about.split()),
         rest=" ".join(rest.split()),
-        keys=keys,
+        keys=tuple(key for key in _written(technology) if key not in common),
         facts=probe.facts.__name__ if probe is not None else "",
         asks=_asked(probe.verbs) if probe is not None else (),
         drill=_asked(drill.verbs) if drill is not None else None,
     )
 
 
+def _written(technology: type[Technology]) -> tuple[str, ...]:
+    """The keys of one in an inventory; those that must be written end in `*`."""
+    return tuple(
+        (field.alias or key) + ("*" if field.is_required() else "")
+        for key, field in technology.model_fields.items()
+        if key != "place"
+    )
+
+
 def _asked(verbs: Verbs) -> tuple[str, ...]:
-    return (
+    asked = (
         *verbs.commands,
         *(("a plugin of Nagios that the inventory names",) if verbs.plugins else ()),
         *(f"SQL: {' '.join(statement.split())}" for statement in verbs.sql),
@@ -91,6 +98,7 @@ def _asked(verbs: Verbs) -> tuple[str, ...]:
         *(f"S3: {operation}" for operation in verbs.s3),
         *(f"POST {path}" for path in verbs.posts),
     )
+    return tuple(dict.fromkeys(asked))
 
 
 def table(kinds: Sequence[Kind], speak: Translator) -> Iterator[str]:
@@ -111,35 +119,85 @@ def table(kinds: Sequence[Kind], speak: Translator) -> Iterator[str]:
 
 def markdown(kinds: Sequence[Kind], speak: Translator) -> Iterator[str]:
     """The page docs/kinds.md."""
+    together = _together(kinds)
     yield "# What an inventory can name, and what a look asks of it"
     yield ""
-    yield (
-        "`haechi kinds --format markdown` writes this page. A look may send what stands under *asks*, word for word, "
-        "and nothing else: `*` is any text, in the path of a program any without `/`, `{a,b}` either of both; `[word]` "
-        "may be left out. What stands under *drill* runs in scratch space, with the consent of the inventory alone."
+    yield from _wrapped(
+        "`haechi kinds --format markdown` writes this page. A key that ends in `*` must be written. A look may send "
+        "what stands under *asks*, word for word, and nothing else: there `*` is any text, `[word]` may be left out. "
+        "What stands under *drill* runs in scratch space, with the consent of the inventory alone "
+        "([what a drill is](drills.md))."
     )
     for role in dict.fromkeys(kind.role for kind in kinds):
         yield ""
         yield f"## {role}"
+        yield ""
+        yield from _wrapped("Keys of each of them: " + _keys(_written(ROLES[role])) + ".")
         for kind in kinds:
             if kind.role == role:
-                yield from _section(kind, speak)
+                yield from _section(kind, together, speak)
+    if together:
+        yield ""
+        yield f"## {SHARED}"
+    for names, asked in together.items():
+        yield ""
+        yield from _wrapped(", ".join(f"`{name}`" for name in names) + ":")
+        yield ""
+        for each in asked:
+            yield from _wrapped(f"`{each}`", "- ")
 
 
-def _section(kind: Kind, speak: Translator) -> Iterator[str]:
+def _section(kind: Kind, together: Mapping[Sequence[str], Sequence[str]], speak: Translator) -> Iterator[str]:
     yield ""
     yield f"### `{kind.name}`"
     yield ""
-    yield line(speak.text(kind.about)) + (f" {kind.rest}" if kind.rest else "")
+    yield from _wrapped(line(speak.text(kind.about)) + (f" {kind.rest}" if kind.rest else ""))
     yield ""
-    yield "- keys: " + (", ".join(f"`{key}`" for key in kind.keys) or "none of its own")
-    yield f"- a look establishes: {f'`{kind.facts}`' if kind.facts else 'nothing, no probe looks'}"
+    yield from _wrapped("keys: " + (_keys(kind.keys) or "none of its own"), "- ")
+    yield from _wrapped("a look establishes: " + (f"`{kind.facts}`" if kind.facts else "nothing"), "- ")
     if kind.facts:
-        yield "- asks: " + ("" if kind.asks else "reads only")
-        yield from (f"  - `{asked}`" for asked in kind.asks)
-    if kind.drill is not None:
-        yield "- drill:" + ("" if kind.drill else " runs no program")
-        yield from (f"  - `{asked}`" for asked in kind.drill)
+        yield "- asks:" + ("" if kind.asks else " reads only")
+        for asked in kind.asks:
+            yield from _wrapped(f"`{asked}`", "  - ")
+    if kind.drill is None:
+        return
+    shared = [each for names, asked in together.items() if kind.name in names for each in asked]
+    own = [each for each in dict.fromkeys(kind.drill) if each not in (*kind.asks, *shared)]
+    told = ["what a look asks"] if kind.asks else []
+    told += [f"what stands for `{kind.name}` in [{SHARED}](#{SHARED.lower().replace(' ', '-')})"] if shared else []
+    yield from _wrapped("drill: " + (", ".join([*told, *(["and"] if told and own else [])]) or "runs no program"), "- ")
+    for asked in own:
+        yield from _wrapped(f"`{asked}`", "  - ")
+
+
+def _together(kinds: Sequence[Kind]) -> Mapping[Sequence[str], Sequence[str]]:
+    """What the drills of the same kinds ask, three or more of them, beyond their looks."""
+    of: dict[str, list[str]] = {}
+    for kind in kinds:
+        for asked in dict.fromkeys(kind.drill or ()):
+            if asked not in kind.asks:
+                of.setdefault(asked, []).append(kind.name)
+    found: dict[Sequence[str], list[str]] = {}
+    for asked, names in of.items():
+        if len(names) >= MANY:
+            found.setdefault(tuple(names), []).append(asked)
+    return found
+
+
+def _keys(keys: Sequence[str]) -> str:
+    return ", ".join(f"`{key}`" for key in keys)
+
+
+def _wrapped(text: str, mark: str = "") -> Iterator[str]:
+    """A paragraph, or one point of a list, in lines that an editor shows whole."""
+    yield from textwrap.wrap(
+        text,
+        PAGE,
+        initial_indent=mark,
+        subsequent_indent=" " * len(mark),
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
 
 
 def document(kinds: Sequence[Kind], speak: Translator) -> Iterator[str]:

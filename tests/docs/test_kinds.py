@@ -27,6 +27,17 @@ def test_a_kind_tells_what_a_look_asks() -> None:
     assert rows["failover", "declared"]["facts"] is None
 
 
+def test_the_page_tells_of_a_drill_all_that_it_may_run() -> None:
+    whole = " ".join(page().split())
+    for row in json.loads(invoke("--format", "json").output):
+        assert set(row["asks"]) <= set(row["drill"] or row["asks"]), row["kind"]
+        assert all(f"`{' '.join(asked.split())}`" in whole for asked in (*row["asks"], *(row["drill"] or ())))
+
+
+def test_the_page_can_be_read_in_an_editor() -> None:
+    assert [text for text in page().splitlines() if len(text) > 120 and " " in text.strip("- `")] == []
+
+
 def test_one_list_alone() -> None:
     said = invoke("--role", "power-protection").output
     assert "  nut " in said
