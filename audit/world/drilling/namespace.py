@@ -21,6 +21,7 @@ from audit.model.message import say
 from audit.model.verdict import CannotSee, Reason
 
 _HOLDER: Final = Path(__file__).with_name("holder.py")
+_SOCKETS: Final = Path("/proc/self/net/unix")
 _PATIENCE: Final = 10.0
 
 
@@ -63,34 +64,25 @@ class Namespace:
         self._up = False
 
     @classmethod
-    async def made(cls, user: User | None) -> Self:
-        """CannotSee(no-tool) without `unshare`, `nsenter`, `setpriv`; CannotSee(denied) where the kernel refuses."""
-        for name in ("unshare", "nsenter", "setpriv"):
+    async def made(cls, user: User | None, rooms: Sequence[Path]) -> Self:
+        """Only `rooms` can be written to from within. CannotSee(no-tool | denied) where this machine cannot do that."""
+        for name in ("unshare", "nsenter", "setpriv", "env"):
             if shutil.which(name) is None:
                 raise CannotSee(Reason.NO_TOOL, say("{program} is not installed on this machine", program=name))
         # Without root, the network belongs to a namespace of users in which this user has all rights over it.
         own = () if os.geteuid() == 0 else ("--user", "--map-current-user", "--keep-caps")
-        process = await anyio.open_process(
-            [
-                "unshare",
-                *own,
-                "--net",
-                "--ipc",
-                "--pid",
-                "--fork",
-                "--kill-child",
-                "--",
-                sys.executable,
-                "-I",
-                "-S",
-                _HOLDER,
-            ],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            start_new_session=True,
-            env={"LC_ALL": "C.UTF-8", "PATH": os.environ.get("PATH", os.defpath)},
-        )
+        with _SOCKETS.open("rb") as sockets:
+            number = sockets.fileno()
+            words = ("--net", "--ipc", "--pid", "--mount", "--fork", "--kill-child", "--", sys.executable, "-I", "-S")
+            process = await anyio.open_process(
+                ["unshare", *own, *words, _HOLDER, str(number), *map(str, rooms)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                start_new_session=True,
+                pass_fds=(number,),
+                env={"LC_ALL": "C.UTF-8", "PATH": os.environ.get("PATH", os.defpath)},
+            )
         made = cls(process, user)
         async with contextlib.AsyncExitStack() as stack:
             stack.push_async_callback(made.close)
@@ -112,16 +104,16 @@ class Namespace:
             raise CannotSee(Reason.DENIED, say("no loopback device in the empty network: {why}", why=line(answer)))
         self._up = True
 
-    def entering(self, words: Sequence[str]) -> list[str]:
-        """The command line that runs a program in there, as the unprivileged user, with no right whatsoever."""
+    def entering(self, words: Sequence[str], folder: Path) -> list[str]:
+        """The command line that runs a program in a folder there, as the unprivileged user, without any right."""
         at = f"/proc/{self._process.pid}/ns"
         own = () if os.geteuid() == 0 else (f"--user={at}/user", "--preserve-credentials")
         user: tuple[str, ...] = ()
         if self._user is not None:
             user = (f"--reuid={self._user.uid}", f"--regid={self._user.gid}", "--clear-groups", "--bounding-set=-all")
         return [
-            "nsenter", *own, f"--net={at}/net", f"--ipc={at}/ipc", f"--pid={at}/pid_for_children", "--",
-            "setpriv", *user, "--inh-caps=-all", "--no-new-privs", "--", *words,
+            "nsenter", *own, f"--net={at}/net", f"--ipc={at}/ipc", f"--pid={at}/pid_for_children", f"--mount={at}/mnt",
+            "--", "env", f"--chdir={folder}", "setpriv", *user, "--inh-caps=-all", "--no-new-privs", "--", *words,
         ]  # fmt: skip
 
     async def close(self) -> None:

@@ -228,7 +228,7 @@ class Shop:
         around |= {key: self.secrets.reveal(secret) for key, secret in secrets.items()}
         if isolated:
             await self._open()
-            words = (await self._empty_network()).entering(words)
+            words = (await self._empty_network()).entering(words, at)
         self._running.append(await Running.started(name, tied(words), at, around, tuple(pipes.values())))
         return self._running[-1]
 
@@ -247,7 +247,7 @@ class Shop:
 
     async def _empty_network(self) -> Namespace:
         if self._namespace is None:
-            self._namespace = await Namespace.made(self.terms.user)
+            self._namespace = await Namespace.made(self.terms.user, (self.room, self.place.inside))
         return self._namespace
 
     async def _until(self, ready: Callable[[], Awaitable[bool]], running: Running) -> None:
