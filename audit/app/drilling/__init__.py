@@ -26,7 +26,7 @@ from audit.model.exit import Exit, Stop
 from audit.model.message import say
 from audit.model.policy import Policy
 from audit.model.technology import Copy
-from audit.model.verdict import CannotSee
+from audit.model.verdict import CannotSee, Reason
 from audit.world.drilling.here import answering_here
 from audit.world.drilling.namespace import unprivileged
 from audit.world.drilling.room import Room, Taken, claimed, make_room, remove_room, sweep
@@ -230,7 +230,11 @@ def _drilled(
     except CannotSee as gap:
         return Drilled(began.ref, unseen=gap)
     brought, unseen, left = None, None, ""
-    room = make_room(scratch, began.id)
+    try:
+        room = make_room(scratch, began.id)
+    except OSError as broken:
+        says = say("{path} is no scratch space: {why}", path=scratch, why=broken.strerror or "?")
+        return Drilled(began.ref, unseen=CannotSee(Reason.DENIED, says))
     shop = Shop(gated(world(estate), one.drill.verbs), room, terms, Secrets(Path(estate.root)))
     try:
         brought = performed(one.drill, one.copy, shop)

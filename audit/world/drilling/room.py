@@ -7,9 +7,10 @@ import fcntl
 import json
 import os
 import re
+import secrets
 import shutil
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -22,6 +23,7 @@ LOCK: Final = ".haechi-drill.lock"
 _MARKER: Final = "marker"
 _ID: Final = re.compile(r"[\w.-]{1,80}")
 _SMALL: Final = 4096
+_FOLDER: Final = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
 class Taken(Exception):
@@ -71,15 +73,25 @@ def make_room(scratch: Path, id: str) -> Room:  # noqa: A002 - the word of the r
         raise ValueError(id)
     room = Room(id, scratch / (PREFIX + id))
     room.outer.mkdir(0o700)
-    marker = {"id": id, "pid": os.getpid(), "began": _began(os.getpid()), "boot": _boot()}
+    try:
+        _furnish(room)
+    except OSError:
+        shutil.rmtree(room.outer, ignore_errors=True)
+        raise
+    return room
+
+
+def _furnish(room: Room) -> None:
+    marker = {"id": room.id, "pid": os.getpid(), "began": _began(os.getpid()), "boot": _boot()}
     descriptor = os.open(room.outer / _MARKER, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
     with os.fdopen(descriptor, "w") as file:
         json.dump(marker, file)
+        file.flush()
+        os.fsync(descriptor)  # before there is anything that must be taken away by it
     # Root hands parts of the room over to somebody who has to be able to walk into it; what is in it stays closed.
     room.outer.chmod(0o711 if os.geteuid() == 0 else 0o700)
     for folder in (room.path, room.home, room.inside):
         folder.mkdir(0o700)
-    return room
 
 
 def remove_room(room: Room) -> None:
@@ -104,13 +116,21 @@ def sweep(scratch: Path) -> tuple[str, ...]:
         marker = _marker(outer)
         if marker is None:
             with contextlib.suppress(OSError):
-                outer.rmdir()  # made, but not yet marked: empty, or it is not ours
+                _unmarked(outer)
             continue
         if PREFIX + str(marker.get("id")) == outer.name and not _lives(marker):
             with contextlib.suppress(OSError, ValueError):
                 remove_room(Room(str(marker["id"]), outer))
                 removed.append(str(marker["id"]))
     return tuple(removed)
+
+
+def _unmarked(outer: Path) -> None:
+    """Take away a folder that was made, but not yet marked: it is empty, or it is not ours."""
+    marker = outer / _MARKER
+    if list(outer.iterdir()) == [marker] and stat.S_ISREG(marker.lstat().st_mode) and not marker.lstat().st_size:
+        marker.unlink()
+    outer.rmdir()
 
 
 def inside(room: Path, path: Path) -> Path:
@@ -159,20 +179,36 @@ def _boot() -> str:
 
 
 def _removed(path: Path) -> None:
+    """Take away a file, or a folder however deep it goes and however closed it is; no link is followed."""
     if path.is_symlink() or not path.is_dir():
         path.unlink()
         return
+    outer = os.open(path.parent, _FOLDER)
+    try:
+        waiting = [path.name]
+        while waiting:
+            name = waiting.pop()
+            waiting += _emptied(outer, name)
+            os.rmdir(name, dir_fd=outer)
+    finally:
+        os.close(outer)
 
-    def open_up(remove: Callable[..., Any], failed: str, why: Any) -> None:
-        # A restored folder may be closed to its own owner.
-        parent = Path(failed).parent
-        for folder in (parent, Path(failed)):
-            with contextlib.suppress(OSError):
-                if not folder.is_symlink() and folder.is_dir():
-                    folder.chmod(0o700)
-        if Path(failed).is_symlink() or not Path(failed).is_dir():
-            Path(failed).unlink(missing_ok=True)
-        else:
-            shutil.rmtree(failed)
 
-    shutil.rmtree(path, onerror=open_up)
+def _emptied(outer: int, name: str) -> list[str]:
+    """Empty a folder; the folders that were in it are then beside it: no depth and no path is too long that way."""
+    found = []
+    os.chmod(name, 0o700, dir_fd=outer)
+    folder = os.open(name, _FOLDER, dir_fd=outer)
+    try:
+        with os.scandir(folder) as listed:
+            entries = list(listed)
+        for entry in entries:
+            if entry.is_dir(follow_symlinks=False):
+                os.chmod(entry.name, 0o700, dir_fd=folder)  # who moves a folder has to be allowed to write into it
+                found.append(secrets.token_hex(12))
+                os.rename(entry.name, found[-1], src_dir_fd=folder, dst_dir_fd=outer)
+            else:
+                os.unlink(entry.name, dir_fd=folder)
+    finally:
+        os.close(folder)
+    return found

@@ -31,6 +31,47 @@ def test_a_room_is_closed_to_others_and_taken_away_with_all_that_is_in_it(tmp_pa
     assert (outside / "kept").read_text() == "kept"
 
 
+@pytest.mark.parametrize("depth", [20, 3000])
+def test_no_folder_is_too_deep_to_be_taken_away(tmp_path: Path, depth: int) -> None:
+    room = make_room(tmp_path, "deep")
+    folder = os.open(room.path, os.O_RDONLY)
+    for _ in range(depth):
+        os.mkdir("d", dir_fd=folder)
+        os.symlink("/etc", "out", dir_fd=folder)
+        below = os.open("d", os.O_RDONLY, dir_fd=folder)
+        os.close(folder)
+        folder = below
+    os.fchmod(folder, 0)
+    os.close(folder)
+    remove_room(room)
+    assert not list(tmp_path.iterdir())
+    assert Path("/etc/passwd").exists()
+
+
+def test_a_room_that_could_not_be_made_leaves_nothing(tmp_path: Path) -> None:
+    words = """
+import resource, signal, sys
+from pathlib import Path
+from audit.world.drilling.room import make_room
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+make_room(Path(sys.argv[1]), "full")
+"""
+    made = subprocess.run(
+        [sys.executable, "-c", words, tmp_path], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert "File too large" in made.stderr
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_room_whose_marker_was_never_written_is_taken_away(tmp_path: Path) -> None:
+    unmarked = tmp_path / "haechi-drill-killed"
+    unmarked.mkdir()
+    (unmarked / "marker").touch()
+    assert sweep(tmp_path) == ()
+    assert not list(tmp_path.iterdir())
+
+
 @pytest.mark.parametrize("marker", [None, "", "{", "[]", '{"id": "other"}', '{"id": 7}'])
 def test_a_folder_without_the_right_marker_is_never_taken_away(tmp_path: Path, marker: str | None) -> None:
     room = make_room(tmp_path, "mine")
