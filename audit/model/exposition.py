@@ -6,17 +6,21 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from audit.model.item import parse_text
+from audit.model.item import parse_text, unmarked
 from audit.model.message import say
 from audit.model.unfit import Unexpected
+from audit.model.units import plain
 from audit.model.verdict import CannotSee, Reason
 
 _SELECTOR: Final = re.compile(r"\s*([a-zA-Z_:][a-zA-Z0-9_:]{0,199})\s*(?:\{(.*)\})?\s*", re.DOTALL)
 _LABEL: Final = re.compile(r'\s*([a-zA-Z_][a-zA-Z0-9_]{0,199})\s*=\s*"((?:[^"\\]|\\.){0,500})"\s*(,|$)')
 LARGEST: Final = 8_000_000
+"""Bytes of one answer."""
+STALE: Final = timedelta(minutes=10)
+"""How old a number may be by the endpoint's own date."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +41,7 @@ def parse_selector(value: object) -> Selector:
     if isinstance(value, Selector):
         return value
     if isinstance(value, dict):
-        written: dict[str, Any] = {key: one for key, one in value.items() if key != "@"}
+        written: dict[str, Any] = unmarked(value)
         if "metric" not in written or not set(written) <= {"metric", "times"}:
             raise Unexpected(say("a selector, or {metric: SELECTOR, times: NUMBER}"), ", ".join(map(repr, written)))
         chosen = parse_selector(written["metric"])
@@ -83,6 +87,22 @@ class Exposition:
         except (ValueError, IndexError, KeyError, OverflowError) as broken:
             says = say("the answer is no text of Prometheus: {why}", why=str(broken)[:120] or type(broken).__name__)
             raise CannotSee(Reason.INCOMPLETE, says) from broken
+
+    @classmethod
+    def served(cls, url: str, status: int, body: bytes) -> Exposition:
+        """What an endpoint answered; CannotSee(denied | incomplete) for any status but 200."""
+        if status != 200:
+            says = say("{url} answered with status {status}", url=url, status=status)
+            raise CannotSee(Reason.DENIED if status in (401, 403) else Reason.INCOMPLETE, says)
+        return cls(body.decode("utf-8", "replace"))
+
+    def fresh(self, selector: Selector, now: datetime) -> float:
+        """The number of the one series that is meant; CannotSee(stale) where it is dated too far back."""
+        value, taken = self.value(selector)
+        if taken is not None and now - taken > STALE:
+            says = say("{series} was taken {age} ago", series=selector, age=plain(now - taken))
+            raise CannotSee(Reason.STALE, says)
+        return value
 
     def value(self, selector: Selector) -> tuple[float, datetime | None]:
         """The number of the one series that is meant, with the time at which it was taken where it says that.

@@ -76,6 +76,11 @@ def parse_id(text: object) -> str:
 Id = Annotated[str, BeforeValidator(parse_id), WithJsonSchema({"type": "string", "pattern": r"^[^\W_][\w.\-]{0,63}$"})]
 
 
+def unmarked(written: Mapping[Any, Any]) -> dict[Any, Any]:
+    """A mapping of an inventory without the mark of where it stands in its file."""
+    return {key: value for key, value in written.items() if key != "@"}
+
+
 def parse_text(text: object) -> str:
     """Any text on one or more lines, NFC, at most 4,000 characters, not blank."""
     if not isinstance(text, str) or not text.strip():
@@ -107,7 +112,7 @@ def parse_name(value: object) -> Name:
     if isinstance(value, Name):
         return value
     if isinstance(value, dict):
-        written = {key: parse_text(text) for key, text in value.items() if key != "@"}
+        written = {key: parse_text(text) for key, text in unmarked(value).items()}
         if written and set(written) <= {"en", "ko"}:
             fallback = next(iter(written.values()))
             return Name(written.get("en", fallback), written.get("ko", fallback))
@@ -150,7 +155,7 @@ def parse_secret(value: object) -> Secret:
     if isinstance(value, Secret):
         return value
     if isinstance(value, dict):
-        written = {key: item for key, item in value.items() if key != "@"}
+        written = unmarked(value)
         if len(written) == 1 and set(written) <= {"env", "file"}:
             source, name = next(iter(written.items()))
             return Secret(source, parse_text(name))

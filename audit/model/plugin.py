@@ -10,7 +10,7 @@ from typing import Annotated, Any, Final
 
 from pydantic import BeforeValidator, WithJsonSchema
 
-from audit.model.item import Secret, parse_secret
+from audit.model.item import Secret, parse_secret, unmarked
 from audit.model.message import say
 from audit.model.unfit import Unexpected
 
@@ -50,9 +50,7 @@ def parse_variables(value: Any) -> dict[str, Secret]:
     if not isinstance(value, dict):
         raise Unexpected(say("secrets such as {PGPASSWORD: {env: PROBE_PASSWORD}}"), say("something else"))
     found: dict[str, Secret] = {}
-    for name, secret in value.items():
-        if name == "@":
-            continue
+    for name, secret in unmarked(value).items():
         if not _VARIABLE.fullmatch(str(name)) or _OURS.fullmatch(str(name)):
             raise Unexpected(
                 say("the name of a variable that a plugin reads, such as PGPASSWORD"), repr(str(name)[:80])

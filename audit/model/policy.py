@@ -11,7 +11,7 @@ from typing import Annotated, Any, Final, TypeVar
 
 from pydantic import BeforeValidator
 
-from audit.model.item import Item
+from audit.model.item import Item, unmarked
 from audit.model.message import say
 from audit.model.unfit import Unexpected
 from audit.model.units import Duration, parse_duration, parse_length, parse_size, plain
@@ -23,7 +23,7 @@ NONE: Final = "-"
 
 
 def _table(value: Any) -> Any:
-    return {key: item for key, item in value.items() if key != "@"} if isinstance(value, dict) else value
+    return unmarked(value) if isinstance(value, dict) else value
 
 
 def _by_grade(value: Any) -> Any:

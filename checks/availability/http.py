@@ -13,7 +13,7 @@ from pydantic import BeforeValidator, WithJsonSchema, model_validator
 from audit.contract import Page, Token, World, probe, say
 from audit.model.address import AddressText, Family, Url
 from audit.model.facts import ServiceState
-from audit.model.item import Item, SecretRef, Text
+from audit.model.item import Item, SecretRef, Text, unmarked
 from audit.model.technology import Endpoint
 from audit.model.unfit import Unexpected
 from audit.model.units import Duration, Flag
@@ -39,9 +39,7 @@ def parse_headers(value: Any) -> dict[str, str]:
     if not isinstance(value, dict):
         raise Unexpected(say("headers such as {Accept: application/json}"), say("something else"))
     headers: dict[str, str] = {}
-    for name, text in value.items():
-        if name == "@":
-            continue
+    for name, text in unmarked(value).items():
         if not _FIELD_NAME.fullmatch(str(name)):
             raise Unexpected(say("the name of a header such as Accept"), repr(str(name)[:80]))
         if str(name).lower() in _OURS:

@@ -10,6 +10,7 @@ from audit.contract import CannotSee, Reason, say
 from audit.model.backup import BackupState, ReplicaState, RestorePoint
 from audit.model.exposition import instant
 from audit.model.facts import Unseen
+from audit.model.item import unmarked
 from audit.model.message import Message
 from audit.model.unfit import Unexpected
 
@@ -25,7 +26,7 @@ _LONGEST: Final = 1e11
 
 def bare(written: object) -> object:
     """A mapping without the mark of where it stands in the file."""
-    return {key: value for key, value in written.items() if key != "@"} if isinstance(written, dict) else written
+    return unmarked(written) if isinstance(written, dict) else written
 
 
 def with_age(written: Mapping[str, T]) -> Mapping[str, T]:

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Annotated, Any, Final
+from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
 
-from audit.contract import CannotSee, Page, Reason, World, probe, say
+from audit.contract import CannotSee, Page, World, probe
 from audit.model.address import Url
 from audit.model.backup import BackupState, ReplicaState
 from audit.model.exposition import LARGEST, Exposition, Selector, parse_selector
 from audit.model.item import Secret, SecretRef, Text
 from audit.model.technology import Copy
-from audit.model.units import Duration, plain
+from audit.model.units import Duration
 from checks.backup.mapping import (
     BackupFact,
     Figures,
@@ -27,7 +27,6 @@ from checks.backup.mapping import (
     with_lag,
 )
 
-STALE: Final = timedelta(minutes=10)
 Series = Annotated[Selector, BeforeValidator(parse_selector), WithJsonSchema({"type": ["string", "object"]})]
 
 
@@ -89,24 +88,12 @@ async def read(
     secrets: Mapping[str, Secret] = {"authorization": copy.token} if copy.token is not None else {}
     page = Page(copy.url, status=(200,), authority=copy.authority, secrets=secrets, largest=LARGEST)
     answer = await world.http.read(page, copy.timeout)
-    if answer.status != 200:
-        says = say("{url} answered with status {status}", url=copy.url, status=answer.status)
-        raise CannotSee(Reason.DENIED if answer.status in (401, 403) else Reason.INCOMPLETE, says)
     clock = world.clock.now() + (answer.clock_offset or timedelta(0))
-    told = Exposition(answer.body.decode("utf-8", "replace"))
+    told = Exposition.served(copy.url, answer.status, answer.body)
     figures: dict[str, float | CannotSee] = {}
     for name, selector in facts.items():
         try:
-            value, taken = told.value(selector)
-            figures[name] = _fresh(value, taken, clock, selector)
+            figures[name] = told.fresh(selector, clock)
         except CannotSee as gap:
             figures[name] = gap
     return figures, clock
-
-
-def _fresh(value: float, taken: datetime | None, clock: datetime, selector: Selector) -> float | CannotSee:
-    """A value, unless the endpoint itself dates it too far back."""
-    if taken is not None and clock - taken > STALE:
-        says = say("{series} was taken {age} ago", series=selector, age=plain(clock - taken))
-        return CannotSee(Reason.STALE, says)
-    return value

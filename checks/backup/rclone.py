@@ -16,7 +16,7 @@ from pydantic import AfterValidator, BeforeValidator, WithJsonSchema, model_vali
 from audit.contract import CannotSee, Level, Output, Reason, Verbs, World, probe, say
 from audit.model.backup import BackupState, RestorePoint
 from audit.model.facts import Unseen
-from audit.model.item import Secret, Text, parse_secret
+from audit.model.item import Secret, Text, parse_secret, unmarked
 from audit.model.technology import Copy
 from audit.model.unfit import Unexpected
 from audit.model.units import Duration
@@ -56,14 +56,14 @@ def parse_settings(value: object) -> Mapping[str, str]:
     """`{provider: Minio, endpoint: ...}` as plain texts."""
     if not isinstance(value, dict):
         raise Unexpected(say("settings such as {endpoint: ..., region: ...}"), say("one value"))
-    return {str(name).replace("-", "_"): str(written) for name, written in value.items() if name != "@"}
+    return {str(name).replace("-", "_"): str(written) for name, written in unmarked(value).items()}
 
 
 def parse_secrets(value: object) -> Mapping[str, Secret]:
     """`{secret_access_key: {env: NAME}}`."""
     if not isinstance(value, dict):
         raise Unexpected(say("secrets such as {secret_access_key: {env: NAME}}"), say("one value"))
-    written = {str(name).replace("-", "_"): item for name, item in value.items() if name != "@"}
+    written = {str(name).replace("-", "_"): item for name, item in unmarked(value).items()}
     for name in written:
         if name not in _SECRETS:
             raise Unexpected(say("one of {known}", known=", ".join(_SECRETS)), repr(name[:60]))

@@ -15,7 +15,7 @@ from audit.contract import CannotSee, Level, Output, Reason, Verbs, World, probe
 from audit.model.backup import BackupState, RestorePoint
 from audit.model.drilling import Percent
 from audit.model.facts import Unseen
-from audit.model.item import Secret, SecretRef, Text, parse_secret
+from audit.model.item import Secret, SecretRef, Text, parse_secret, unmarked
 from audit.model.technology import Copy
 from audit.model.unfit import Unexpected
 from audit.model.units import Duration
@@ -52,7 +52,7 @@ def parse_variables(value: object) -> Mapping[str, Secret]:
     """`{AWS_ACCESS_KEY_ID: {env: NAME}, ...}` for the variables that a storage may need."""
     if not isinstance(value, dict):
         raise Unexpected(say("variables such as {AWS_ACCESS_KEY_ID: {env: NAME}}"), say("one value"))
-    written = {str(name): item for name, item in value.items() if name != "@"}
+    written = {str(name): item for name, item in unmarked(value).items()}
     for name in written:
         if name not in _VARIABLES:
             raise Unexpected(say("one of {known}", known=", ".join(_VARIABLES)), repr(name[:60]))

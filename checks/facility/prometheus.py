@@ -12,12 +12,11 @@ from audit.contract import CannotSee, Page, Reason, World, probe, say
 from audit.model.address import Url
 from audit.model.exposition import LARGEST, Exposition, Selector, instant, parse_selector
 from audit.model.facts import PowerState, Unseen
-from audit.model.item import Secret, SecretRef, Text
+from audit.model.item import Secret, SecretRef, Text, unmarked
 from audit.model.technology import PowerProtection
 from audit.model.unfit import Unexpected
-from audit.model.units import Duration, plain
+from audit.model.units import Duration
 
-STALE: Final = timedelta(minutes=10)
 PowerFact = Literal[
     "on-line", "on-battery", "low-battery", "replace-battery", "bypass", "overload", "charge", "runtime", "load",
     "temperature", "battery-date", "logins",
@@ -33,7 +32,7 @@ _LONGEST: Final = 1e10
 
 def parse_facts(written: object) -> object:
     """A mapping that tells at least whether the load stands on the mains."""
-    facts = {key: value for key, value in written.items() if key != "@"} if isinstance(written, dict) else written
+    facts = unmarked(written) if isinstance(written, dict) else written
     if isinstance(facts, dict) and not {"on-line", "on-battery"} & set(facts):
         raise Unexpected(say("a series for `on-line` or `on-battery`"), ", ".join(map(repr, facts)) or "nothing")
     return facts
@@ -66,18 +65,11 @@ async def report(protection: PrometheusPower, world: World) -> PowerState:
     secrets: dict[str, Secret] = {"authorization": protection.token} if protection.token is not None else {}
     page = Page(protection.url, status=(200,), authority=protection.authority, secrets=secrets, largest=LARGEST)
     answer = await world.http.read(page, protection.timeout)
-    if answer.status != 200:
-        says = say("{url} answered with status {status}", url=protection.url, status=answer.status)
-        raise CannotSee(Reason.DENIED if answer.status in (401, 403) else Reason.INCOMPLETE, says)
     now = world.clock.now() + (answer.clock_offset or timedelta(0))
-    told = Exposition(answer.body.decode("utf-8", "replace"))
+    told = Exposition.served(protection.url, answer.status, answer.body)
 
     def figure(name: PowerFact) -> float:
-        value, taken = told.value(protection.facts[name])
-        if taken is not None and now - taken > STALE:
-            says = say("{series} was taken {age} ago", series=protection.facts[name], age=plain(now - taken))
-            raise CannotSee(Reason.STALE, says)
-        return value
+        return told.fresh(protection.facts[name], now)
 
     # A flag that cannot be read leaves the whole state unknown: without it a bad state would look like a good one.
     flags = tuple(sign for name, sign in _FLAGS if name in protection.facts and figure(name))
