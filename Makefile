@@ -29,7 +29,7 @@ test: setup servers gates
 	$(call say,'pytest: everything but the benchmarks and the labs')
 	@$(bin)/pytest -m 'not bench and not lab' $(PYTEST)
 	$(call say,'pytest: the labs, each a technology made for real, four at once')
-	@$(bin)/pytest -m lab -n 4 $(PYTEST)
+	@$(bin)/pytest -m lab -n 4 --dist loadgroup $(PYTEST)
 
 check: setup gates
 	$(call say,'pytest: without real servers')

@@ -15,6 +15,14 @@ from tests.real.ups import Upsd, started_upsd
 _FOLDERS = ("/usr/sbin", "/sbin", "/usr/local/sbin", "/lib/nut", "/usr/lib/nut", "/usr/lib/nagios/plugins")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A module that is a lab from its first line to its last stays with one worker: what it makes, it makes once."""
+    for item in items:
+        module = item.getparent(pytest.Module)
+        if module is not None and any(mark.name == "lab" for mark in module.own_markers):
+            item.add_marker(pytest.mark.xdist_group(module.path.stem))
+
+
 def find(program: str) -> Path | None:
     """Where a program is, also outside PATH; the newest where there are several versions."""
     versions = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name), reverse=True)

@@ -22,7 +22,7 @@ from tests.real.children import free_port, wait_until
 from tests.real.lab import tree
 from tests.real.labs.borg import PASSWORD, Repository
 
-pytestmark = pytest.mark.real
+pytestmark = [pytest.mark.real, pytest.mark.lab]
 LOOPBACK = (ipaddress.ip_network("127.0.0.0/8"),)
 
 

@@ -19,7 +19,7 @@ from tests.real.labs import barman as barman_lab
 from tests.real.labs import postgresql_archive as archive_lab
 from tests.real.workshops import Brought, drill
 
-pytestmark = pytest.mark.real
+pytestmark = [pytest.mark.real, pytest.mark.lab]
 
 
 @pytest.fixture(scope="module")

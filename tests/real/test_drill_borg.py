@@ -19,7 +19,7 @@ from checks.backup.drills.borg import restored
 from tests.real.lab import tree
 from tests.real.workshops import Brought, drill
 
-pytestmark = pytest.mark.real
+pytestmark = [pytest.mark.real, pytest.mark.lab]
 PASSPHRASE = "planted-borg-drill"
 SIZE = 90_000
 

@@ -22,7 +22,7 @@ from tests.real.mariadbs import PROGRAMS, started
 from tests.real.scratch import scratch_for
 from tests.real.workshops import Brought, drill
 
-pytestmark = pytest.mark.real
+pytestmark = [pytest.mark.real, pytest.mark.lab]
 KINDS: Final = {"custom.dump": "custom", "tar.tar": "tar", "folder": "directory", "plain.sql": "sql", "all.sql": "sql"}
 CANARY: Final = {"query": "SELECT count(*) FROM canary", "expect": "1000"}
 

@@ -30,7 +30,7 @@ from tests.real.labs import tree as tree_lab
 from tests.real.scratch import scratch_for
 from tests.real.workshops import Brought, drill
 
-pytestmark = pytest.mark.real
+pytestmark = [pytest.mark.real, pytest.mark.lab]
 Need = Callable[[str], Path]
 
 

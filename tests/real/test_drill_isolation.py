@@ -19,7 +19,7 @@ from audit.world.drilling.shop import Shop
 from tests.real.children import wait_until
 from tests.world.drilling.shops import shop_in, work
 
-pytestmark = pytest.mark.real
+pytestmark = [pytest.mark.real, pytest.mark.lab]
 PYTHON = "/usr/bin/python3"
 """One that everybody may run, as servers are run as somebody else."""
 CONNECT = """

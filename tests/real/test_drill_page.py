@@ -12,7 +12,7 @@ import pytest
 from tests.docs.test_drills import TEXT
 from tests.docs.test_readme import haechi
 
-pytestmark = pytest.mark.real
+pytestmark = [pytest.mark.real, pytest.mark.lab]
 ENDS = {"run": (0, 1, 3), "doctor": (0, 3)}
 
 

@@ -21,7 +21,7 @@ from tests.real.lab import Lab, tree
 from tests.real.labs.pgbackrest import lab
 from tests.real.workshops import Brought, drill
 
-pytestmark = pytest.mark.real
+pytestmark = [pytest.mark.real, pytest.mark.lab]
 COUNT = {"query": "SELECT count(*) FROM canary", "expect": "3500"}
 
 

@@ -15,7 +15,7 @@ from tests.real.redises import PROGRAMS, started
 from tests.real.scratch import scratch_for
 from tests.real.workshops import Brought, drill
 
-pytestmark = pytest.mark.real
+pytestmark = [pytest.mark.real, pytest.mark.lab]
 
 
 @pytest.fixture(scope="module")

@@ -22,7 +22,7 @@ from tests.real.lab import tree
 from tests.real.scratch import scratch_for
 from tests.real.workshops import Brought, drill
 
-pytestmark = pytest.mark.real
+pytestmark = [pytest.mark.real, pytest.mark.lab]
 PASSWORD = "planted-restic-drill"
 SIZE = 60_000
 

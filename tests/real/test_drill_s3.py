@@ -17,7 +17,7 @@ from checks.backup.s3 import S3Objects
 from tests.real.buckets import ACCESS, REGION, SECRET, Buckets, buckets
 from tests.real.workshops import Brought, drill
 
-pytestmark = pytest.mark.real
+pytestmark = [pytest.mark.real, pytest.mark.lab]
 FIVE: int = 5 * 1024 * 1024
 
 

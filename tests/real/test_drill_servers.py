@@ -13,7 +13,7 @@ from tests.real.around import secrets_of
 from tests.real.lab import labs
 from tests.real.scratch import scratch_for
 
-pytestmark = pytest.mark.real
+pytestmark = [pytest.mark.real, pytest.mark.lab]
 KINDS: Final[dict[str, dict[str, Any]]] = {
     "pgbackrest": {"query": "SELECT count(*) FROM canary", "at-least": "1000"},
     "barman": {"query": "SELECT count(*) FROM canary", "at-least": "1000"},

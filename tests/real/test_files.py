@@ -19,7 +19,7 @@ from audit.world.build import real_world
 from checks.backup.files import FileCopies, newest_files
 from tests.real.clusters import Pair
 
-pytestmark = pytest.mark.real
+pytestmark = [pytest.mark.real, pytest.mark.lab]
 DAY = 86400
 NOW = datetime(2026, 11, 20, tzinfo=UTC).timestamp()
 

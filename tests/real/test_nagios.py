@@ -22,7 +22,7 @@ from checks.availability.nagios import NagiosEndpoint, plugin
 from tests.world.hands import only, run
 from tests.world.servers import closed_port, page, says, served
 
-pytestmark = pytest.mark.real
+pytestmark = [pytest.mark.real, pytest.mark.lab]
 SECOND = timedelta(seconds=1)
 
 

@@ -21,7 +21,7 @@ from tests.real.drops import drop, dump, filled, listed
 from tests.real.lab import tree
 from tests.world.servers import closed_port
 
-pytestmark = pytest.mark.real
+pytestmark = [pytest.mark.real, pytest.mark.lab]
 
 
 @pytest.fixture(autouse=True)

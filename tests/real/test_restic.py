@@ -19,7 +19,7 @@ from audit.model.backup import BackupState
 from audit.world.build import real_world
 from checks.backup.restic import Restic, snapshots
 
-pytestmark = pytest.mark.real
+pytestmark = [pytest.mark.real, pytest.mark.lab]
 PASSWORD = "planted-restic-pw"
 
 

@@ -23,7 +23,7 @@ from checks.backup.s3 import S3Objects, objects
 from tests.real.buckets import ACCESS, REGION, SECRET, Buckets, buckets
 from tests.world.servers import closed_port, page, says, served, silent
 
-pytestmark = pytest.mark.real
+pytestmark = [pytest.mark.real, pytest.mark.lab]
 HERE = "kosme-backup"
 SECOND = timedelta(seconds=20)
 ODD = "ledger/한 글+x%20/../y .dump"

@@ -23,7 +23,7 @@ from tests.real.mariadbs import started as started_mariadb
 from tests.real.redises import WORD as REDIS_WORD
 from tests.real.redises import started as started_redis
 
-pytestmark = pytest.mark.real
+pytestmark = [pytest.mark.real, pytest.mark.lab]
 SOON = timedelta(seconds=10)
 ALL_POWERFUL = "root"
 

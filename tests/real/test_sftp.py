@@ -24,7 +24,7 @@ from checks.backup.tree import FileTree, mirrored
 from tests.real.drops import Sshd, drop, dump, filled, sshd
 from tests.world.servers import closed_port, served, silent
 
-pytestmark = pytest.mark.real
+pytestmark = [pytest.mark.real, pytest.mark.lab]
 T = TypeVar("T")
 LONG = timedelta(seconds=20)
 
