@@ -13,9 +13,9 @@ from audit.model.facts import ABSENT, Facts, Value
 
 Lock = Literal["none", "governance", "compliance"]
 """Whether stored points can be deleted before their time: by anybody who may write, by an administrator, by nobody."""
-Keeping = Literal["copy", "client", "outside"]
-"""Where the key that opens an encrypted copy lies: in the copy (behind a passphrase), where the backup is made, or
-elsewhere."""
+Keeping = Literal["copy", "client", "store", "outside"]
+"""Where the key that opens an encrypted copy lies: in the copy (behind a passphrase), where the backup is made, with
+the store itself that opens what it gives out, or elsewhere."""
 
 
 class RestorePoint(Value):
@@ -127,6 +127,11 @@ class BackupState(Facts):
         if newest is None:
             return None
         return max(newest.start, self.reach) if self.has("reach") else newest.start
+
+    @property
+    def online(self) -> bool:
+        """Whether this very look spoke with the host of the copy or read stored bytes, so that it is not offline."""
+        return self.has("round_trip") or (self.has("integrity") and self.integrity >= 2)
 
     @property
     def age(self) -> timedelta | None:

@@ -74,6 +74,11 @@ class Case:
         if blow.scenario == "operator-error":
             if self.copy.replica:
                 return False, say("{copy} is a replica and repeats the mistake at once", copy=self.copy.ref)
+            if isinstance(self.seen, BackupState) and len(self.seen.usable) < 2 and not self.seen.has("reach"):
+                return None, say(
+                    "{copy} holds one point alone, which the next run may write over with the mistake",
+                    copy=self.copy.ref,
+                )
             return None
         if blow.scenario == "ransomware":
             return self._locked()
@@ -116,18 +121,19 @@ class Case:
     def _locked(self) -> Doubt | None:
         """Whether somebody who holds every password could delete it. What is only declared is possible, not certain."""
         copy, seen = self.copy, self.seen
+        offline = copy.offline and not (isinstance(seen, BackupState) and seen.online)
         if copy.replica:
             return False, say("{copy} is a replica and repeats a deletion at once", copy=copy.ref)
-        if seen is None and not copy.offline:
+        if seen is None and not offline:
             return None, say("what locks {copy} could not be seen", copy=copy.ref)
         if isinstance(seen, BackupState) and seen.has("lock"):
             if seen.lock == "compliance":
                 return self._locked_until(seen)
-            if seen.lock == "governance" and not copy.offline:
+            if seen.lock == "governance" and not offline:
                 return False, say("the lock of {copy} gives way to an administrator", copy=copy.ref)
-            if not copy.offline and not (seen.has("append_only") and seen.append_only):
+            if not offline and not (seen.has("append_only") and seen.append_only):
                 return False, say("nothing locks {copy}: an administrator can delete it", copy=copy.ref)
-        if copy.offline:
+        if offline:
             return None, say("{copy} is said to be offline; no look can prove it", copy=copy.ref)
         if copy.writer is not None and copy.writer in (copy.deleters or ()):
             return False, say("{writer}, who writes {copy}, can delete it", writer=copy.writer, copy=copy.ref)
@@ -174,10 +180,11 @@ class Case:
         copy, seen = self.copy, self.seen
         if blow.scenario in ("operator-error", "system-loss") and copy.keys_at is None:
             return None
-        if not isinstance(seen, BackupState) or not seen.has("encrypted") or not seen.encrypted:
+        if not isinstance(seen, BackupState) or not _sealed(copy, seen):
             return None
         where = seen.key if seen.has("key") else None
-        if where == "outside":
+        # Who holds every password deletes a key in a store of keys as well.
+        if where == "store" or (where == "outside" and blow.scenario != "ransomware"):
             return None
         if copy.keys_at is not None:
             left = standing(self.graph, copy.keys_at, blow.down)
@@ -197,6 +204,13 @@ class Case:
         if self.drill is not None and not self.drill.proven:
             return None, say("the last restore of {copy} failed", copy=self.copy.ref)
         return None
+
+
+def _sealed(copy: Copy, seen: BackupState) -> bool:
+    """Whether it is, or may be, encrypted."""
+    if seen.has("encrypted"):
+        return seen.encrypted
+    return copy.encrypted if copy.encrypted is not None else "encrypted" in seen.absent
 
 
 def standing(graph: Graph, where: str, down: frozenset[str]) -> bool | None:

@@ -64,6 +64,8 @@ class Copy(Technology):
     restore_rate: Speed | None = None
     """Bytes a second that a restore reaches, as declared; a drill measures it."""
     size: Size | None = None
+    encrypted: Flag | None = None
+    """Whether a key is needed to open it, as declared; what a look tells of it goes before this."""
     keys_at: WhereRef | None = None
     """Where a second copy of the decryption key is kept."""
     catalogue_at: WhereRef | None = None

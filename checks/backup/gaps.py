@@ -95,7 +95,7 @@ def no_piece_of_the_log_is_missing(copy: Subject[Copy], seen: BackupState) -> Ru
     method="F",
     severity="high",
     answers=("NIST SP 800-53r5 CP-9", "NIST SP 800-53r5 CP-6(2)", "CIS 11.2"),
-    limits={"window": ("30d", "30d", "30d", "30d"), "times": ("1", "1", "1", "2")},
+    limits={"window": ("30d", "30d", "30d", "30d"), "times": ("1", "1", "1", "1")},
     examples=(
         Example(Verdict.PASS, ESTATE, NIGHTLY, seen=_made(50, 27, 4), at=AT),
         Example(Verdict.PASS, ESTATE, NIGHTLY, seen=_made(90, 60, 4, reach=AT, gaps=()), at=AT),
@@ -131,9 +131,9 @@ def points_were_never_too_far_apart(copy: Subject[Copy], seen: BackupState, limi
         worst = now
     figures = {"copy": copy.ref, "worst": plain(worst), "most": plain(most), "days": str(window.days)}
     if worst <= most:
-        says = say(
-            "a loss in the last {days} days would have cost at most {worst} in {copy}; {most} are promised", **figures
-        )
+        # Nothing that is kept tells of the time before its first point.
+        figures["date"] = plain(max(since, points[0].start))
+        says = say("since {date} a loss would have cost at most {worst} in {copy}; {most} are promised", **figures)
         return ruling(True, measured=worst, required=most, says=says)
     every = copy.item.every
     if now > most or told or _denser_before(points, since, most) or (every is not None and every > most):
@@ -222,7 +222,7 @@ def runs_of_the_job_succeed(copy: Subject[Copy], seen: BackupState, limits: Limi
     since = seen.clock - window
     every = copy.item.every
     if seen.has("attempts") or every is None:
-        if every is None and not seen.has("attempts") and "attempts" not in seen.absent:
+        if every is None and not seen.has("attempts") and _untold(seen):
             says = say("neither the look nor the inventory tells how often {copy} is made; add `every:`", copy=copy.ref)
             raise CannotSee(Reason.INCOMPLETE, says)
         runs = [attempt.ok for attempt in seen.attempts if since <= attempt.start <= seen.clock]
@@ -269,6 +269,11 @@ def _rated(copy: Subject[Copy], limits: Limits, runs: list[bool], due: int, rate
 def _due(first: datetime, now: datetime, every: timedelta | None) -> int:
     """How many runs were due: one that is not over yet is not missed."""
     return int((now - first) / every) if every else 0
+
+
+def _untold(seen: BackupState) -> bool:
+    """Whether the tool keeps no record of its runs: nobody can mend that, but `every:` does instead."""
+    return "attempts" not in seen.absent or seen.absent["attempts"].reason is Reason.INCOMPLETE
 
 
 def _missed(seen: BackupState, every: timedelta) -> bool:

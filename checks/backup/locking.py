@@ -71,7 +71,7 @@ def a_copy_cannot_be_changed(data: Subject[Data], looks: Looks, limits: Limits) 
     """
     needed = limits.duration("lock")
     required = f">= {plain(needed)}"
-    offline = next((copy for copy in data.item.copies if copy.offline), None)
+    offline = next((copy for copy in data.item.copies if copy.offline and not refuted(copy, looks)), None)
     if offline is not None:
         says = say("{copy} of {data} is offline between backups", copy=offline.id, data=data.ref)
         return ruling(True, measured=say("offline"), required=required, says=says, key="copies")
@@ -105,6 +105,12 @@ def a_copy_cannot_be_changed(data: Subject[Data], looks: Looks, limits: Limits) 
     return ruling(False, measured=_length(longest) if longest else "none", required=required, says=says, key="copies")
 
 
+def refuted(copy: Copy, looks: Looks) -> bool:
+    """Whether a look just read what is said to be offline."""
+    seen = looks.seen[copy.ref].seen if copy.ref in looks.seen else None
+    return isinstance(seen, BackupState) and seen.online
+
+
 def _lock(copy: Copy, looks: Looks) -> tuple[timedelta, Message | None]:
     """For how long the newest point is locked, with what is wrong; CannotSee where neither look nor inventory tells.
 
@@ -128,6 +134,10 @@ def _lock(copy: Copy, looks: Looks) -> tuple[timedelta, Message | None]:
         return timedelta(0), say("the newest point of {copy} carries no lock", copy=copy.ref)
     if copy.immutable is not None:
         return copy.immutable, None
+    if refuted(copy, looks) and copy.offline:
+        raise CannotSee(
+            Reason.CONTRADICTED, say("{copy} is said to be offline, but the look just read it", copy=copy.ref)
+        )
     says = say("neither the look nor the inventory tells whether {copy} is locked; add `immutable:`", copy=copy.ref)
     raise CannotSee(Reason.INCOMPLETE, says)
 

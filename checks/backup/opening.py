@@ -73,7 +73,15 @@ def keys_survive_the_place(copy: Subject[Copy], seen: BackupState, limits: Limit
     Fix: put a second copy of the key, or of the passphrase, into a safe or key store of another site, then write that
     place as `keys-at:`.
     """
-    if not seen.encrypted:
+    encrypted = seen.encrypted if seen.has("encrypted") else copy.item.encrypted
+    if encrypted is None and copy.item.keys_at is None:
+        if "encrypted" in seen.absent:
+            encrypted = seen.encrypted  # says why
+        says = say(
+            "neither the look nor the inventory tells whether {copy} is encrypted; add `encrypted:`", copy=copy.ref
+        )
+        raise CannotSee(Reason.INCOMPLETE, says)
+    if encrypted is False:
         raise NotApplicable(say("{copy} is not encrypted, so it needs no key", copy=copy.ref))
     separate = limits.word("separate")
     required = say("a place in another site") if separate == "site" else separate
@@ -82,6 +90,10 @@ def keys_survive_the_place(copy: Subject[Copy], seen: BackupState, limits: Limit
     if place is None and lies == "client":
         says = say("the only known key of {copy} lies where its backups are made, and burns there", copy=copy.ref)
         return ruling(False, measured=say("with the data"), required=required, says=says)
+    if lies == "store":
+        raise NotApplicable(
+            say("the store of {copy} opens what it gives out, so nobody else needs a key", copy=copy.ref)
+        )
     if place is None and lies == "outside":
         says = say("the key of {copy} lies neither with the data nor with the copy", copy=copy.ref)
         return ruling(True, measured=say("in a store of its own"), required=required, says=says)

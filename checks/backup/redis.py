@@ -30,8 +30,8 @@ class RedisFiles(Copy, kind="redis"):
 
     With `host` alone it is the server's own persistence: its last save, or its log where that is switched on. With
     `rdb`, a pattern such as `/srv/redis/*.rdb`, it is those files, each with the time in its own head; the newest is
-    read to its end by redis-check-rdb. With both, the server also tells whether its saves fail. The user needs
-    `+info`, nothing else. Ran with Redis 7.0.
+    read to its end by redis-check-rdb. With both, the server also tells whether its saves fail. The user needs `+info`
+    alone; with `+acl|whoami` and `+acl|getuser` it can also be told what else it may do. Ran with Redis 7.0.
     """
 
     server: Host | None = Field(default=None, alias="host")

@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
-from audit.contract import CannotSee, Example, Limits, Reason, Ruling, Subject, Verdict, check, ruling, say
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from audit.contract import CannotSee, Example, Limits, Looks, Reason, Ruling, Subject, Verdict, check, ruling, say
+from audit.model.backup import BackupState, RestorePoint
 from audit.model.estate import Data
+from audit.model.facts import Facts
 from audit.model.message import Message
+from audit.model.technology import Copy
 from checks.backup.places import elsewhere, gap, home
-from checks.backup.samples import LEDGER, STREAMING, ledger, restic
+from checks.backup.samples import LEDGER, NIGHTLY, STREAMING, ledger, restic
+
+_AT: Final = datetime(2026, 9, 1, tzinfo=UTC)
+_LOCKED: Final = BackupState(
+    points=(RestorePoint(id="5517", start=_AT),),
+    clock=_AT,
+    lock="compliance",
+    immutable_until=_AT + timedelta(days=30),
+)
 
 
 @check(
@@ -128,6 +142,13 @@ def _required(separate: str, distance: float) -> Message:
     examples=(
         Example(
             Verdict.PASS,
+            ledger(restic("nightly"), restic("vault", "at: sejong, media: tape")),
+            LEDGER,
+            others={NIGHTLY: _LOCKED},
+            at=_AT,
+        ),
+        Example(
+            Verdict.PASS,
             ledger(restic("nightly"), restic("vault", "at: sejong, media: tape, offline: true")),
             LEDGER,
         ),
@@ -135,7 +156,7 @@ def _required(separate: str, distance: float) -> Message:
         Example(Verdict.PASS, ledger(restic("nightly"), grade=4), LEDGER),
     ),
 )
-def three_copies_two_media_one_elsewhere(data: Subject[Data], limits: Limits) -> Ruling:
+def three_copies_two_media_one_elsewhere(data: Subject[Data], looks: Looks, limits: Limits) -> Ruling:
     """The data exists three times, on two kinds of media, once in another site, once where nobody can change it.
 
     Why: one cause takes copies that resemble each other: one faulty firmware, one stolen password, one fire.
@@ -148,10 +169,14 @@ def three_copies_two_media_one_elsewhere(data: Subject[Data], limits: Limits) ->
         "copies": 1 + len(copies),
         "media": len({"disk", *(copy.media for copy in copies)}),
         "elsewhere": elsewhere(data.graph, home(data), copies) if copies else 0,
-        "locked": sum(copy.offline or bool(copy.immutable) for copy in copies),
+        "locked": sum(_locked(copy, looks) is True for copy in copies),
     }
     needed = {name: int(limits.number(name)) for name in counted}
-    met = all(counted[name] >= least for name, least in needed.items())
+    short = {name for name, least in needed.items() if counted[name] < least}
+    dark = [copy for copy in copies if _locked(copy, looks) is None]
+    if short == {"locked"} and counted["locked"] + len(dark) >= needed["locked"]:
+        looks.of(dark[0].ref, Facts)  # says why it was not seen
+    met = not short
     figures = {name: str(count) for name, count in counted.items()}
     if met:
         says = say(
@@ -170,3 +195,16 @@ def three_copies_two_media_one_elsewhere(data: Subject[Data], limits: Limits) ->
     measured = say("copies {copies}, media {media}, in another site {elsewhere}, locked {locked}", **figures)
     required = say("at least copies {copies}, media {media}, in another site {elsewhere}, locked {locked}", **needed)
     return ruling(met, measured=measured, required=required, says=says, key="copies")
+
+
+def _locked(copy: Copy, looks: Looks) -> bool | None:
+    """Whether nobody can change it: what a look saw goes before what is declared; None where neither tells."""
+    seen = looks.seen[copy.ref].seen if copy.ref in looks.seen else None
+    if not isinstance(seen, BackupState):
+        declared = copy.offline or bool(copy.immutable)
+        return None if not declared and seen is None and not copy.replica else declared
+    if copy.offline and not seen.online:
+        return True
+    if seen.has("append_only") and seen.append_only:
+        return True
+    return seen.lock == "compliance" if seen.has("lock") else bool(copy.immutable)

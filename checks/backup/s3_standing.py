@@ -55,7 +55,7 @@ def encrypted(seen: Sequence[Seen], facts: dict[str, Any]) -> None:
     kinds = {one.encryption for one in seen}
     facts["encrypted"] = "" not in kinds
     if facts["encrypted"]:
-        facts["key"] = "client" if "customer" in kinds else "outside" if kinds == {"aws:kms"} else "copy"
+        facts["key"] = "client" if "customer" in kinds else "outside" if "aws:kms" in kinds else "store"
 
 
 async def replicated(
@@ -78,9 +78,9 @@ async def replicated(
             return
         raise CannotSee(Reason.INCOMPLETE, say("the newest backup was uploaded just now; its replication is pending"))
     if replica is None:
-        why = say("the bucket sends its objects nowhere")
-        if rules is not None:
-            why = say("what the store says of its replication was not held against the other store: write `replica:`")
+        if rules is None and states <= {""}:
+            return  # Nobody means it to be replicated.
+        why = say("what the store says of its replication was not held against the other store: write `replica:`")
         raise CannotSee(Reason.INCOMPLETE, why)
     if len(held) > _ASKED:
         raise CannotSee(Reason.INCOMPLETE, say("the newest backup has too many objects to be looked for one by one"))

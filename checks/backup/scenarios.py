@@ -41,6 +41,11 @@ def _held(minutes: int, **more: Any) -> BackupState:
     return BackupState.model_validate({"points": (point,), "clock": AT, "encrypted": False, **more})
 
 
+_TWO: Final = _held(10).model_copy(
+    update={
+        "points": tuple(RestorePoint(id=f"p{hour}", start=AT - timedelta(hours=hour, minutes=10)) for hour in (1, 0))
+    }
+)
 _FOLLOWING: Final = ReplicaState(attached=True, paused=False, bytes_behind=0, same_cluster=True)
 _LOCKED: Final = _held(10, lock="compliance", immutable_until=AT + timedelta(days=30))
 
@@ -161,7 +166,7 @@ def somebody_may_hold_every_password(data: Subject[Data], looks: Looks, limits: 
     least="declared",
     limits=ALWAYS,
     examples=(
-        Example(Verdict.PASS, ledger(restic("nightly")), LEDGER, others={NIGHTLY: _held(10)}, at=AT),
+        Example(Verdict.PASS, ledger(restic("nightly")), LEDGER, others={NIGHTLY: _TWO}, at=AT),
         Example(Verdict.FAIL, ledger(STREAMING), LEDGER, others={STANDBY: _FOLLOWING}, at=AT),
         Example(Verdict.UNKNOWN, ledger(restic("nightly")), LEDGER, at=AT, reason=Reason.INCOMPLETE),
     ),

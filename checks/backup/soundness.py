@@ -56,7 +56,9 @@ def _proven(days: int, level: int, share: float = 1.0) -> BackupState:
         Example(Verdict.UNKNOWN, ESTATE, NIGHTLY, seen=_seen(), at=AT, reason=Reason.INCOMPLETE),
     ),
 )
-def verification_finds_no_error(copy: Subject[Copy], seen: BackupState, looks: Looks, limits: Limits) -> Ruling:
+def verification_finds_no_error(
+    copy: Subject[Copy], seen: BackupState, looks: Looks, at: datetime, limits: Limits
+) -> Ruling:
     """A verification of the copy, as deep and as young as the grade needs, found no error.
 
     Why: a backup tool says that all is well while a byte of the stored data has turned; only reading the data shows it.
@@ -80,7 +82,7 @@ def verification_finds_no_error(copy: Subject[Copy], seen: BackupState, looks: L
         )
         measured = say("no error at level {level} of 6", level=seen.integrity)
         return ruling(True, measured=measured, required=required, says=says)
-    proof = _best(copy, seen, looks, needed, limits)
+    proof = _best(copy, seen, looks, max(at, seen.clock), limits)
     if proof is None:
         if seen.errors:  # touched last: what was not verified says why
             raise CannotSee(Reason.INCOMPLETE, say("{copy} was not verified", copy=copy.ref))
@@ -101,12 +103,12 @@ def verification_finds_no_error(copy: Subject[Copy], seen: BackupState, looks: L
     return ruling(True, measured=measured, required=required, says=says)
 
 
-def _best(copy: Subject[Copy], seen: BackupState, looks: Looks, needed: int, limits: Limits) -> Proof | None:
+def _best(copy: Subject[Copy], seen: BackupState, looks: Looks, at: datetime, limits: Limits) -> Proof | None:
     """The youngest proof that is deep, whole, young enough; CannotSee with what the youngest deep one lacks."""
-    share, oldest = limits.number("share") / 100, limits.duration("age")
+    share, oldest, needed = limits.number("share") / 100, limits.duration("age"), int(limits.number("integrity"))
     found = [proof for proof in seen.proofs if proof.level >= needed and proof.at <= seen.clock]
     drill = looks.restored(copy.ref)
-    if drill is not None and drill.proven and drill.integrity >= needed and drill.ended <= seen.clock:
+    if drill is not None and drill.proven and drill.integrity >= needed and drill.ended <= at:
         found.append(Proof(level=drill.integrity, at=drill.ended, share=drill.share))
     whole = [proof for proof in found if proof.share >= share]
     if found and not whole:
@@ -114,8 +116,8 @@ def _best(copy: Subject[Copy], seen: BackupState, looks: Looks, needed: int, lim
         says = say("only {share} % of {copy} was ever verified so deep", share=f"{most * 100:g}", copy=copy.ref)
         raise CannotSee(Reason.INCOMPLETE, says)
     newest = max(whole, key=lambda proof: proof.at, default=None)
-    if newest is not None and seen.clock - newest.at > oldest:
-        age = plain(seen.clock - newest.at)
+    if newest is not None and at - newest.at > oldest:
+        age = plain(at - newest.at)
         says = say("the last verification of {copy} that went so deep is {age} old", copy=copy.ref, age=age)
         raise CannotSee(Reason.STALE, says)
     return newest

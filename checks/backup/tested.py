@@ -110,6 +110,15 @@ def copy_was_brought_back(copy: Subject[Copy], looks: Looks, at: datetime, limit
     if age > oldest:
         says = say("{copy} was last restored on {date}", **figures)
         return ruling(False, measured=measured, required=required, says=says)
+    if _stale(drill, copy.rpo):
+        says = say(
+            "what the restore of {copy} on {date} brought back was {old} old, far older than its point; only "
+            "{promised} may be lost",
+            old=plain(drill.rpo),
+            promised=plain(copy.rpo),
+            **figures,
+        )
+        return ruling(False, measured=drill.rpo, required=copy.rpo, says=says)
     if drill.integrity < least:
         says = say(
             "the restore of {copy} on {date} was proven to level {level} only; its grade needs level {needed} of 6",
@@ -124,6 +133,14 @@ def copy_was_brought_back(copy: Subject[Copy], looks: Looks, at: datetime, limit
     return ruling(True, measured=measured, required=required, says=says)
 
 
+def _stale(drill: RestoreState, promised: timedelta) -> bool:
+    """Whether the newest change in it lies farther before the start of its point than may be lost: it is a copy of
+    something that stands still."""
+    if not drill.has("rpo") or drill.point_start is None:
+        return False
+    return drill.rpo - (drill.started - drill.point_start) > promised
+
+
 def _failure(drill: RestoreState) -> str:
     broken = next((one for one in drill.checks if not one.held), None)
     return drill.trouble or (f"{broken.name}: {broken.detail or '-'}" if broken is not None else "-")
@@ -136,13 +153,16 @@ def _failure(drill: RestoreState) -> str:
     severity="critical",
     answers=("NIST SP 800-53r5 CP-9", "NIST SP 800-53r5 PL-2", "CSF GV.OC-04"),
     least="declared",
-    limits={"age": ("365d", "365d", "365d", "365d")},
+    limits={
+        "age": ("90d", "180d", "365d", "365d"),
+        "distance": ("50 km", "30 km", "0 m", "0 m"),
+    },
     examples=(
         Example(
             Verdict.PASS,
             ledger(restic("nightly"), rest=MANDATED),
             LEDGER,
-            others={DRILL: restored(AT - timedelta(days=200))},
+            others={DRILL: restored(AT - timedelta(days=80))},
             at=AT,
         ),
         Example(Verdict.FAIL, ledger(rest=MANDATED), LEDGER),
@@ -151,7 +171,7 @@ def _failure(drill: RestoreState) -> str:
             Verdict.FAIL,
             ledger(restic("nightly"), rest=MANDATED),
             LEDGER,
-            others={DRILL: restored(AT - timedelta(days=400))},
+            others={DRILL: restored(AT - timedelta(days=100))},
             at=AT,
         ),
         Example(Verdict.UNKNOWN, ledger(restic("nightly"), rest=MANDATED), LEDGER, reason=Reason.INCOMPLETE),
@@ -177,7 +197,7 @@ def no_rule_forces_data_into_danger(data: Subject[Data], looks: Looks, at: datet
         return ruling(False, measured="none", required=required, says=says, key="mandatory")
     apart: tuple[Copy, ...] = kept
     for place in home(data):
-        gaps = [gap(data.graph, place, copy, separate="site", distance=0.0) for copy in kept]
+        gaps = [gap(data.graph, place, copy, separate="site", distance=limits.length("distance")) for copy in kept]
         if any(one.apart for one in gaps):
             apart = tuple(copy for copy, one in zip(kept, gaps, strict=True) if one.apart and copy in apart)
             continue

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from audit.contract import CannotSee, Example, Limits, Looks, Reason, Ruling, Subject, Verdict, check, ruling, say
-from audit.model.drilling import drilled
+from audit.model.drilling import RestoreState, drilled
 from audit.model.estate import Data
 from audit.model.restoring import RestoreTime, restoring
 from audit.model.technology import Copy
@@ -44,7 +44,7 @@ DECLARED: Final = "at: busan, restore-rate: 1 GB/s"
         Example(Verdict.UNKNOWN, ledger(restic("nightly")), LEDGER, reason=Reason.INCOMPLETE),
     ),
 )
-def restore_fits_the_recovery_time(data: Subject[Data], looks: Looks, limits: Limits) -> Ruling:
+def restore_fits_the_recovery_time(data: Subject[Data], looks: Looks, at: datetime, limits: Limits) -> Ruling:
     """The data is read back within the promised recovery time, as a drill measured, else at half of the declared rate.
 
     Why: 858 TB at 1 GB a second take 9.9 days on the wire alone, whatever the plan promises; a rate that no drill has
@@ -60,10 +60,17 @@ def restore_fits_the_recovery_time(data: Subject[Data], looks: Looks, limits: Li
         return ruling(False, measured=say("no copy"), required=most, says=says, key="copies")
     credit = limits.number("credit") / 100
     known: list[tuple[Copy, RestoreTime]] = []
+    expired: RestoreState | None = None
     for copy in copies:
-        time = restoring(copy, _sized(data.item), looks.restored(copy.ref), credit)
+        drill = looks.restored(copy.ref)
+        if drill is not None and drill.expires < at:
+            drill, expired = None, drill
+        time = restoring(copy, _sized(data.item), drill, credit)
         if time is not None:
             known.append((copy, time))
+    if not known and expired is not None:
+        date = f"{expired.ended:%Y-%m-%d}"
+        raise CannotSee(Reason.STALE, say("{copy} was last restored on {date}", copy=expired.copy_ref, date=date))
     if not known:
         says = say(
             "nobody measured a restore of {data}, and the inventory does not say how large it is or how fast it can be "

@@ -35,6 +35,7 @@ contributors: [{id: coupang, contribution: 1e9 KRW, commitment: verbal}]
 """
 ON_PAPER = {
     "backup.immutable",  # no look sees a tape in a vault
+    "backup.three-two-one",  # nor that there is a second one
     "backup.restore-time",  # a declared rate is worth half where no drill has measured one
 }
 """Rules that may rest on what the inventory declares, at that level, where no look could prove it."""

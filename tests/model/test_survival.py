@@ -77,7 +77,8 @@ def span(found: Outcome) -> tuple[timedelta | None, timedelta | None]:
 
 def test_a_replica_saves_from_a_fire_and_not_from_a_mistake() -> None:
     text = estate(standby("at: busan"), restic("nightly", "at: daejeon/r2"))
-    seen: dict[str, Facts | Unseen] = {"standby": FOLLOWS, "nightly": held(DAY)}
+    points = tuple(RestorePoint(id=str(day), start=AT - day * DAY) for day in (2, 1))
+    seen: dict[str, Facts | Unseen] = {"standby": FOLLOWS, "nightly": held(DAY, points=points)}
     assert span(after("site-loss", text, **seen)) == (timedelta(0), timedelta(0))
     assert span(after("operator-error", text, **seen)) == (DAY, DAY)
     assert span(after("ransomware", text, **seen)) == (None, None)
