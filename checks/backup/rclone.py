@@ -35,9 +35,10 @@ _SETTINGS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
 )
 """What may be set of each storage: nothing that starts a program, reads a file, asks the machine for a credential."""
 _SECRETS: Final = ("access_key_id", "secret_access_key", "session_token", "pass", "bearer_token")
-_ALWAYS: Final = ("--config=/dev/null", "--ask-password=false", "--retries=1", "--low-level-retries=1")
+LIST: Final = ("lsjson", "--recursive", "--files-only", "--no-mimetype")
+ALWAYS: Final = ("--config=/dev/null", "--ask-password=false", "--retries=1", "--low-level-retries=1")
 _PATH: Final = re.compile(r"[^\x00-\x1f\x7f]*")
-_DENIED: Final = re.compile(
+DENIED: Final = re.compile(
     r"\b(401|403|530|AccessDenied|InvalidAccessKeyId|SignatureDoesNotMatch|[Pp]ermission denied)\b"
 )
 _DIFFERENCES: Final = re.compile(r"\b(\d+) differences found")
@@ -127,6 +128,12 @@ class Rclone(Copy, kind="rclone"):
         return self.remote or self.ref
 
 
+def configured(copy: Rclone) -> tuple[Mapping[str, str], Mapping[str, Secret]]:
+    """The variables of the environment that stand for a configuration of rclone: those in clear, those secret."""
+    plain = {_variable(name): value for name, value in {"type": str(copy.storage), **copy.settings}.items()}
+    return plain, {_variable(name): secret for name, secret in copy.secrets.items()}
+
+
 @dataclass(slots=True)
 class _Look:
     """One attempt: its commands share one deadline."""
@@ -144,20 +151,17 @@ class _Look:
         left = timedelta(seconds=self.ends - self.world.clock.monotonic())
         if left <= timedelta(0):
             raise CannotSee(Reason.TIMEOUT, say("no time was left for rclone {command}", command=words[0]))
-        plain = {_variable("type"): str(self.copy.storage)}
-        plain |= {_variable(name): value for name, value in self.copy.settings.items()}
-        secrets = {_variable(name): secret for name, secret in self.copy.secrets.items()}
-        argv = ("rclone", *words, *_ALWAYS)
-        return await self.world.command.run(argv, left, secrets, environment=plain)
+        plain, secrets = configured(self.copy)
+        return await self.world.command.run(("rclone", *words, *ALWAYS), left, secrets, environment=plain)
 
 
 @probe(
     deadline=185,
     verbs=Verbs(
         commands=(
-            f"rclone lsjson --recursive --files-only --no-mimetype haechi:* {' '.join(_ALWAYS)}",
-            f"rclone cat haechi:* {' '.join(_ALWAYS)}",
-            f"rclone checksum sha256 haechi:* haechi:* --one-way --download {' '.join(_ALWAYS)}",
+            f"rclone {' '.join(LIST)} haechi:* {' '.join(ALWAYS)}",
+            f"rclone cat haechi:* {' '.join(ALWAYS)}",
+            f"rclone checksum sha256 haechi:* haechi:* --one-way --download {' '.join(ALWAYS)}",
         ),
         environment=tuple(_variable(name) for name in ("type", *sorted({*chain(*_SETTINGS.values())}))),
     ),
@@ -169,7 +173,7 @@ async def stored(copy: Rclone, world: World) -> BackupState:
         # rclone looks the name up again by itself: this keeps out mistakes, not somebody who owns the name server.
         await world.guard.check(copy.remote)
     look = _Look(copy, world, world.clock.monotonic() + copy.timeout.total_seconds())
-    output = await look.run("lsjson", "--recursive", "--files-only", "--no-mimetype", look.where)
+    output = await look.run(*LIST, look.where)
     if output.code != 0:
         raise _refused(output)
     pieces = chosen(_listed(output.out), "", copy.match)
@@ -250,5 +254,5 @@ async def _verified(look: _Look, newest: Sequence[Piece]) -> Mapping[str, str]:
 
 def _refused(output: Output) -> CannotSee:
     line = next((line for line in reversed(output.err.splitlines()) if line.strip()), f"it ended with {output.code}")
-    reason = Reason.DENIED if _DENIED.search(output.err) else Reason.UNREACHABLE
+    reason = Reason.DENIED if DENIED.search(output.err) else Reason.UNREACHABLE
     return CannotSee(reason, say("rclone gave nothing: {answer}", answer=line.strip()[:200]))

@@ -9,7 +9,7 @@ from audit.contract import CannotSee, Output, Reason, Workshop, drill, say
 from audit.model.drilling import Checked, Restored
 from checks.backup.drills.choice import also, chosen, hopeless, look
 from checks.backup.drills.postgresql import complaint
-from checks.backup.drills.serving import serving
+from checks.backup.drills.serving import level_of, serving
 from checks.backup.etcd import Etcd
 from checks.backup.etcd import snapshots as probe
 
@@ -58,11 +58,14 @@ async def restored(copy: Etcd, workshop: Workshop) -> Restored:
         with workshop.part("restore"):
             await workshop.hand_over(data)
         await _started(workshop, path, str(data), checks)
-    held = {check.name: check.held for check in checks}
-    level = 1
-    if held.get("start") and all(fine for name, fine in held.items() if name != "canary"):
-        level = 5 if held.get("canary") else 4
-    return Restored(point=point, bytes=tree.bytes, files=tree.files, integrity=level, checks=tuple(checks), tool="etcd")
+    return Restored(
+        point=point,
+        bytes=tree.bytes,
+        files=tree.files,
+        integrity=level_of(checks),
+        checks=tuple(checks),
+        tool="etcd",
+    )
 
 
 async def _brought(workshop: Workshop, path: str, into: str) -> Output:

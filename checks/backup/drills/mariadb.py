@@ -13,7 +13,7 @@ from typing import Final
 from audit.contract import CannotSee, Output, Reason, Workshop, say
 from audit.model.drilling import Checked
 from checks.backup.drills import links
-from checks.backup.drills.serving import serving, short_enough
+from checks.backup.drills.serving import level_of, serving, short_enough
 
 _CLOSED: Final = (
     "--skip-networking", "--skip-slave-start", "--skip-grant-tables", "--skip-log-bin", "--event-scheduler=DISABLED",
@@ -53,11 +53,7 @@ class Found:
 
     @property
     def level(self) -> int:
-        """5 where the canary held too, 4 where the server started and every table is whole, else 1."""
-        held = {check.name: check.held for check in self.checks}
-        if not held.get("start") or not all(fine for name, fine in held.items() if name != "canary"):
-            return 1
-        return 5 if held.get("canary") else 4
+        return level_of(self.checks)
 
 
 async def client(workshop: Workshop, query: str, *database: str, guard: str = _GUARD) -> Output:

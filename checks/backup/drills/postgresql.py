@@ -14,7 +14,7 @@ from audit.contract import CannotSee, Output, Reason, Workshop, say
 from audit.model.drilling import Checked
 from checks.backup.drills import links
 from checks.backup.drills.cluster import PROGRAMS, Cluster
-from checks.backup.drills.serving import short_enough
+from checks.backup.drills.serving import level_of, short_enough
 
 COMMANDS: Final = (
     f"{PROGRAMS}/pg_controldata -D *",
@@ -71,11 +71,7 @@ class Found:
 
     @property
     def level(self) -> int:
-        """5 where the canary held too, 4 where the server started and found every page whole, else 1."""
-        held = {check.name: check.held for check in self.checks}
-        if not held.get("start") or not all(fine for name, fine in held.items() if name != "canary"):
-            return 1
-        return 5 if held.get("canary") else 4
+        return level_of(self.checks)
 
 
 async def prepared(cluster: Cluster, replay: Replay | None) -> None:

@@ -17,14 +17,10 @@ from checks.backup.drills.dump_inside import dump_proven
 from checks.backup.drills.inside import held, is_canary, told
 from checks.backup.drills.manifest import listed
 from checks.backup.drills.sample import sampled
-from checks.backup.rclone import Rclone, stored
+from checks.backup.rclone import ALWAYS, DENIED, LIST, Rclone, configured, stored
 
-_ALWAYS: Final = ("--config=/dev/null", "--ask-password=false", "--retries=1", "--low-level-retries=1")
-_LIST: Final = ("rclone", "lsjson", "--recursive", "--files-only", "--no-mimetype")
+_LIST: Final = ("rclone", *LIST)
 _LARGEST_MANIFEST: Final = 32_000_000
-_AWAY: Final = re.compile(
-    r"\b(401|403|530|AccessDenied|InvalidAccessKeyId|SignatureDoesNotMatch|[Pp]ermission denied)\b"
-)
 _FULL: Final = re.compile(r"no space left|disk quota exceeded", re.IGNORECASE)
 _DAMAGED: Final = re.compile(r"corrupted on transfer|not found|sizes? differ|unexpected EOF|nput/output error")
 
@@ -33,9 +29,9 @@ _DAMAGED: Final = re.compile(r"corrupted on transfer|not found|sizes? differ|une
     verbs=also(
         stored,
         *LOADING,
-        f"{' '.join(_LIST)} haechi:* {' '.join(_ALWAYS)}",
-        f"rclone copyto haechi:* * {' '.join(_ALWAYS)}",
-        f"rclone copy haechi:* * --files-from-raw=* {' '.join(_ALWAYS)}",
+        f"{' '.join(_LIST)} haechi:* {' '.join(ALWAYS)}",
+        f"rclone copyto haechi:* * {' '.join(ALWAYS)}",
+        f"rclone copy haechi:* * --files-from-raw=* {' '.join(ALWAYS)}",
     )
 )
 async def restored(copy: Rclone, workshop: Workshop) -> Restored:
@@ -148,12 +144,8 @@ def _where(copy: Rclone, workshop: Workshop, name: str) -> str:
 
 async def _run(copy: Rclone, workshop: Workshop, *words: str) -> Output:
     """Run rclone with what the inventory sets of the storage, and no file of its own."""
-    plain = {"type": str(copy.storage), **copy.settings}
-    return await workshop.run(
-        (*words, *_ALWAYS),
-        secrets={f"RCLONE_CONFIG_HAECHI_{name.upper()}": secret for name, secret in copy.secrets.items()},
-        environment={f"RCLONE_CONFIG_HAECHI_{name.upper()}": value for name, value in plain.items()},
-    )
+    environment, secrets = configured(copy)
+    return await workshop.run((*words, *ALWAYS), secrets=secrets, environment=environment)
 
 
 def _trouble(output: Output) -> str:
@@ -162,9 +154,9 @@ def _trouble(output: Output) -> str:
         return ""
     line = next((line.strip() for line in reversed(output.err.splitlines()) if line.strip()), "")
     line = line or f"it ended with {output.code}"
-    if _DAMAGED.search(output.err) and not _AWAY.search(output.err) and not _FULL.search(output.err):
+    if _DAMAGED.search(output.err) and not DENIED.search(output.err) and not _FULL.search(output.err):
         return line[:300]
-    reason = Reason.DENIED if _AWAY.search(output.err) else Reason.UNREACHABLE
+    reason = Reason.DENIED if DENIED.search(output.err) else Reason.UNREACHABLE
     reason = Reason.INCOMPLETE if output.code < 0 or _FULL.search(output.err) else reason
     raise CannotSee(reason, say("rclone gave nothing: {answer}", answer=line[:200]))
 

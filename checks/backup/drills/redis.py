@@ -8,7 +8,7 @@ from typing import Final
 from audit.contract import CannotSee, Output, Reason, Workshop, drill, say
 from audit.model.drilling import Checked, Restored
 from checks.backup.drills.choice import also, chosen, hopeless, look
-from checks.backup.drills.serving import serving, short_enough
+from checks.backup.drills.serving import level_of, serving, short_enough
 from checks.backup.redis import RedisFiles
 from checks.backup.redis import saves as probe
 
@@ -63,12 +63,13 @@ async def restored(copy: RedisFiles, workshop: Workshop) -> Restored:
         wanted, gone = (_number(pattern, output.out) for pattern in (_KEYS, _EXPIRED))
         await _started(workshop, checks, wanted, gone or 0)
     tree = await workshop.tree(data)
-    held = {check.name: check.held for check in checks}
-    level = 1
-    if held.get("start") and all(fine for name, fine in held.items() if name != "canary"):
-        level = 5 if held.get("canary") else 4
     return Restored(
-        point=point, bytes=tree.bytes, files=tree.files, integrity=level, checks=tuple(checks), tool=seen.tool
+        point=point,
+        bytes=tree.bytes,
+        files=tree.files,
+        integrity=level_of(checks),
+        checks=tuple(checks),
+        tool=seen.tool,
     )
 
 

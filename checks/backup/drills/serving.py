@@ -1,14 +1,24 @@
-"""The command line of a server becomes that server while it runs, the time of its start measured."""
+"""The command line of a server becomes that server while it runs, what it showed the level that this proves."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import ExitStack, asynccontextmanager
 from typing import Final
 
 from audit.contract import CannotSee, Reason, Workshop, say
+from audit.model.drilling import Checked
 
 _LONGEST_SOCKET: Final = 107
+
+
+def level_of(checks: Sequence[Checked]) -> int:
+    """5 where the canary held too, 4 where the server started and found everything whole, else 1."""
+    started = any(check.held for check in checks if check.name == "start")
+    if not started or not all(check.held for check in checks if check.name != "canary"):
+        return 1
+    canaries = [check.held for check in checks if check.name == "canary"]
+    return 5 if canaries and all(canaries) else 4
 
 
 @asynccontextmanager

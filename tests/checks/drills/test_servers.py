@@ -110,3 +110,5 @@ def test_a_level_needs_every_check() -> None:
     assert level(restore=True, start=True, pg_amcheck=True, canary=False) == 4
     assert level(restore=True, start=True, pg_amcheck=False, canary=True) == 1
     assert level(restore=True) == 1
+    twice = [Checked(name=name, held=held) for name, held in (("load", False), ("load", True), ("start", True))]
+    assert postgresql.Found(twice).level == 1
