@@ -18,7 +18,7 @@ from audit.model.verdict import Verdict
 from audit.world.clock import SystemClock
 from reports.drills import Measured, Row, record, row
 from reports.translate import Translator
-from reports.words import REASONS
+from reports.words import REASONS, VERDICTS
 
 SCHEMA: Final = "haechi.drills/1"
 HEADS: Final = (
@@ -113,13 +113,14 @@ def _lines(told: Row, speak: Translator) -> Iterator[str]:
     else:
         yield line("  " + speak.text("point {point}; proves it until {until}", point=told.point, until=told.until))
     for name, measured in (("RPO", told.rpo), ("RTO", told.rto)):
-        yield line("  " + speak.text("{name} measured {took}, promised {promised}",
+        mark = f"{VERDICTS[Verdict.FAIL].sign} " if measured.met is False else ""
+        yield line(f"  {mark}" + speak.text("{name} measured {took}, promised {promised}",
                                      name=name, took=measured.took, promised=measured.promised))  # fmt: skip
     yield line(
         "  " + ", ".join(f"{name} {took}" for name, took in told.parts) + (f"  ({told.tool})" if told.tool else "")
     )
     for held, name, detail in told.checks:
-        yield line(f"  {'✔' if held else '✘'} {name}" + (f"  {detail}" if detail else ""))
+        yield line(f"  {'✓' if held else '✗'} {name}" + (f"  {detail}" if detail else ""))
     if told.trouble:
         yield line("  " + told.trouble)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import json
+import shutil
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -104,11 +105,12 @@ def _asked(verbs: Verbs) -> tuple[str, ...]:
 def table(kinds: Sequence[Kind], speak: Translator) -> Iterator[str]:
     """One line a kind, what it is behind it."""
     width = max(len(kind.name) for kind in kinds) + 2
+    room = max(min(WIDTH, shutil.get_terminal_size((WIDTH, 24)).columns) - width - 2, 40)
     for role in dict.fromkeys(kind.role for kind in kinds):
         yield f"{role}:"
         for kind in kinds:
             if kind.role == role:
-                about = textwrap.wrap(line(speak.text(kind.about)), WIDTH - width - 2) or [""]
+                about = textwrap.wrap(line(speak.text(kind.about)), room) or [""]
                 yield f"  {kind.name.ljust(width)}{about[0]}"
                 yield from (" " * (width + 2) + more for more in about[1:])
     yield ""
