@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Literal
 
 from audit.model.facts import ABSENT, Facts, Value
@@ -33,10 +32,6 @@ class FailoverState(Facts):
     """What the tool or its members say against a switch; hostile text."""
     switches: int = ABSENT
     """How often it has switched since it was set up, as its own records tell."""
-    switched_at: datetime = ABSENT
-    """When it did so last."""
-    excess: tuple[str, ...] = ABSENT
-    """What the credential of the audit may do beyond reading; empty where it may only read."""
     tool: str = ""
 
     @property

@@ -191,12 +191,16 @@ def _seen(entry: os.DirEntry[str], base: Path) -> FileSeen | None:
         return None
     if not stat.S_ISREG(found.st_mode):
         return None
-    try:
-        modified = datetime.fromtimestamp(found.st_mtime, UTC)
-    except (OverflowError, ValueError, OSError):
-        modified = datetime.max.replace(tzinfo=UTC) if found.st_mtime > 0 else datetime.min.replace(tzinfo=UTC)
     # Bytes that are no UTF-8 would break every output later.
-    return FileSeen(os.fsencode(path).decode("utf-8", "backslashreplace"), found.st_size, modified)
+    return FileSeen(os.fsencode(path).decode("utf-8", "backslashreplace"), found.st_size, changed_at(found.st_mtime))
+
+
+def changed_at(seconds: float) -> datetime:
+    """The time that a file system gives a file; the nearest end of the calendar for what lies beyond."""
+    try:
+        return datetime.fromtimestamp(seconds, UTC)
+    except (OverflowError, ValueError, OSError):
+        return datetime.max.replace(tzinfo=UTC) if seconds > 0 else datetime.min.replace(tzinfo=UTC)
 
 
 def read_packed(file: BinaryIO, size: int) -> Unpacked | None:

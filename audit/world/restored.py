@@ -1,4 +1,4 @@
-"""A folder of restored files to the ordinary files in it with their sums, no link ever followed."""
+"""A folder of restored files to the ordinary files in it with their sums, or one more of them; no link is followed."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import os
 import stat
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -17,6 +16,7 @@ import anyio.to_thread
 
 from audit.model.message import say
 from audit.model.verdict import CannotSee, Reason
+from audit.world.files import changed_at
 from audit.world.workshop import Entry, Sum
 
 _PIECE: Final = 1024 * 1024
@@ -87,14 +87,7 @@ def _entries(path: Path) -> Iterator[tuple[str, Entry]]:
             if stat.S_ISDIR(seen.st_mode):
                 waiting.append(name)
             elif stat.S_ISREG(seen.st_mode):
-                yield name, Entry(seen.st_size, _instant(seen.st_mtime))
-
-
-def _instant(seconds: float) -> datetime:
-    try:
-        return datetime.fromtimestamp(seconds, UTC)
-    except (OverflowError, ValueError, OSError):
-        return datetime.max.replace(tzinfo=UTC) if seconds > 0 else datetime.min.replace(tzinfo=UTC)
+                yield name, Entry(seen.st_size, changed_at(seen.st_mtime))
 
 
 def _digest(path: Path, name: str, kind: Sum) -> str | None:

@@ -14,7 +14,7 @@ import stat
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any, BinaryIO, Final, cast
 
 import anyio
@@ -23,7 +23,7 @@ import anyio.from_thread
 from audit.model.message import say
 from audit.model.units import plain
 from audit.model.verdict import CannotSee, Reason
-from audit.world.files import in_thread, read_packed
+from audit.world.files import changed_at, in_thread, read_packed
 from audit.world.world import FileSeen, Unpacked
 
 _PIECE: Final = 1024 * 1024
@@ -86,7 +86,7 @@ class SftpFiles:
                     async for seen in self._matching(where, below, depth + 1, count):
                         yield seen
             elif stat.S_ISREG(mode):
-                yield FileSeen(_shown(where), int(entry.attrs.size or 0), _time(entry.attrs.mtime))
+                yield FileSeen(_shown(where), int(entry.attrs.size or 0), changed_at(entry.attrs.mtime or 0))
 
     async def _entries(self, folder: str, count: Iterator[int]) -> AsyncIterator[Any]:
         async for entry in self._client.scandir(folder):
@@ -221,10 +221,3 @@ def _checked(path: str) -> str:
 def _shown(path: str) -> str:
     # Bytes that are no UTF-8 would break every output later.
     return path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
-
-
-def _time(seconds: float | None) -> datetime:
-    try:
-        return datetime.fromtimestamp(seconds or 0, UTC)
-    except (OverflowError, ValueError, OSError):
-        return datetime.max.replace(tzinfo=UTC) if (seconds or 0) > 0 else datetime.min.replace(tzinfo=UTC)
