@@ -11,6 +11,7 @@ from audit.contract import CannotSee, FileSeen, Reason, World, say
 COMMANDS: Final = ("innochecksum [--start-page=*] [--end-page=*] *",)
 _PAGE: Final = 16_384
 _EXTENT: Final = 64
+_HEAD: Final = 58
 _TWICE: Final = (536_853_855).to_bytes(4, "big")
 """What stands before the places of the buffer in which pages are written twice, 190 bytes before the end of page 5."""
 _TWICE_AT: Final = 6 * _PAGE - 190
@@ -23,8 +24,15 @@ async def damaged(
     if not spaces:
         return None, CannotSee(Reason.INCOMPLETE, say("the backup holds no table space of InnoDB that could be read"))
     errors: list[str] = []
+    systems = sum(file.path.rpartition("/")[2].startswith("ibdata") for file in spaces)
     for file in spaces:
         name = "/".join(file.path.split("/")[-2:])
+        if file.path.endswith(".ibd") or (systems == 1 and file.path.endswith("/ibdata1")):
+            pages = extent(await world.files.head(file.path, _HEAD))
+            if pages is not None and file.size < pages * _PAGE:
+                # innochecksum finds nothing wrong with the pages that are left.
+                errors.append(f"{name}: it is cut off: {file.size // _PAGE} of {pages} pages")
+                continue
         for range_ in await _ranges(file, world):
             output = await world.command.run(
                 ("innochecksum", *range_, file.path), timedelta(seconds=max(0.01, ends - world.clock.monotonic())), {}
@@ -41,6 +49,16 @@ async def damaged(
             says = say("innochecksum could not read {name}: {answer}", name=name, answer=line[:160])
             return None, CannotSee(Reason.INCOMPLETE, says)
     return tuple(errors[:100]), None
+
+
+def extent(head: bytes) -> int | None:
+    """How many pages a table space says to have; None where its pages are not of the usual size."""
+    if len(head) < _HEAD:
+        return None
+    flags = int.from_bytes(head[54:58], "big")
+    # With the marker of full_crc32 the low bits are the size of a page; without it, 0 is the usual one.
+    usual = flags & 0xF == 5 if flags & 0x10 else not flags & 0x3DE
+    return int.from_bytes(head[46:50], "big") if usual else None
 
 
 async def _ranges(file: FileSeen, world: World) -> tuple[tuple[str, ...], ...]:

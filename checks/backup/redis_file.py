@@ -161,6 +161,8 @@ class Look:
         except CannotSee as gap:
             return gap, 1
         text = output.out + output.err
+        if output.code == 0 and "RDB looks OK" in text and "[info] 0 keys read" in text:
+            return (f"{name}: it holds no key",), 1
         if output.code == 0 and "RDB looks OK" in text:
             if "Checksum OK" in text:
                 return (), 2

@@ -119,6 +119,13 @@ class TestFiles:
         assert [point.start for point in seen.points] == [datetime.fromtimestamp(NOW - 9000, UTC)]
         assert (seen.integrity, seen.errors) == (2, ())
 
+    def test_a_save_of_an_empty_server_is_none(self) -> None:
+        """As one that started in the wrong folder leaves it."""
+        text = "Checksum OK\n\\o/ RDB looks OK! \\o/\n[info] 0 keys read\n[info] 0 expires\n"
+        seen = self.look({"/r/a.rdb": file(NOW)}, Output(0, text, ""))
+        assert seen.errors == ("a.rdb: it holds no key",)
+        assert seen.newest is None
+
     def test_a_damaged_file_names_no_key(self) -> None:
         text = "--- RDB ERROR DETECTED ---\n[offset 9] RDB CRC error\n[additional info] Reading key 'planted'\n"
         seen = self.look({"/r/a.rdb": file(NOW)}, Output(1, text, ""))
