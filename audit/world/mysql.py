@@ -26,6 +26,8 @@ from audit.world.world import Guard
 
 _PORT: Final = 3306
 _MOST_ROWS: Final = 10_000
+_LARGEST: Final = 16 * 1024 * 1024
+"""Bytes that a server sends in one session at most."""
 _DENIED: Final = frozenset(
     (1044, 1045, 1130, 1142, 1143, 1227, 1251, 1370, 1524, 1698, 1792, 1820, 1862, 2059, 2061, 3118, 3159, 4151, 4166)
 )
@@ -205,9 +207,24 @@ def _session(
     import pymysql
     from pymysql.cursors import DictCursor
 
+    ordinary: Any = pymysql.Connection  # its types do not tell what it reads with
+
+    class Bounded(ordinary):  # type: ignore[misc]
+        """Reads no more than there is room for: a length comes before the bytes."""
+
+        taken = 0
+
+        def _read_bytes(self, num_bytes: int) -> bytes:
+            self.taken += num_bytes
+            if self.taken > _LARGEST:
+                self._force_close()
+                raise pymysql.OperationalError("it sends more than 16 MiB")
+            data: bytes = super()._read_bytes(num_bytes)
+            return data
+
     left = max(0.05, ends - time.monotonic())
     # The certificate is held against this name; the address came from the guard.
-    connection: Any = pymysql.Connection(
+    connection: Any = Bounded(
         host=door.host or "localhost",
         user=door.user,
         password=door.word.encode(),

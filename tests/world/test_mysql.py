@@ -113,3 +113,19 @@ def test_a_host_outside_of_allow_is_not_asked(tmp_path: Path) -> None:
 
 def test_a_socket_that_is_not_there(tmp_path: Path) -> None:
     assert refusal(tmp_path, f"mysql://audit:planted@/?socket={tmp_path}/none").reason is Reason.UNREACHABLE
+
+
+@pytest.mark.parametrize(("begins", "first"), [(b"", 0), (packet(0, GREETING), 2)])
+def test_a_server_that_sends_without_end_is_left_at_once(tmp_path: Path, begins: bytes, first: int) -> None:
+    def pour(channel: socket.socket) -> None:
+        channel.sendall(begins)
+        number = first
+        while True:
+            # A packet of the largest size says that it goes on in the next one.
+            channel.sendall(packet(number % 256, b"x" * 0xFFFFFF))
+            number += 1
+
+    with served(pour) as port:
+        gap = refusal(tmp_path, f"mysql://audit:planted@db.example:{port}/", seconds=20)
+    assert gap.reason is Reason.INCOMPLETE
+    assert "16 MiB" in str(gap)
