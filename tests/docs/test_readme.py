@@ -56,7 +56,7 @@ def haechi(folder: Path, *words: str, python_path: Path | None = None) -> subpro
     return subprocess.run(
         (sys.executable, "-P", "-m", "audit", *words),
         cwd=folder,
-        env={**os.environ, "HOME": str(folder), **more},
+        env={**os.environ, "HOME": str(folder), "TMPDIR": str(folder), **more},
         capture_output=True,
         text=True,
         timeout=120,

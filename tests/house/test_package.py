@@ -107,7 +107,7 @@ def test_the_wheel_runs_the_demo_in_an_empty_environment(wheel: Path, tmp_path: 
     ran = subprocess.run(
         [str(room / "bin" / "haechi"), "demo"],
         cwd=elsewhere,
-        env=plain | {"HOME": str(home)},
+        env=plain | {"HOME": str(home), "TMPDIR": str(home)},
         capture_output=True,
         text=True,
         check=False,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -68,15 +68,20 @@ def estate(lab: Lab, **more: Any) -> dict[str, Any]:
 
 
 @contextmanager
-def secrets_of(lab: Lab) -> Iterator[None]:
-    """The environment that the item's references name, for as long as it is looked at."""
+def planted(secrets: Mapping[str, str]) -> Iterator[None]:
+    """The environment that the references of items name, for as long as they are looked at."""
     before = dict(os.environ)
-    os.environ.update(lab.environment)
+    os.environ.update(secrets)
     try:
         yield
     finally:
         os.environ.clear()
         os.environ.update(before)
+
+
+def secrets_of(lab: Lab) -> AbstractContextManager[None]:
+    """Those of one lab."""
+    return planted(lab.environment)
 
 
 def ruled(root: Path, lab: Lab, **more: Any) -> Ruled:
