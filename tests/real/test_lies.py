@@ -27,8 +27,8 @@ both were asked. `tests/real/test_lies.py` does it again with every `make test`,
 `make lies` writes it. The numbered lines are known from the field.
 
 *Fooled* is `yes` where the tool's own words hold no sign of what was done, and `no` where they do. `dumps-...` are
-files of pg_dump or mariadb-dump, `redis-server` is what a server keeps on its own disk; other technologies are called as
-in [kinds.md](kinds.md). `unknown` comes with its reason: what could not be seen is never passed.
+files of pg_dump or mariadb-dump, `redis-server` is what a server keeps on its own disk; others are called as in
+[kinds.md](kinds.md). `unknown` comes with its reason: what could not be seen is never passed.
 
 | no. | technology | what was done | what its own tool says | fooled | Haechi's check | Haechi says |
 |---|---|---|---|---|---|---|
