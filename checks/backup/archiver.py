@@ -26,6 +26,7 @@ SELECT pg_is_in_recovery() AS in_recovery, clock_timestamp() AS now,
        archived.last_failed_wal AS failed, archived.last_failed_time AS failed_at
   FROM pg_stat_archiver AS archived
 """
+_PATIENCE: Final = timedelta(seconds=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +50,18 @@ class Archiver:
     excess: tuple[str, ...]
 
 
-async def asked(dsn: Secret, world: World, timeout: timedelta) -> Archiver:
-    """Ask a primary; before its archive is listed, so that what it says to have archived must be there."""
-    rows, role = await world.postgresql.rows(dsn, (ARCHIVER, RIGHTS), timeout)
-    return told(rows, role)
+async def asked(dsn: Secret | None, world: World, timeout: timedelta) -> Archiver | CannotSee | None:
+    """What a primary says, or why it says nothing; None where the inventory names none.
+
+    To be asked before its archive is listed: what it says to have archived must then be there.
+    """
+    if dsn is None:
+        return None
+    try:
+        rows, role = await world.postgresql.rows(dsn, (ARCHIVER, RIGHTS), min(timeout, _PATIENCE))
+        return told(rows, role)
+    except CannotSee as gap:
+        return gap
 
 
 def told(rows: Sequence[Mapping[str, Any]], role: Sequence[Mapping[str, Any]]) -> Archiver:

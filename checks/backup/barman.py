@@ -17,17 +17,16 @@ from audit.model.item import SecretRef, Text
 from audit.model.technology import Copy
 from audit.model.unfit import Unexpected
 from audit.model.units import Duration
-from checks.backup.archiver import ARCHIVER, Archiver, asked, held
+from checks.backup.archiver import ARCHIVER, asked, held
 from checks.backup.barman_files import (
     Entry,
     Places,
     attempts,
     entry,
     judged,
+    located,
     named,
     packed,
-    places,
-    sections,
     without_running,
 )
 from checks.backup.postgresql_manifest import VERIFY, faults
@@ -88,13 +87,8 @@ class _Look:
 @probe(deadline=185, verbs=Verbs(commands=VERIFY, sql=(ARCHIVER, RIGHTS)))
 async def server_backups(copy: Barman, world: World) -> BackupState:
     look = _Look(copy, world)
-    where = await _places(look)
-    primary: Archiver | CannotSee | None = None
-    if copy.primary is not None:
-        try:
-            primary = await asked(copy.primary, world, min(copy.timeout, timedelta(seconds=10)))
-        except CannotSee as gap:
-            primary = gap
+    where = await located(world.files, copy.config, copy.server)
+    primary = await asked(copy.primary, world, copy.timeout)
     now = world.clock.now()
     entries = without_running(await _entries(where, look), now)
     bases = judged(entries, await _data(where, world))
@@ -143,17 +137,6 @@ async def server_backups(copy: Barman, world: World) -> BackupState:
         facts.pop(name, None)
     level = Level.VERIFIED if facts["integrity"] > 1 else Level.OBSERVED
     return BackupState(absent=absent, level=level, **facts)
-
-
-async def _places(look: _Look) -> Places:
-    """Where the backups lie, from the settings with the files that they include."""
-    settings = sections(await look.text(look.copy.config))
-    folder = settings.get("barman", {}).get("configuration_files_directory", "")
-    if folder:
-        for file in await look.world.files.list(f"{folder}/*.conf", 1000):
-            for name, values in sections(await look.text(file.path)).items():
-                settings.setdefault(name, {}).update(values)
-    return places(settings, look.copy.server)
 
 
 async def _entries(where: Places, look: _Look) -> tuple[Entry, ...]:

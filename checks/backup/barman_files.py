@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import ast
+import glob
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from audit.contract import CannotSee, Reason, say
+from audit.contract import CannotSee, Files, Reason, say
 from audit.model.backup import Attempt, RestorePoint
 from checks.backup.json_values import instant
 from checks.backup.wal import Base, Span
@@ -23,6 +24,7 @@ _PLAIN: Final = (
     "wals_directory",
     "configuration_files_directory",
 )
+_LARGEST: Final = 1_000_000
 _DAY: Final = timedelta(days=1)
 _ID: Final = re.compile(r"\d{8}T\d{6}")
 
@@ -88,6 +90,16 @@ def places(settings: Mapping[str, Mapping[str, str]], server: str) -> Places:
             written = written.replace(f"%({name})s", value)
         known[word] = written
     return Places(home, known["basebackups_directory"], known["wals_directory"], f"{known['backup_directory']}/meta")
+
+
+async def located(files: Files, config: str, server: str) -> Places:
+    """Where everything of a server lies, by the file of settings with those that it includes."""
+    settings = sections((await files.head(config, _LARGEST)).decode("utf-8", "replace"))
+    folder = settings.get("barman", {}).get("configuration_files_directory", "")
+    for file in await files.list(f"{glob.escape(folder)}/*.conf", 1000) if folder else ():
+        for name, values in sections((await files.head(file.path, _LARGEST)).decode("utf-8", "replace")).items():
+            settings.setdefault(name, {}).update(values)
+    return places(settings, server)
 
 
 def entry(text: str, name: str) -> Entry:

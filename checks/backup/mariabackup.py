@@ -6,9 +6,8 @@ import glob
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Annotated, Any, Final, Literal
-from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator
 
@@ -19,6 +18,7 @@ from audit.model.facts import Unseen
 from audit.model.item import Text
 from audit.model.technology import Copy
 from audit.model.units import Duration
+from checks.backup.dump import placed
 from checks.backup.innodb_pages import COMMANDS, damaged
 
 VERBS: Final = Verbs(commands=COMMANDS)
@@ -251,7 +251,7 @@ def _placed(written: str, zone: str | None) -> datetime | None:
             Reason.INCOMPLETE,
             say("mariabackup writes local times without their zone: write `timezone:` of the database server"),
         )
-    return naive.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC) if 1970 <= naive.year < 9000 else None
+    return placed(naive, "", zone)
 
 
 def _number(text: str | None) -> int | None:

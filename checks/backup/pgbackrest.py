@@ -17,7 +17,7 @@ from audit.model.item import SecretRef, Text
 from audit.model.technology import Copy
 from audit.model.unfit import Unexpected
 from audit.model.units import Duration
-from checks.backup.archiver import ARCHIVER, Archiver, asked, held
+from checks.backup.archiver import ARCHIVER, asked, held
 from checks.backup.pgbackrest_output import (
     Stanza,
     Stored,
@@ -121,11 +121,11 @@ class _Look:
 async def stanzas(copy: PgBackRest, world: World) -> BackupState:
     text = (await world.files.head(copy.config, _LARGEST)).decode("utf-8", "replace")
     chosen = settings(text, copy.stanza, copy.repo)
-    host, location = await _located(chosen, world)
+    host, location = _located(chosen)
     if host:
         await world.guard.check(host)
     look = _Look(copy, world)
-    primary = await _primary(copy, world)
+    primary = await asked(copy.primary, world, copy.timeout)
     found = stanza(answer(await look.run("--output=json", "info"), "info"), copy.stanza, copy.repo)
     folders = labels(await look.listed("repo-ls", f"backup/{copy.stanza}"))
     facts: dict[str, Any] = {"clock": world.clock.now(), "location": location, "taken": (copy.stanza,)}
@@ -180,7 +180,7 @@ async def stanzas(copy: PgBackRest, world: World) -> BackupState:
     return BackupState(absent=absent, level=level, **facts)
 
 
-async def _located(chosen: Mapping[str, str], world: World) -> tuple[str, str]:
+def _located(chosen: Mapping[str, str]) -> tuple[str, str]:
     """The host that must be allowed, with the host or bucket that holds the repository; both empty for this machine."""
     kind = chosen.get("type", "posix")
     if chosen.get("host"):
@@ -196,15 +196,6 @@ async def _located(chosen: Mapping[str, str], world: World) -> tuple[str, str]:
     raise CannotSee(
         Reason.DENIED, say("the hosts of this kind of repository cannot be held against what the estate allows")
     )
-
-
-async def _primary(copy: PgBackRest, world: World) -> Archiver | CannotSee | None:
-    if copy.primary is None:
-        return None
-    try:
-        return await asked(copy.primary, world, min(copy.timeout, timedelta(seconds=10)))
-    except CannotSee as gap:
-        return gap
 
 
 async def _verified(look: _Look) -> tuple[tuple[str, ...], dict[str, str]]:

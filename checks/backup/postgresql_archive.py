@@ -80,12 +80,7 @@ class _Found:
 @probe(deadline=185, verbs=Verbs(commands=VERIFY, sql=(ARCHIVER, RIGHTS)))
 async def base_backups(copy: PostgresqlArchive, world: World) -> BackupState:
     look = _Look(copy, world)
-    primary: Archiver | CannotSee | None = None
-    if copy.primary is not None:
-        try:
-            primary = await asked(copy.primary, world, min(copy.timeout, timedelta(seconds=10)))
-        except CannotSee as gap:
-            primary = gap
+    primary = await asked(copy.primary, world, copy.timeout)
     found = await _found(look)
     starts = [(one.label.position, one.label.segment) for one in found if one.label]
     size = primary.size if isinstance(primary, Archiver) else segment_size(starts) or USUAL

@@ -13,6 +13,7 @@ from audit.model.item import SecretRef
 from audit.model.technology import Copy
 from audit.model.units import Duration
 from checks.backup.postgresql_rights import RIGHTS, excess
+from checks.backup.wal import position
 
 Row = Mapping[str, Any]
 
@@ -64,8 +65,7 @@ async def replication(copy: PostgresqlStandby, world: World) -> ReplicaState:
         return found.model_copy(update={"absent": {**found.absent, "excess": Unseen.of(gap)}})
     if isinstance(primary, CannotSee) and not rights:
         return found.model_copy(update={"absent": {**found.absent, "excess": Unseen.of(primary)}})
-    # Built anew, so that the fact counts among those that were set.
-    return ReplicaState.model_validate({**found.plain(), "excess": tuple(dict.fromkeys(rights))})
+    return found.model_copy(update={"excess": tuple(dict.fromkeys(rights))})
 
 
 def _only(rows: Sequence[Row]) -> Row:
@@ -123,7 +123,7 @@ def _distance(replica: Row, writer: Row) -> dict[str, Any]:
     """Bytes behind, with the age of what was replayed last: both of its times come from the primary's clock."""
     if replica["replayed"] is None:
         raise CannotSee(Reason.INCOMPLETE, say("the standby has replayed nothing since it started"))
-    behind = max(0, _position(writer["written"]) - _position(replica["replayed"]))
+    behind = max(0, position(writer["written"]) - position(replica["replayed"]))
     age: timedelta | None = timedelta(0)
     if behind:
         age = None if replica["replayed_at"] is None else max(timedelta(0), writer["now"] - replica["replayed_at"])
@@ -161,9 +161,3 @@ def _attachment(
     if None in states:
         return {"attached": True, "detail": "seen from the standby only: the role of the primary has no pg_monitor"}
     return {"attached": False, "detail": "the primary has no sender that streams"}
-
-
-def _position(text: str) -> int:
-    """`0/5000DC8` to bytes."""
-    high, _, low = text.partition("/")
-    return (int(high, 16) << 32) + int(low, 16)

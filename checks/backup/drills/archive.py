@@ -19,7 +19,7 @@ from checks.backup.postgresql_archive import PostgresqlArchive
 from checks.backup.postgresql_archive import base_backups as probe
 
 COMMANDS: Final = (
-    "mkdir --mode=700 -- * *",
+    "mkdir --mode=700 -- FOLDERS...",
     "cp --recursive --no-dereference --no-target-directory -- * *",
     "cp --no-target-directory -- * *",
     "tar --extract --no-same-owner --no-same-permissions --file=* --directory=*",
@@ -87,7 +87,7 @@ async def brought_back(workshop: Workshop, point: RestorePoint, folder: str, log
         size = sum(file.size for file in await workshop.world.files.list(f"{glob.escape(folder)}/**", _MOST))
         workshop.afford(max(size, point.size or 0))
     with workshop.part("restore"):
-        await workshop.run(("mkdir", "--mode=700", "--", str(spool), str(workshop.room / "unused")))
+        await workshop.run(("mkdir", "--mode=700", "--", str(spool)))
         trouble = await _laid(workshop, root / folder, data)
     found.checks.append(workshop.check("restore", held=not trouble, detail=trouble))
     tree = await workshop.tree(workshop.room)

@@ -12,11 +12,10 @@ from audit.contract import Workshop, drill
 from audit.model.drilling import Restored
 from checks.backup.barman import Barman
 from checks.backup.barman import server_backups as probe
-from checks.backup.barman_files import Places, places, sections
+from checks.backup.barman_files import located
 from checks.backup.drills import archive
 from checks.backup.drills.choice import also, chosen, hopeless, look
 
-_LARGEST: Final = 1_000_000
 _MOST: Final = 1_000_000
 
 
@@ -27,20 +26,9 @@ async def restored(copy: Barman, workshop: Workshop) -> Restored:
         point = chosen(seen, workshop)
         if (given_up := hopeless(point, workshop, seen.tool)) is not None:
             return given_up
-        where = await _places(copy, workshop)
         files = workshop.world.files
+        where = await located(files, copy.config, copy.server)
         log = [
             file.path for pattern in ("*/*", "*.history") for file in await files.list(f"{where.wals}/{pattern}", _MOST)
         ]
     return await archive.brought_back(workshop, point, f"{where.base}/{point.id}/data", archive.named(log))
-
-
-async def _places(copy: Barman, workshop: Workshop) -> Places:
-    """Where everything of the server lies, from the settings with the files that they include."""
-    files = workshop.world.files
-    settings = sections((await files.head(copy.config, _LARGEST)).decode("utf-8", "replace"))
-    folder = settings.get("barman", {}).get("configuration_files_directory", "")
-    for file in await files.list(f"{folder}/*.conf", 1000) if folder else ():
-        for name, values in sections((await files.head(file.path, _LARGEST)).decode("utf-8", "replace")).items():
-            settings.setdefault(name, {}).update(values)
-    return places(settings, copy.server)
