@@ -14,8 +14,9 @@ from audit.model.dossier import Dossier
 from audit.model.drilling import Promise, RestoreState
 from audit.model.estate import Estate, System
 from audit.model.message import Message, say
-from audit.model.units import bytes_text, plain
+from audit.model.units import bytes_text, parse_duration, plain
 from audit.model.verdict import Verdict
+from reports.closed import closed
 from reports.translate import Translator
 from reports.words import VERDICTS
 
@@ -38,8 +39,6 @@ WORDS: Final[Mapping[Verdict, Message]] = MappingProxyType(
         Verdict.UNKNOWN: say("restored, but too long ago"),
     }
 )
-
-
 NEVER: Final = say("never drilled")
 
 
@@ -147,8 +146,6 @@ def never(dossier: Dossier) -> tuple[str, ...]:
 
 def promises(estate: Estate, policy: Mapping[str, Any]) -> Callable[[str], Promise]:
     """The function that says what was promised of the system around a copy, by `policy` as it is written out."""
-    from audit.model.units import parse_duration
-
     grades = policy.get("grades", {})
 
     def promise(ref: str) -> Promise:
@@ -230,8 +227,8 @@ def schema() -> dict[str, Any]:
     text, instant = {"type": "string"}, {"type": "string", "format": "date-time"}
     seconds = {"type": ["number", "null"], "minimum": 0}
     count, maybe = {"type": "integer", "minimum": 0}, {"type": ["integer", "null"], "minimum": 0}
-    pair = _closed(measured=seconds, promised=seconds)
-    return _closed(
+    pair = closed(measured=seconds, promised=seconds)
+    return closed(
         id=text,
         copy=text,
         proven={"type": "boolean"},
@@ -247,14 +244,8 @@ def schema() -> dict[str, Any]:
         sampled_of=maybe,
         rpo=pair,
         rto=pair,
-        parts={"type": "array", "items": _closed(name={"enum": list(PARTS)}, seconds={"type": "number", "minimum": 0})},
-        checks={"type": "array", "items": _closed(name=text, held={"type": "boolean"}, detail=text)},
+        parts={"type": "array", "items": closed(name={"enum": list(PARTS)}, seconds={"type": "number", "minimum": 0})},
+        checks={"type": "array", "items": closed(name=text, held={"type": "boolean"}, detail=text)},
         trouble=text,
         tool=text,
     )
-
-
-def _closed(**properties: Any) -> dict[str, Any]:
-    """An object that has exactly these keys."""
-    named = {name.replace("_", "-"): schema for name, schema in properties.items()}
-    return {"type": "object", "properties": named, "required": list(named), "additionalProperties": False}

@@ -17,6 +17,7 @@ from audit.model.message import Message, say
 from audit.model.survival import SCENARIOS, Outcome
 from audit.model.units import plain
 from audit.model.verdict import Verdict
+from reports.closed import closed
 from reports.translate import Translator
 from reports.words import VERDICTS
 
@@ -121,18 +122,18 @@ def schema() -> dict[str, Any]:
     """The JSON Schema of what one data set has there."""
     text, names = {"type": "string"}, {"type": "array", "items": {"type": "string"}}
     seconds = {"type": ["number", "null"], "minimum": 0}
-    fate = _closed(copy=text, left={"enum": [True, False, None]}, why=text)
-    one = _closed(
+    fate = closed(copy=text, left={"enum": [True, False, None]}, why=text)
+    one = closed(
         kind={"enum": ["computed", "exempt", "untold"]},
         hit=text,
         survivors=names,
         possible=names,
         copies={"type": "array", "items": fate},
-        rpo=_closed(least=seconds, most=seconds),
-        rto=_closed(seconds=seconds, basis={"enum": [*BASES, None]}),
+        rpo=closed(least=seconds, most=seconds),
+        rto=closed(seconds=seconds, basis={"enum": [*BASES, None]}),
         why=text,
     )
-    return _closed(**{scenario.replace("-", "_"): one for scenario in SCENARIOS})
+    return closed(**{scenario.replace("-", "_"): one for scenario in SCENARIOS})
 
 
 def _record(one: Outcome) -> dict[str, Any]:
@@ -199,9 +200,3 @@ def _span(one: Outcome, speak: Translator) -> str:
 
 def _seconds(age: timedelta | None) -> float | None:
     return age.total_seconds() if age is not None else None
-
-
-def _closed(**properties: Any) -> dict[str, Any]:
-    """An object that has exactly these keys."""
-    named = {name.replace("_", "-"): schema for name, schema in properties.items()}
-    return {"type": "object", "properties": named, "required": list(named), "additionalProperties": False}

@@ -5,15 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from audit.model.verdict import Level, Reason, Severity, Verdict
+from reports.closed import closed
 from reports.drills import schema as drill_schema
 from reports.json import SCHEMA
 from reports.left import schema as left_schema
-
-
-def _closed(**properties: Any) -> dict[str, Any]:
-    """An object that has exactly these keys."""
-    named = {name.replace("_", "-"): schema for name, schema in properties.items()}
-    return {"type": "object", "properties": named, "required": list(named), "additionalProperties": False}
 
 
 def run_schema() -> dict[str, Any]:
@@ -25,22 +20,22 @@ def run_schema() -> dict[str, Any]:
     sha256 = {"type": "string", "pattern": "^sha256:[0-9a-f]{64}$"}
     readiness = {"$ref": "#/$defs/readiness"}
     by_reference = {"type": "object", "additionalProperties": readiness}
-    run = _closed(
+    run = closed(
         id={"type": "string", "minLength": 1},
         started=instant,
         ended={"anyOf": [instant, {"type": "null"}]},
         tool=text,
-        estate=_closed(id=text, sha256=text),
+        estate=closed(id=text, sha256=text),
         root={"anyOf": [sha256, {"const": ""}]},
     )
-    figures = _closed(
+    figures = closed(
         letter={"enum": ["A", "B", "C", "D", "E", "-"]},
         demonstrated=share,
         possible=share,
         coverage=share,
         **{"pass": count, "fail": count, "unknown": count, "not_applicable": count, "waived": count},
     )
-    finding = _closed(
+    finding = closed(
         check={"type": "string", "pattern": r"^([\w.\-]+:)?[\w\-]+\.[\w.\-]+$"},
         control=text,
         subject=text,
@@ -48,7 +43,7 @@ def run_schema() -> dict[str, Any]:
         reason={"enum": [*(str(reason) for reason in Reason), None]},
         severity={"enum": [str(severity) for severity in Severity]},
         grade={"type": "integer", "minimum": 1, "maximum": 4},
-        says=_closed(en=text, ko=text),
+        says=closed(en=text, ko=text),
         measured=text,
         required=text,
         level={"enum": [level.word for level in Level]},
@@ -65,10 +60,10 @@ def run_schema() -> dict[str, Any]:
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": "urn:haechi:run:1",
         "title": "One run of haechi",
-        **_closed(
+        **closed(
             schema={"const": SCHEMA},
             run=run,
-            readiness=_closed(estate=readiness, institutions=by_reference, systems=by_reference),
+            readiness=closed(estate=readiness, institutions=by_reference, systems=by_reference),
             findings={"type": "array", "items": {"$ref": "#/$defs/finding"}},
             drills={"type": "array", "items": {"$ref": "#/$defs/drill"}},
             scenarios={"type": "object", "additionalProperties": {"$ref": "#/$defs/left"}},
