@@ -26,6 +26,8 @@ _READS: Final = re.compile(r"(get|list|head)_[a-z0-9_]+")
 _DOTS: Final = re.compile(r"(?<=/)\.{1,2}(?=/|$)")
 LARGEST: Final = 16 * 1024 * 1024
 """Bytes of one answer; whoever reads a large object asks for it in pieces, by `Range`."""
+_MOST_MARKS: Final = 300_000
+"""A page of a thousand versions has some thirty thousand."""
 _CLIENTS: Final = 64
 _GRACE: Final = 2.0
 _WAYS: Final = 4
@@ -95,7 +97,7 @@ class S3Hand:
         client = self._client(door, keys)
         if operation not in client.meta.method_to_api_mapping:
             raise CannotSee(Reason.DENIED, say("{operation} is no operation of S3", operation=operation))
-        carrier = _Carrier(self._http, door.authority, until)
+        carrier = _Carrier(self._http, door.authority, until, operation)
         with self._carriers.carried_by(carrier):
             data = dict(getattr(client, operation)(**arguments))
         body = data.get("Body")
@@ -118,7 +120,8 @@ class S3Hand:
 class _Carrier:
     """Takes the signed questions of one operation to the store."""
 
-    def __init__(self, http: Http, authority: str | None, until: float) -> None:
+    def __init__(self, http: Http, authority: str | None, until: float, operation: str) -> None:
+        self._operation = operation
         self._http = http
         self._authority = authority
         self._until = until
@@ -149,6 +152,13 @@ class _Carrier:
             unpack=False,
         )
         answer: Answer = anyio.from_thread.run(self._read, page)
+        content = self._operation == "get_object" and answer.status < 300
+        if not content and answer.body.count(b"<") > _MOST_MARKS:
+            # botocore would make a tree of it that takes fifty times its size.
+            why = "the answer has too many elements"
+            raise CannotSee(
+                Reason.INCOMPLETE, say("{operation} could not be asked: {why}", operation=self._operation, why=why)
+            )
         if answer.clock_offset is not None:
             self.offset = answer.clock_offset
         return AWSResponse(page.url, answer.status, dict(answer.headers), _Raw(answer.body))
