@@ -170,7 +170,7 @@ def sshd(folder: Path) -> Iterator[Sshd]:
 
 def answers(port: int) -> None:
     """Wait until a server of SSH answers."""
-    until = time.monotonic() + 20
+    until = time.monotonic() + 60
     while time.monotonic() < until:
         with suppress(OSError), socket.create_connection(("127.0.0.1", port), 1) as channel:
             if channel.recv(4).startswith(b"SSH"):
