@@ -121,12 +121,11 @@ def _read(events: Iterable[Event]) -> Iterator[RestoreState]:
 
 
 def drills_seen(estate: Estate, history: History) -> tuple[Observation, ...]:
-    """The newest drill of each copy of the estate, as a look at it."""
+    """The drill that stands for each copy of the estate, as a look at it."""
     newest: dict[str, RestoreState] = {}
-    for state in records(history):
+    for state in sorted(records(history), key=lambda state: state.ended):
         if state.copy_ref in estate.index:
-            before = newest.get(state.copy_ref)
-            newest[state.copy_ref] = state if before is None or state.ended >= before.ended else before
+            newest[state.copy_ref] = standing(newest.get(state.copy_ref), state)
     return tuple(
         Observation(
             subject=drilled(ref),
@@ -138,6 +137,16 @@ def drills_seen(estate: Estate, history: History) -> tuple[Observation, ...]:
         )
         for ref, state in sorted(newest.items())
     )
+
+
+def standing(before: RestoreState | None, state: RestoreState) -> RestoreState:
+    """Which of two drills tells more, `before` being the older one: the newer, unless it is a sample that held.
+
+    Samples between whole restores must not take away what those proved; one that finds damage does.
+    """
+    if before is None or not (state.proven and before.proven):
+        return state
+    return before if state.share < before.share and state.ended <= before.expires else state
 
 
 def drills_of(seen: Mapping[str, Observation]) -> tuple[RestoreState, ...]:

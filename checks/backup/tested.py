@@ -126,7 +126,7 @@ def copy_was_brought_back(copy: Subject[Copy], looks: Looks, at: datetime, limit
         )
         raise CannotSee(Reason.INCOMPLETE, says)
     if drill.share < limits.number("share") / 100:
-        share = f"{drill.share * 100:g}"
+        share = f"{drill.share * 100:.3g}"
         says = say("the restore of {copy} on {date} brought back {share} % of it, which held", share=share, **figures)
         raise CannotSee(Reason.INCOMPLETE, says)
     says = say("{copy} was restored on {date} and proven to level {level} of 6", **figures)
