@@ -9,7 +9,7 @@ import shutil
 import socket
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from importlib.util import find_spec
 from pathlib import Path
@@ -19,9 +19,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import click
 
 from audit.cli.asked import speaking, stored
-from audit.cli.tools import MARKS, Examined, drivers, installed, kinds_of, programs, there
+from audit.cli.tools import MARKS, Examined, drivers, installed, there
 from audit.cli.voice import tell
-from audit.model.estate import Estate
 from audit.model.exit import Exit
 from audit.model.message import say
 
@@ -47,12 +46,14 @@ def command(estate: Path | None, store: str, lang: str) -> Exit:
       haechi doctor --store /srv/audit/haechi.db --lang ko
     """
     from audit.app import planned
+    from audit.catalogue import discover
+    from audit.cli.needed import programs
     from audit.world.clock import SystemClock
     from reports.translate import Translator
 
     words = Translator(lang, "UTC")
     loaded = planned(estate).estate if estate is not None else None
-    found = tuple(examine(store, os.environ, SystemClock().now(), loaded))
+    found = tuple(examine(store, os.environ, SystemClock().now(), programs(discover(), loaded)))
     for one in found:
         tell(f"{MARKS[one.state]} {one.name:<11} {words.message(one.says)}")
         if one.fix is not None:
@@ -61,10 +62,9 @@ def command(estate: Path | None, store: str, lang: str) -> Exit:
 
 
 def examine(
-    store: str, environment: Mapping[str, str], now: datetime, estate: Estate | None = None
+    store: str, environment: Mapping[str, str], now: datetime, needs: Mapping[str, Sequence[str]]
 ) -> Iterator[Examined]:
-    """Everything that is examined, in the order in which it is printed."""
-    from audit.catalogue import discover
+    """Everything that is examined, in the order in which it is printed; `needs` are programs to who needs them."""
     from audit.model.watching import Door
 
     yield clock(now, newest=Path(__file__).stat().st_mtime)
@@ -75,9 +75,7 @@ def examine(
     yield from storage(store)
     yield resolver(Path("/etc/resolv.conf"))
     yield proxy(environment)
-    known = discover()
-    kinds = kinds_of(known, estate)
-    yield from installed(programs(known, kinds), there)
+    yield from installed(needs, there)
     yield drivers(lambda module: find_spec(module) is not None, needed=store.startswith("postgres"))
     yield open_files(resource.getrlimit(resource.RLIMIT_NOFILE)[0])
     yield ping(Path("/proc/sys/net/ipv4/ping_group_range"), {os.getegid(), *os.getgroups()}, raw=may_echo())

@@ -28,6 +28,12 @@ def command() -> None:
 
     A drill needs the consent of somebody (`drill:` of the copy) and scratch space (`drills:` of the estate). It
     never touches the original, nor changes the backup.
+
+    \b
+    Examples:
+      haechi drill list my-estate
+      haechi drill restore my-estate agency/portal/records/nightly
+      haechi drill show
     """
 
 

@@ -1,18 +1,15 @@
-"""The kinds that an estate names, or all there are, to the programs with the drivers that looks at them need."""
+"""The programs that are needed, with the drivers, to what of them is there, what is missing, how to mend it."""
 
 from __future__ import annotations
 
 import glob
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
-from audit.catalogue import Catalogue
-from audit.model.estate import Estate
-from audit.model.item import Technology
 from audit.model.message import Message, say
 
 DRIVERS: Final[Mapping[str, str]] = MappingProxyType(
@@ -30,26 +27,6 @@ class Examined:
     state: str
     says: Message
     fix: Message | None = None
-
-
-def kinds_of(catalogue: Catalogue, estate: Estate | None) -> frozenset[type[Technology]]:
-    """The technologies that an estate names; all of the catalogue without one."""
-    if estate is None:
-        return frozenset(kind for kinds in catalogue.technologies.values() for kind in kinds.values())
-    return frozenset(type(item) for item in estate.index.values() if isinstance(item, Technology))
-
-
-def programs(catalogue: Catalogue, kinds: Iterable[type[Technology]]) -> Mapping[str, tuple[str, ...]]:
-    """Each program that a look or a drill runs to the kinds that need it, both sorted."""
-    found: dict[str, set[str]] = {}
-    for kind in kinds:
-        if kind.technology == "self-test":
-            continue
-        probe, drill = catalogue.probe_of(kind), catalogue.drill_of(kind)
-        for plugin in (probe, drill):
-            for line in plugin.verbs.commands if plugin is not None else ():
-                found.setdefault(line.split()[0].rpartition("/")[2], set()).add(kind.technology)
-    return MappingProxyType({name: tuple(sorted(found[name])) for name in sorted(found)})
 
 
 def installed(needs: Mapping[str, Sequence[str]], has: Callable[[str], bool]) -> Iterator[Examined]:

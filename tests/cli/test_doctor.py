@@ -15,6 +15,7 @@ import pytest
 from audit.app import planned
 from audit.catalogue import discover
 from audit.cli import doctor, tools
+from audit.cli.needed import programs
 from audit.model.exit import Exit
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -122,6 +123,7 @@ def test_only_what_an_estate_needs_is_missed(tmp_path: Path) -> None:
         "{id: nightly, kind: restic, at: busan, repository: /srv, password: {env: P}}]}]}]}]\n"
     )
     known = discover()
-    needs = tools.programs(known, tools.kinds_of(known, planned(estate).estate))
-    assert dict(needs) == {"restic": ("restic",)}
-    assert {"restic", "borg", "pgbackrest"} <= set(tools.programs(known, tools.kinds_of(known, None)))
+    assert dict(programs(known, planned(estate).estate)) == {"restic": ("restic",)}
+    estate.write_text(estate.read_text().replace("P}}", "P}, drill: {consent: Kim, until: 2999-12-31}}"))
+    assert {"restic", "tar", "initdb"} <= set(programs(known, planned(estate).estate))
+    assert {"restic", "borg", "pgbackrest"} <= set(programs(known, None))
