@@ -32,6 +32,8 @@ _SMALL: Final = 65_536
 _SKEW: Final = timedelta(minutes=2)
 _LINE: Final = re.compile(r"\s*(\w{1,40}) = (.*)")
 _FULL: Final = ("full-backuped", "full-prepared", "log-applied")
+_RAW: Final = ("full-backuped", "incremental")
+_LOG: Final = re.compile(r"/(ib_logfile0|xtrabackup_logfile)[^/]*$")
 
 
 class Mariabackup(Copy, kind="mariabackup"):
@@ -96,11 +98,11 @@ async def backups(copy: Mariabackup, world: World) -> BackupState:
     chain = _chain(next(one for one in folders if one.path == usable[-1]), _ends(folders)) if usable else []
     facts["integrity"] = 1 if usable else 0
     try:
-        facts["size"], spaces = await _weighed(chain, look)
+        facts["size"], spaces, unlogged = await _weighed(chain, look)
         found, gap = await damaged(spaces, world, look.ends) if copy.verify == "pages" else (None, _UNVERIFIED)
-        if found is not None:
-            facts["errors"] = found
-            facts["integrity"] = 1 if found or len(chain) > 1 else 2
+        if found is not None or unlogged:
+            facts["errors"] = errors = (*unlogged, *(found or ()))
+            facts["integrity"] = 1 if errors or len(chain) > 1 else 2
         elif gap is not None:
             absent["errors"] = Unseen.of(gap)
     except CannotSee as gap:
@@ -223,21 +225,24 @@ async def chained(copy: Mariabackup, world: World, name: str) -> tuple[Folder, .
     return chain
 
 
-async def _weighed(chain: Sequence[Folder], look: _Look) -> tuple[int, tuple[FileSeen, ...]]:
-    """Bytes of everything that a restore takes, with the table spaces of the full backup."""
+async def _weighed(chain: Sequence[Folder], look: _Look) -> tuple[int, tuple[FileSeen, ...], tuple[str, ...]]:
+    """Bytes of everything that a restore takes, the table spaces of the full backup, what lacks its log."""
     if not chain:
         raise _NOTHING
-    size, spaces = 0, list[FileSeen]()
+    size, spaces, unlogged = 0, list[FileSeen](), list[str]()
     for number, one in enumerate(chain):
         files = await look.world.files.list(f"{glob.escape(one.path)}/**", _MOST_FILES)
         if len(files) >= _MOST_FILES:
             raise CannotSee(Reason.INCOMPLETE, say("{name} holds too many files to be counted", name=one.name[:80]))
         size += sum(file.size for file in files)
+        if one.kind in _RAW and not any(file.size for file in files if _LOG.search(file.path)):
+            # What changed while it was copied stands there alone: without it nothing can be prepared.
+            unlogged.append(f"{one.name[:80]}: the log of its own changes is missing or empty")
         if number == 0:
             spaces = [
                 file for file in files if file.path.endswith(".ibd") or re.search(r"/(ibdata|undo)\d+$", file.path)
             ]
-    return size, tuple(spaces)
+    return size, tuple(spaces), tuple(unlogged)
 
 
 def _placed(written: str, zone: str | None) -> datetime | None:

@@ -179,13 +179,14 @@ class TestMariabackup:
     def test_a_chain_that_bites_its_own_tail(self) -> None:
         assert all(self.doubts(folder("a", "incremental", ("5", "6")), folder("b", "incremental", ("6", "5"))).values())
 
-    def test_files_become_points(self) -> None:
+    @pytest.mark.parametrize(("log", "errors"), [(b"r", None), (b"", 1), (None, 1)])
+    def test_files_become_points(self, log: bytes | None, errors: int | None) -> None:
         info = b"start_time = 2026-09-01 10:00:00\nend_time = 2026-09-01 10:00:05\npartial = N\ntool_version = 10.11\n"
         points = b"backup_type = full-backuped\nfrom_lsn = 0\nto_lsn = 44388\n"
         at = datetime(2026, 9, 1, 10, 1, tzinfo=UTC)
         files = {
             "/b/1/xtrabackup_info": info, "/b/1/xtrabackup_checkpoints": points, "/b/1/ibdata1": b"x" * 100,
-            "/b/2/ibdata1": b"x",
+            "/b/2/ibdata1": b"x", **({"/b/1/ib_logfile0": log} if log is not None else {}),
         }  # fmt: skip
         world = scene(files={path: SceneFile(content, at) for path, content in files.items()})
         copy = Mariabackup.model_validate(
@@ -194,5 +195,6 @@ class TestMariabackup:
         seen = anyio.run(backups.look, copy, world)
         assert isinstance(seen, BackupState)
         assert [(point.id, point.complete) for point in seen.points] == [("1", True), ("2", False)]
-        assert seen.size == 100 + len(info) + len(points)
-        assert seen.absent["errors"].reason is Reason.INCOMPLETE
+        assert seen.size == 100 + len(info) + len(points) + len(log or b"")
+        assert (len(seen.errors) if seen.has("errors") else None) == errors
+        assert errors or seen.absent["errors"].reason is Reason.INCOMPLETE
