@@ -84,7 +84,11 @@ class PostgresqlHand:
             found: list[tuple[Mapping[str, Any], ...]] = []
             for query in queries:
                 async with await connection.execute(query.encode()) as cursor:
-                    found.append(tuple(await cursor.fetchmany(_MOST_ROWS)))
+                    rows = await cursor.fetchmany(_MOST_ROWS + 1)
+                    if len(rows) > _MOST_ROWS:
+                        says = say("the server sends more than {most} rows", most=_MOST_ROWS)
+                        raise CannotSee(Reason.INCOMPLETE, says)
+                    found.append(tuple(rows))
             await connection.rollback()
             return tuple(found)
 
