@@ -28,6 +28,8 @@ class Cluster:
     programs: str
     major: int
     user: str = "postgres"
+    only: frozenset[int] | None = None
+    """The numbers of the databases that were restored; None for all."""
 
     def program(self, name: str) -> str:
         return f"{self.programs}/{name}"
@@ -40,15 +42,15 @@ class Cluster:
         """What a statement gives, as psql prints it without any frame."""
         return await self.workshop.run(
             (
-                self.program("psql"), "-XqAt", *self.door, f"--username={self.user}", f"--dbname={database}",
-                f"--command={query}",
+                self.program("psql"), "-XqAt", *self.door, f"--username={self.user}",
+                f"--dbname=dbname={quoted(database)}", f"--command={query}",
             ),
             environment={"PGOPTIONS": options, "PGCONNECT_TIMEOUT": "10"},
             inside=True,
         )  # fmt: skip
 
 
-async def opened(workshop: Workshop, data: Path) -> Cluster:
+async def opened(workshop: Workshop, data: Path, only: frozenset[int] | None = None) -> Cluster:
     """A data folder with the programs that can start it. CannotSee(no-tool) where this machine has none."""
     files = workshop.world.files
     try:
@@ -60,7 +62,7 @@ async def opened(workshop: Workshop, data: Path) -> Cluster:
             Reason.NO_TOOL, say("no drill knows PostgreSQL {version}, only 12 and newer", version=repr(written))
         )
     folder = await programs(workshop, int(written))
-    return Cluster(workshop, data, folder, int(written), await _owner(workshop, data))
+    return Cluster(workshop, data, folder, int(written), await _owner(workshop, data), only)
 
 
 async def _owner(workshop: Workshop, data: Path) -> str:
@@ -90,3 +92,8 @@ async def programs(workshop: Workshop, major: int | None) -> str:
     raise CannotSee(
         Reason.NO_TOOL, say("the server programs of PostgreSQL {version} are not installed here", version=major or "")
     )
+
+
+def quoted(name: str) -> str:
+    """A name as a value in a connection string, which could otherwise lead elsewhere."""
+    return "'" + name.replace("\\", "\\\\").replace("'", "\\'") + "'"

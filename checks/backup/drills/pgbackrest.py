@@ -1,4 +1,4 @@
-"""A pgBackRest stanza with a workshop becomes what a restore of it brought back, its whole log replayed."""
+"""A pgBackRest stanza with a workshop becomes what a restore of it brought back, whole or in part, its log replayed."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from typing import Any, Final
 from audit.contract import CannotSee, Output, Reason, Workshop, drill, say
 from audit.model.backup import RestorePoint
 from audit.model.drilling import Restored
-from checks.backup.drills import postgresql, replay
+from checks.backup.drills import databases, postgresql, replay
 from checks.backup.drills.choice import also, chosen, hopeless, look
+from checks.backup.drills.pgbackrest_part import Part, part_of
 from checks.backup.json_values import loaded
 from checks.backup.pgbackrest import PgBackRest
 from checks.backup.pgbackrest import stanzas as probe
@@ -19,11 +20,14 @@ from checks.backup.pgbackrest import stanzas as probe
 _QUIET: Final = ("--log-level-file=off", "--log-level-console=off", "--log-level-stderr=warn")
 _ASKED: Final = "pgbackrest --config=* --repo=* --stanza=* " + " ".join(_QUIET)
 _THERE: Final = f"{_ASKED} --reset-pg1-host --pg1-path=* --lock-path=*"
+_PLACED: Final = "--spool-path=* --set=* --type=none --no-delta --no-link-all --tablespace-map-all=*"
 COMMANDS: Final = (
     "mkdir --mode=700 -- * *",
     f"{_ASKED} --output=json info",
+    f"{_ASKED} --output=json --set=* info",
+    f"{_ASKED} repo-get backup/*/backup.manifest",
     f"{_ASKED} --output=json --recurse repo-ls archive/*",
-    f"{_THERE} --spool-path=* --set=* --type=none --no-delta --no-link-all --tablespace-map-all=* restore",
+    f"{_THERE} {_PLACED} [--db-include=*]... restore",
     f"{_THERE} --no-archive-async archive-get * *",
 )
 _PIECE: Final = re.compile(r"(?:.*/)?([0-9A-F]{24})-[0-9a-f]{40}(?:\.\w{2,4})?|(?:.*/)?([0-9A-F]{8}\.history)")
@@ -32,7 +36,7 @@ _OURS: Final = (*range(30, 38), 50, 58)
 """Its exit codes for options that it does not take, a lock that somebody else holds, a host that cannot be reached."""
 
 
-@drill(verbs=also(probe, *COMMANDS, *postgresql.COMMANDS, *replay.COMMANDS))
+@drill(verbs=also(probe, *COMMANDS, *postgresql.COMMANDS, *databases.COMMANDS, *replay.COMMANDS))
 async def restored(copy: PgBackRest, workshop: Workshop) -> Restored:
     with workshop.part("preflight"):
         seen = await look(probe, copy, workshop)
@@ -40,22 +44,27 @@ async def restored(copy: PgBackRest, workshop: Workshop) -> Restored:
         if (given_up := hopeless(point, workshop, seen.tool)) is not None:
             return given_up
         log = await _archive(copy, workshop, point.id)
-        workshop.afford((point.size or 0) + len(log) * _SEGMENT)
+        part = await _part(copy, workshop, point.id) if workshop.share < 1 else None
+        workshop.afford((part.bytes if part else point.size or 0) + len(log) * _SEGMENT)
     data, spool = workshop.room / "data", workshop.room / "log"
     found = postgresql.Found()
+    if part is not None:
+        found.checks.append(workshop.check("databases", held=True, detail=part.told))
     with workshop.part("restore"):
         await workshop.run(("mkdir", "--mode=700", "--", str(data), str(spool)))
-        output = await _brought(copy, workshop, point, data)
+        output = await _brought(copy, workshop, point, data, part.taken if part else ())
     found.checks.append(postgresql.judged(workshop, "restore", output))
     tree = await workshop.tree(workshop.room)
     if output.code == 0:
         with workshop.part("fetch"):
             await _fetched(copy, workshop, data, spool, log)
-        await replay.replayed(workshop, data, spool, log, found)
+        await replay.replayed(workshop, data, spool, log, found, part.only if part else None)
     return Restored(
         point=point,
-        bytes=tree.bytes,
-        files=tree.files,
+        # What was left out lies there too, as files that are only holes.
+        bytes=min(tree.bytes, part.bytes) if part and part.taken else tree.bytes,
+        files=min(tree.files, part.files) if part and part.taken else tree.files,
+        share=part.share if part else 1.0,
         integrity=found.level,
         checks=tuple(found.checks),
         newest=found.newest,
@@ -73,14 +82,26 @@ def _into(workshop: Workshop, data: Path) -> tuple[str, ...]:
     return ("--reset-pg1-host", f"--pg1-path={data}", f"--lock-path={room}/lock")
 
 
-async def _brought(copy: PgBackRest, workshop: Workshop, point: RestorePoint, data: Path) -> Output:
+async def _part(copy: PgBackRest, workshop: Workshop, label: str) -> Part:
+    """The databases whose turn it is. CannotSee where the backup does not tell which it holds, and how large."""
+    listed = await _told(workshop, (*_words(copy, workshop), "--output=json", f"--set={label}", "info"))
+    manifest = await _asked(
+        workshop, (*_words(copy, workshop), "repo-get", f"backup/{copy.stanza}/{label}/backup.manifest")
+    )
+    return part_of(manifest, listed, label, workshop.share, workshop.turn)
+
+
+async def _brought(
+    copy: PgBackRest, workshop: Workshop, point: RestorePoint, data: Path, taken: Sequence[int]
+) -> Output:
     """Restore the files of one backup. CannotSee where it is not the backup that is at fault."""
     # Without a map, a table space would be restored to where it was: into production.
     output = await workshop.run(
         (
             *_words(copy, workshop), *_into(workshop, data), f"--spool-path={workshop.room}/spool",
             f"--set={point.id}", "--type=none", "--no-delta", "--no-link-all",
-            f"--tablespace-map-all={workshop.room}/tablespaces", "restore",
+            f"--tablespace-map-all={workshop.room}/tablespaces", *(f"--db-include={number}" for number in taken),
+            "restore",
         )
     )  # fmt: skip
     if output.code in _OURS:
@@ -115,10 +136,14 @@ async def _fetched(copy: PgBackRest, workshop: Workshop, data: Path, spool: Path
 
 
 async def _told(workshop: Workshop, argv: Sequence[str]) -> Any:
+    return loaded(await _asked(workshop, argv), say("pgbackrest did not print JSON"))
+
+
+async def _asked(workshop: Workshop, argv: Sequence[str]) -> str:
     output = await workshop.run(argv)
     if output.code != 0:
         raise CannotSee(Reason.INCOMPLETE, say("pgbackrest: {answer}", answer=postgresql.complaint(output.err)))
-    return loaded(output.out, say("pgbackrest did not print JSON"))
+    return output.out
 
 
 def _map(value: object) -> Mapping[str, Any]:

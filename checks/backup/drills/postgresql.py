@@ -12,7 +12,7 @@ from typing import Final
 
 from audit.contract import CannotSee, Output, Reason, Workshop, say
 from audit.model.drilling import Checked
-from checks.backup.drills import links
+from checks.backup.drills import databases, links
 from checks.backup.drills.cluster import PROGRAMS, Cluster
 from checks.backup.drills.serving import level_of, short_enough
 
@@ -206,19 +206,21 @@ async def verified(cluster: Cluster, found: Found, replay: Replay | None = None,
         reached = bool(values[1]) and position(values[1]) >= position(replay.target)
         found.checks.append(workshop.check("log", reached, f"replayed to {values[1] or 'nothing'} of {replay.target}"))
         found.newest = instant(values[2])
-    if cluster.major >= 14:
-        words: tuple[str, ...] = (cluster.program("pg_amcheck"), *cluster.door, f"--username={cluster.user}", "--all")
-        words = (*words, "--install-missing")
-    else:
-        words = (cluster.program("pg_dumpall"), *cluster.door, f"--username={cluster.user}", "--file=/dev/null")
-    name = words[0].rpartition("/")[2]
-    # Triggers that the data bring along do not fire then, not even at the extension that amcheck needs.
-    quiet = {"PGOPTIONS": "-c session_replication_role=replica"}
-    output = await workshop.run(words, environment=quiet, inside=True)
+    part = None if cluster.only is None else await databases.there(cluster)
+    if isinstance(part, Output):
+        found.checks.append(judged(workshop, "start", part))
+        return
+    name, output = await databases.read(cluster, None if part is None else part.whole)
     found.checks.append(judged(workshop, name, output))
     canary = workshop.canary
-    if canary is not None and canary.query is not None:
-        found.checks.append(await _canary(cluster, canary.query, canary.database or default))
+    if canary is None or canary.query is None:
+        return
+    database = canary.database or default
+    if part is not None and database in part.zeroed:
+        says = "the canary was not asked: its database did not come in this turn"
+        found.checks.append(workshop.check("databases", held=True, detail=says))
+    else:
+        found.checks.append(await _canary(cluster, canary.query, database))
 
 
 async def _canary(cluster: Cluster, query: str, database: str) -> Checked:

@@ -33,10 +33,17 @@ def needed(names: Sequence[str], first: str) -> tuple[str, ...]:
     return (*sorted({name for name in names if HISTORY.fullmatch(name)}), *sorted(segments))
 
 
-async def replayed(workshop: Workshop, data: Path, spool: Path, names: Sequence[str], found: Found) -> None:
-    """Start what was restored, let it replay the fetched log to its very end, verify it."""
+async def replayed(
+    workshop: Workshop,
+    data: Path,
+    spool: Path,
+    names: Sequence[str],
+    found: Found,
+    only: frozenset[int] | None = None,
+) -> None:
+    """Start what was restored, let it replay the fetched log to its very end, verify it, or `only` these databases."""
     with damaging(workshop, found):
-        cluster = await opened(workshop, data)
+        cluster = await opened(workshop, data, only)
         with workshop.part("replay"):
             await links.none_leads_out(workshop, workshop.room)
             await workshop.hand_over(workshop.room)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import math
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -79,3 +79,12 @@ def turn_of(units: Iterable[str], slots: int, turn: int) -> frozenset[str]:
         having.setdefault(slot(unit, slots), set()).add(unit)
     first = next(number % slots for number in range(turn, turn + slots) if number % slots in having)
     return frozenset(having[first])
+
+
+def dealt(units: Sequence[int], share: float, turn: int) -> tuple[int, ...]:
+    """The units of this turn where there are few, dealt out in their order: in `ceil(1 / share)` turns each comes once.
+
+    By their names alone, all of a few could have the same turn. Units that come later stand behind the others.
+    """
+    slots = max(1, min(math.ceil(1 / share - 1e-9), len(units)))
+    return tuple(units[turn % slots :: slots])
