@@ -12,10 +12,10 @@ from typing import Any, Final
 from audit.contract import CannotSee, Files, FileSeen, Level, Reason, World, say
 from audit.model.backup import BackupState, RestorePoint
 from audit.model.facts import Unseen
-from checks.backup.dump import HEAD, TAIL, Content, content, listed_sum, named
+from checks.backup.checksums import listed_sum
+from checks.backup.dump import HEAD, TAIL, Content, content
+from checks.backup.file_names import beside, named, unfinished
 
-_UNFINISHED: Final = (".part", ".tmp", ".temp", ".filepart", ".partial", ".crdownload", ".swp", "~")
-_BESIDE: Final = (".sha256", ".sha512", ".sha1", ".md5", ".asc", ".sig", "SHA256SUMS", "SHA512SUMS", "MD5SUMS")
 _MOST: Final = 1000
 _LOOKED_INTO: Final = 3
 _EARLIER: Final = 30
@@ -65,7 +65,7 @@ class Drop:
 async def dropped(look: Drop, location: str) -> BackupState:
     """The newest files, of which the newest that holds is looked into."""
     listed = await look.files.list(look.pattern, _MOST)
-    seen = [file for file in listed if not file.path.endswith((*_UNFINISHED, *_BESIDE))]
+    seen = [file for file in listed if not unfinished(file.path) and not beside(file.path)]
     points = [
         RestorePoint(
             id=named(file.path),
@@ -189,8 +189,8 @@ async def _held_against_manifest(file: FileSeen, judged: _Judged, look: Drop) ->
     files = look.files
     folder = file.path.rpartition("/")[0]
     declared = look.manifest
-    beside = (f"{file.path}.sha256", f"{folder}/SHA256SUMS") if look.whole else ()
-    for place in (declared,) if declared else beside:
+    usual = (f"{file.path}.sha256", f"{folder}/SHA256SUMS") if look.whole else ()
+    for place in (declared,) if declared else usual:
         try:
             wanted = listed_sum(await files.head(place, _LARGEST_MANIFEST), file.path)
             if wanted is None:

@@ -132,25 +132,3 @@ def placed(naive: datetime, written: str, zone: str | None) -> datetime | None:
         ahead = timedelta(hours=int(found[2]), minutes=int(found[3] or 0))
         return naive.replace(tzinfo=UTC) - (ahead if found[1] == "+" else -ahead)
     return naive.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC) if zone else None
-
-
-def named(path: str) -> str:
-    """What a backup is called: its file, or its folder where the file is the list of contents of a dump in a folder."""
-    folder, _, name = path.rpartition("/")
-    return folder.rpartition("/")[2] if name == "toc.dat" and folder else name
-
-
-def listed_sum(manifest: bytes, name: str) -> str | None:
-    """The sha256 that a manifest gives a file, in any of the three usual forms; None where it names another."""
-    for line in manifest.decode("utf-8", "replace").splitlines():
-        found = re.fullmatch(r"\\?([0-9a-fA-F]{64})(?:\s+\*?(.+?))?\s*", line) or None
-        if found and (found[2] is None or _same(found[2], name)):
-            return found[1].lower()
-        tagged = re.fullmatch(r"SHA256 \((.+)\) = ([0-9a-fA-F]{64})\s*", line)
-        if tagged and _same(tagged[1], name):
-            return tagged[2].lower()
-    return None
-
-
-def _same(written: str, path: str) -> bool:
-    return path == written or path.endswith("/" + written.removeprefix("./").lstrip("/"))

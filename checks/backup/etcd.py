@@ -13,6 +13,7 @@ from audit.model.facts import Unseen
 from audit.model.item import Text
 from audit.model.technology import Copy
 from audit.model.units import Duration
+from checks.backup.file_names import unfinished
 
 VERBS: Final = Verbs(
     commands=("etcdctl snapshot status * --write-out=json", "etcdutl snapshot status * --write-out=json")
@@ -23,7 +24,6 @@ _MAGIC: Final = b"\xed\xda\x0c\xed"
 _MAGIC_AT: Final = 16
 _MOST: Final = 500
 _LOOKED_INTO: Final = 3
-_UNFINISHED: Final = (".part", ".tmp", ".temp", ".partial", ".filepart", "~")
 
 
 class Etcd(Copy, kind="etcd"):
@@ -111,7 +111,7 @@ async def snapshots(copy: Etcd, world: World) -> BackupState:
 
 
 def _point(file: FileSeen) -> RestorePoint:
-    doubt = "it is empty" if not file.size else "it is still being written" if file.path.endswith(_UNFINISHED) else ""
+    doubt = "it is empty" if not file.size else "it is still being written" if unfinished(file.path) else ""
     return RestorePoint(
         id=file.path.rpartition("/")[2],
         start=file.modified,

@@ -20,7 +20,7 @@ from audit.model.item import Secret, Text, parse_secret, unmarked
 from audit.model.technology import Copy
 from audit.model.unfit import Unexpected
 from audit.model.units import Duration
-from checks.backup.drills.manifest import listed
+from checks.backup.checksums import listed
 from checks.backup.json_values import instant, loaded
 from checks.backup.s3_bucket import Piece, by_folder, by_object, chosen
 

@@ -10,13 +10,13 @@ from typing import Any, Final
 from audit.contract import CannotSee, FileSeen, Level, Reason, World, say
 from audit.model.backup import BackupState, RestorePoint
 from audit.model.facts import Unseen
+from checks.backup.file_names import unfinished
 
 COMMANDS: Final = ("redis-check-rdb *",)
 _MOST: Final = 500
 _LOOKED_INTO: Final = 3
 _HEAD: Final = 4096
 _VERSION: Final = re.compile(rb"REDIS([0-9]{4})")
-_UNFINISHED: Final = (".part", ".tmp", ".temp", ".partial", ".filepart", "~")
 _TEMPORARY: Final = re.compile(r"temp-\d+\.rdb")
 _AUX: Final = 0xFA
 
@@ -91,7 +91,7 @@ class Look:
 
     async def state(self) -> BackupState:
         listed = await self.world.files.list(self.pattern, _MOST)
-        files = [file for file in listed if not file.path.endswith(_UNFINISHED)]
+        files = [file for file in listed if not unfinished(file.path)]
         found = [await self._point(file) for file in files]
         order = sorted(range(len(found)), key=lambda number: found[number][0].start)
         facts: dict[str, Any] = {}

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from audit.contract import CannotSee, Reason, S3Answer, say
 from audit.model.backup import RestorePoint
+from checks.backup.file_names import beside, unfinished
 from checks.backup.json_values import loaded
 
 _DENIED: Final = (
@@ -18,8 +19,6 @@ _DENIED: Final = (
     "Forbidden", "Unauthorized", "401", "403",
 )  # fmt: skip
 _AWAY: Final = ("NoSuchBucket", "SlowDown", "ServiceUnavailable", "InternalError", "500", "502", "503", "504")
-_UNFINISHED: Final = (".part", ".tmp", ".temp", ".filepart", ".partial", "~")
-_BESIDE: Final = (".sha256", ".sha512", ".sha1", ".md5", ".asc", ".sig", "SHA256SUMS", "SHA512SUMS", "MD5SUMS")
 _EVERYBODY: Final = ("AllUsers", "AuthenticatedUsers")
 _WRITING: Final = ("s3:*", "*", "s3:put", "s3:delete", "s3:bypass", "s3:restore", "s3:replicate")
 
@@ -73,7 +72,7 @@ def chosen(found: Sequence[Piece], prefix: str, match: str | None) -> tuple[Piec
     kept = []
     for piece in found:
         name = piece.key.rpartition("/")[2]
-        if not name or name.endswith((*_UNFINISHED, *_BESIDE)):
+        if not name or unfinished(name) or beside(name):
             continue
         if piece.key.startswith(prefix) and (match is None or fnmatchcase(name, match)):
             kept.append(piece)

@@ -19,7 +19,7 @@ from audit.model.facts import Unseen
 from audit.model.item import Item, SecretRef, Text
 from audit.model.technology import Copy
 from audit.model.units import Duration
-from checks.backup.drills.manifest import listed
+from checks.backup.checksums import listed
 from checks.backup.json_values import instant
 from checks.backup.round_trip import noted
 

@@ -14,7 +14,8 @@ from pydantic import ValidationError
 from audit.contract import CannotSee, Level, Output, Reason, World
 from audit.model.backup import BackupState, RestorePoint
 from audit.world.scene import SceneFile, scene
-from checks.backup.dump import content, listed_sum
+from checks.backup.checksums import listed_sum
+from checks.backup.dump import content
 from checks.backup.files import FileCopies, newest_files
 from checks.backup.restic import Restic, remote_host, snapshots
 from checks.backup.restic_output import chosen, doubted, listed, refused

@@ -16,7 +16,7 @@ from checks.backup.barman import Barman, server_backups
 from checks.backup.barman_files import entry, named, places, sections, without_running
 from checks.backup.base_backup import label, manifest, packed_label
 from checks.backup.dump import content
-from checks.backup.dump import named as called
+from checks.backup.file_names import named as called
 from checks.backup.postgresql_archive import PostgresqlArchive, base_backups
 from checks.backup.postgresql_rights import excess
 from checks.backup.wal import USUAL, Base, Piece, Span, carried, log

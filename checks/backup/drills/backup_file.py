@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -10,6 +9,7 @@ from typing import Final
 from audit.contract import CannotSee, Reason, Workshop, say
 from audit.model.drilling import Checked
 from checks.backup.drills import dumps
+from checks.backup.drills.choice import FULL
 from checks.backup.drills.inside import held
 from checks.backup.dump import HEAD, TAIL, content
 
@@ -28,7 +28,6 @@ COMMANDS: Final = (
     "mv --no-target-directory -- * *",
     *dumps.COMMANDS,
 )
-_FULL: Final = re.compile(r"no space left|disk quota exceeded|cannot allocate memory", re.IGNORECASE)
 _POSTGRESQL: Final = b"-- PostgreSQL database"
 
 
@@ -103,7 +102,7 @@ async def _unpacked(path: Path, result: Opened, workshop: Workshop) -> Path:
         with workshop.part("restore"):
             moved = await workshop.run(("mv", "--no-target-directory", "--", str(path), str(packed)))
             output = await workshop.run((*words, str(packed)))
-        if moved.code != 0 or _FULL.search(output.err) or output.code < 0:
+        if moved.code != 0 or FULL.search(output.err) or output.code < 0:
             raise CannotSee(Reason.INCOMPLETE, say("{program} could not work here", program=words[0]))
         # 2 is a warning, such as zeros with which a tape filled its last block.
         sound = output.code in (0, 2) if words[0] == "gzip" else output.code == 0
@@ -120,7 +119,7 @@ async def _extracted(path: Path, result: Opened, workshop: Workshop) -> None:
     with workshop.part("restore"):
         await workshop.run(("mkdir", "--mode=700", "--", str(folder)))
         output = await workshop.run((*_TAR, f"--file={path}", f"--directory={folder}"))
-    if output.code < 0 or _FULL.search(output.err):
+    if output.code < 0 or FULL.search(output.err):
         raise CannotSee(Reason.INCOMPLETE, say("{program} could not work here", program="tar"))
     line = next((line.strip() for line in output.err.splitlines() if line.strip()), "")
     result.checks.append(workshop.check("tar", held=output.code == 0, detail=line))

@@ -18,7 +18,7 @@ from audit.model.item import Secret
 from checks.backup.borg import Borg, BorgLook, BorgRepository, archives
 from checks.backup.borg_output import refused
 from checks.backup.borg_place import borg_host
-from checks.backup.drills.choice import also, chosen, hopeless, look
+from checks.backup.drills.choice import FULL, also, chosen, hopeless, look
 from checks.backup.drills.dump_inside import COMMANDS as LOADING
 from checks.backup.drills.dump_inside import dump_proven
 from checks.backup.drills.inside import held, is_canary, told
@@ -33,7 +33,6 @@ COMMANDS: Final = (f"{' '.join(MAKE)} *", f"{' '.join(_LIST)} *", f"{' '.join(EX
 _HARMLESS: Final = re.compile(
     r"never matched\.$|extended attribute|xattr|bsdflags|\bACL\b|when setting|Remote: Warning|^\$LOG", re.IGNORECASE
 )
-_FULL: Final = re.compile(r"no space left|disk quota exceeded|cannot allocate memory", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +175,7 @@ def _trouble(output: Output, *, remote: bool) -> str:
         return ""
     if output.code < 0:
         raise CannotSee(Reason.INCOMPLETE, say("borg was ended by signal {number}", number=-output.code))
-    if full := _FULL.search(output.err):
+    if full := FULL.search(output.err):
         raise CannotSee(Reason.INCOMPLETE, say("borg could not write here: {why}", why=full[0]))
     lines = [line.strip() for line in output.err.splitlines() if line.strip() and not _HARMLESS.search(line)]
     if output.code == 1 and not lines:

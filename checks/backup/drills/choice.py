@@ -1,13 +1,18 @@
-"""What a look found in a copy to the point that a drill restores."""
+"""What a look found in a copy to the point that a drill restores, with what all of its programs may do or say."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+from typing import Final
 
 from audit.contract import CannotSee, Probe, Reason, Verbs, Workshop, say
 from audit.model.backup import BackupState, RestorePoint
 from audit.model.drilling import Restored
 from audit.model.technology import Copy
+
+FULL: Final = re.compile(r"no space left|disk quota exceeded|cannot allocate memory", re.IGNORECASE)
+"""What a program says that failed at this machine, not at the backup."""
 
 
 def also(probe: Probe, *commands: str, s3: tuple[str, ...] = ()) -> Verbs:

@@ -10,8 +10,9 @@ from typing import Final
 from audit.contract import CannotSee, Files, FileSeen, Reason, Workshop, say
 from audit.model.backup import RestorePoint
 from audit.model.drilling import Checked, Restored
+from checks.backup.checksums import listed_sum
 from checks.backup.drills import backup_file
-from checks.backup.dump import listed_sum, named
+from checks.backup.file_names import named
 
 NAME: Final = "backup"
 """Of the fetched file in the room."""

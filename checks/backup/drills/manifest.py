@@ -3,42 +3,21 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Final
 
 from audit.contract import Entry, Workshop
+from checks.backup.checksums import listed
 
 NAMES: Final = ("SHA256SUMS", "SHA256SUMS.txt", "sha256sums", "sha256sums.txt", "MANIFEST.sha256", "manifest.sha256")
 LARGEST: Final = 64_000_000
 _MOST: Final = 50
-_LINE: Final = re.compile(r"(\\?)([0-9a-fA-F]{64}) [ *](.+)")
-_TAGGED: Final = re.compile(r"SHA256 \((.+)\) = ([0-9a-fA-F]{64})")
 
 
 def is_manifest(name: str) -> bool:
     """Whether a file is by its name a list of checksums."""
     return name.rpartition("/")[2] in NAMES
-
-
-def listed(text: str, folder: str = "") -> Mapping[str, str]:
-    """Each file that a manifest names, by its path from where `folder` is, to its sha256; nothing above that place."""
-    found: dict[str, str] = {}
-    for line in text.splitlines():
-        plain, tagged = _LINE.fullmatch(line.rstrip("\r")), _TAGGED.fullmatch(line.rstrip("\r"))
-        if plain:
-            name, digest = plain[3], plain[2]
-            if plain[1]:
-                name = name.replace("\\n", "\n").replace("\\\\", "\\")
-        elif tagged:
-            name, digest = tagged[1], tagged[2]
-        else:
-            continue
-        path = posixpath.normpath(posixpath.join(folder, name))
-        if not path.startswith(("/", "../")) and path not in (".", ".."):
-            found[path] = digest.lower()
-    return found
 
 
 def top(names: Iterable[str]) -> str:

@@ -10,18 +10,17 @@ from typing import Any, Final
 from audit.contract import CannotSee, Output, Reason, Workshop, drill, say
 from audit.model.backup import RestorePoint
 from audit.model.drilling import Checked, Restored
+from checks.backup.checksums import listed
 from checks.backup.drills import backup_file
-from checks.backup.drills.choice import also, chosen, hopeless, look
+from checks.backup.drills.choice import FULL, also, chosen, hopeless, look
 from checks.backup.drills.dump_inside import COMMANDS as LOADING
 from checks.backup.drills.dump_inside import dump_proven
 from checks.backup.drills.inside import held, is_canary, told
-from checks.backup.drills.manifest import listed
 from checks.backup.drills.sample import sampled
 from checks.backup.rclone import ALWAYS, DENIED, LIST, Rclone, configured, stored
 
 _LIST: Final = ("rclone", *LIST)
 _LARGEST_MANIFEST: Final = 32_000_000
-_FULL: Final = re.compile(r"no space left|disk quota exceeded", re.IGNORECASE)
 _DAMAGED: Final = re.compile(r"corrupted on transfer|not found|sizes? differ|unexpected EOF|nput/output error")
 
 
@@ -154,10 +153,10 @@ def _trouble(output: Output) -> str:
         return ""
     line = next((line.strip() for line in reversed(output.err.splitlines()) if line.strip()), "")
     line = line or f"it ended with {output.code}"
-    if _DAMAGED.search(output.err) and not DENIED.search(output.err) and not _FULL.search(output.err):
+    if _DAMAGED.search(output.err) and not DENIED.search(output.err) and not FULL.search(output.err):
         return line[:300]
     reason = Reason.DENIED if DENIED.search(output.err) else Reason.UNREACHABLE
-    reason = Reason.INCOMPLETE if output.code < 0 or _FULL.search(output.err) else reason
+    reason = Reason.INCOMPLETE if output.code < 0 or FULL.search(output.err) else reason
     raise CannotSee(reason, say("rclone gave nothing: {answer}", answer=line[:200]))
 
 

@@ -11,7 +11,7 @@ from typing import Any, Final
 from audit.contract import CannotSee, Output, Reason, Workshop, drill, say
 from audit.model.backup import RestorePoint
 from audit.model.drilling import Restored
-from checks.backup.drills.choice import also, chosen, hopeless, look
+from checks.backup.drills.choice import FULL, also, chosen, hopeless, look
 from checks.backup.drills.dump_inside import COMMANDS as LOADING
 from checks.backup.drills.dump_inside import dump_proven
 from checks.backup.drills.inside import Held, held, is_canary
@@ -24,7 +24,6 @@ from checks.backup.restic_output import refused
 
 _RESTIC: Final = "restic --repo=* --password-file {password} --no-lock [--no-cache] [--cache-dir=*]"
 _TELLING: Final = re.compile(r"error|fatal|mismatch|invalid|unable|unexpected|missing|not found|damaged", re.IGNORECASE)
-_FULL: Final = re.compile(r"no space left|disk quota exceeded|cannot allocate memory", re.IGNORECASE)
 
 
 @drill(
@@ -142,7 +141,7 @@ def raise_where_it_was_not_tried(output: Output) -> None:
     """CannotSee where restic did not fail at the data but at this machine, at the way to it or at a lock."""
     if output.code < 0:
         raise CannotSee(Reason.INCOMPLETE, say("restic was ended by signal {number}", number=-output.code))
-    if full := _FULL.search(output.err):
+    if full := FULL.search(output.err):
         raise CannotSee(Reason.INCOMPLETE, say("restic could not write here: {why}", why=full[0]))
     why = refused(output)
     if why.reason is not Reason.INCOMPLETE or "already locked" in output.err:
@@ -166,7 +165,8 @@ def files_of(lines: str) -> Mapping[str, int] | None:
 def nodes_of(lines: str) -> Mapping[str, Mapping[str, Any]] | None:
     """Everything that `restic ls --json` lists, by its path without the first slash; None for another form."""
     found: dict[str, Mapping[str, Any]] = {}
-    for line in lines.splitlines():
+    # Not by `splitlines`: a name may hold what Unicode takes for the end of a line.
+    for line in filter(None, lines.split("\n")):
         try:
             node: Any = json.loads(line)
         except (ValueError, RecursionError):

@@ -11,6 +11,7 @@ from typing import Final
 from audit.contract import CannotSee, Reason, Workshop, drill, say
 from audit.model.backup import RestorePoint
 from audit.model.drilling import Checked, Restored
+from checks.backup.checksums import listed_sum
 from checks.backup.drills import backup_file
 from checks.backup.drills.choice import also, chosen, hopeless, look
 from checks.backup.drills.dump_inside import dump_proven
@@ -18,7 +19,6 @@ from checks.backup.drills.inside import held, is_canary, told
 from checks.backup.drills.manifest import is_manifest
 from checks.backup.drills.s3_fetch import Fetched, Gone, fetched, places
 from checks.backup.drills.sample import sampled
-from checks.backup.dump import listed_sum
 from checks.backup.s3 import S3Objects, objects
 from checks.backup.s3_bucket import Piece, by_folder, by_object
 from checks.backup.s3_bucket import chosen as meant

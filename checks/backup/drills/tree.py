@@ -11,11 +11,11 @@ from typing import Any, Final
 
 from audit.contract import CannotSee, FileSeen, Output, Reason, SshDoor, Workshop, drill, say
 from audit.model.drilling import Restored
+from checks.backup.checksums import listed
 from checks.backup.drills.choice import also, chosen, hopeless, look
 from checks.backup.drills.dump_inside import COMMANDS as LOADING
 from checks.backup.drills.dump_inside import dump_proven
 from checks.backup.drills.inside import held, is_canary, told
-from checks.backup.drills.manifest import listed
 from checks.backup.drills.sample import sampled
 from checks.backup.tree import FileTree, mirrored
 

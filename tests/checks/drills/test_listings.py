@@ -27,6 +27,7 @@ def test_the_files_of_a_snapshot() -> None:
         {"type": "file", "path": "/srv/empty"},
     )
     assert restic.files_of(text) == {"srv/a": 7, "srv/empty": 0}
+    assert restic.files_of('{"type": "file", "path": "/a\x85\u2028b", "size": 3}\n') == {"a\x85\u2028b": 3}
 
 
 @pytest.mark.parametrize("text", ["[]\n", "{\n", '{"a": 1}\nFatal\n', "[" * 100_000 + "\n"])

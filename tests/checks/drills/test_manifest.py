@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from checks.backup.drills.manifest import is_manifest, listed, top
+from checks.backup.checksums import listed
+from checks.backup.drills.manifest import is_manifest, top
 
 A, B = "a" * 64, "B" * 64
 
@@ -15,6 +16,7 @@ A, B = "a" * 64, "B" * 64
         (f"{A}  one\n{B} *two words\n", {"one": A, "two words": "b" * 64}),
         (f"SHA256 (deep/one) = {A}\r\n", {"deep/one": A}),
         (f"{A}  ./one\n", {"one": A}),
+        (f"{A}  a\x0bb\u2028c\x85\n", {"a\x0bb\u2028c\x85": A}),
         (f"\\{A}  a\\nb\n", {"a\nb": A}),
         (f"{A}  ../outside\n{A}  /etc/passwd\n{A}  .\n", {}),
         (f"{A[:-1]}  short\n# note\n\n{A}\n", {}),
