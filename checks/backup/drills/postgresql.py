@@ -152,7 +152,13 @@ async def running(cluster: Cluster) -> AsyncIterator[None]:
                 up = True
                 timed.close()
                 timed.enter_context(workshop.part("replay"))
-            lines = (await workshop.world.files.head(pid, 4096)).decode("utf-8", "replace").splitlines()
+            try:
+                lines = (await workshop.world.files.head(pid, 4096)).decode("utf-8", "replace").splitlines()
+            except CannotSee as gone:
+                # A server that ends takes it away; what it said last is asked for where its end is noticed.
+                if gone.reason is not Reason.UNREACHABLE:
+                    raise
+                return False
             return len(lines) > 7 and lines[7].strip() == "ready"
 
         argv = (
