@@ -22,13 +22,13 @@ from audit.model.subject import Looks, Subject
 from audit.model.verdict import CannotSee, Level, NotApplicable, Reason, Severity, Verdict
 from audit.world.asking import RedisDoor, S3Answer, S3Door, SnmpDoor, SshDoor
 from audit.world.verbs import NOTHING, Verbs, gated
-from audit.world.workshop import Entry, Sum, Tree, Workshop
+from audit.world.workshop import Entry, Tree, Workshop
 from audit.world.world import Answer, Files, FileSeen, Output, Page, Token, World
 
 __all__ = [
     "Answer", "CannotSee", "Check", "Claim", "Drill", "Entry", "Example", "FileSeen", "Files", "Level", "Limits",
     "Looks", "NotApplicable", "Output", "Page", "Probe", "Reason", "RedisDoor", "Ruling", "S3Answer", "S3Door",
-    "Severity", "SnmpDoor", "SshDoor", "Subject", "Sum", "Token", "Tree", "Verbs", "Verdict", "Workshop", "World",
+    "Severity", "SnmpDoor", "SshDoor", "Subject", "Token", "Tree", "Verbs", "Verdict", "Workshop", "World",
     "check", "drill", "probe", "ruling", "say",
 ]  # fmt: skip
 

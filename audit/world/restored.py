@@ -17,7 +17,7 @@ import anyio.to_thread
 from audit.model.message import say
 from audit.model.verdict import CannotSee, Reason
 from audit.world.files import changed_at
-from audit.world.workshop import Entry, Sum
+from audit.world.workshop import Entry
 
 _PIECE: Final = 1024 * 1024
 _MOST: Final = 2_000_000
@@ -30,13 +30,13 @@ async def entries_below(path: Path) -> Mapping[str, Entry]:
     return await anyio.to_thread.run_sync(lambda: dict(_entries(path)), abandon_on_cancel=True)
 
 
-async def sums_below(path: Path, names: Sequence[str], kind: Sum = "sha256") -> Mapping[str, str]:
+async def sums_below(path: Path, names: Sequence[str]) -> Mapping[str, str]:
     """Hex digest of each name that is an ordinary file below a folder, reached through folders alone."""
 
     def digests() -> Mapping[str, str]:
         found: dict[str, str] = {}
         for name in names:
-            digest = _digest(path, name, kind)
+            digest = _digest(path, name)
             if digest is not None:
                 found[name] = digest
         return found
@@ -90,11 +90,11 @@ def _entries(path: Path) -> Iterator[tuple[str, Entry]]:
                 yield name, Entry(seen.st_size, changed_at(seen.st_mtime))
 
 
-def _digest(path: Path, name: str, kind: Sum) -> str | None:
+def _digest(path: Path, name: str) -> str | None:
     parts = _parts(name)
     if parts is None:
         return None
-    found = hashlib.new(kind, usedforsecurity=False)
+    found = hashlib.sha256()
     try:
         with _opened(path, parts) as file:
             while piece := file.read(_PIECE):

@@ -15,7 +15,7 @@ from audit.model.item import Secret
 from audit.world.world import Output, World
 
 NONE: Final[Mapping[str, Secret]] = MappingProxyType({})
-Ending = Literal["TERM", "INT", "QUIT", "KILL"]
+Ending = Literal["TERM", "QUIT"]
 PLAIN: Final[Mapping[str, str]] = MappingProxyType({})
 
 
@@ -33,9 +33,6 @@ class Entry:
 
     size: int
     modified: datetime
-
-
-Sum = Literal["sha256", "md5"]
 
 
 class Workshop(Protocol):
@@ -105,13 +102,11 @@ class Workshop(Protocol):
         ready: Callable[[], Awaitable[bool]],
         *,
         environment: Mapping[str, str] = PLAIN,
-        loopback: bool = False,
         ending: Ending = "TERM",
     ) -> AbstractAsyncContextManager[None]:
         """Start a server as the unprivileged user in an empty network namespace, wait until `ready`, end it at the end.
 
-        `loopback`: let what is inside reach itself over 127.0.0.1. `ending`: the signal that ends it, two seconds
-        before SIGKILL ends it with all that it started.
+        `ending`: the signal that ends it, two seconds before SIGKILL ends it with all that it started.
 
         CannotSee(denied) where this machine lets nobody make a namespace; CannotSee(incomplete) with the last lines of
         what it printed where the server ended before it was ready.
@@ -130,7 +125,7 @@ class Workshop(Protocol):
         """The ordinary files below a folder of the room, by their path from there; no link is followed."""
         ...
 
-    async def sums(self, path: Path, names: Sequence[str], kind: Sum = "sha256") -> Mapping[str, str]:
+    async def sums(self, path: Path, names: Sequence[str]) -> Mapping[str, str]:
         """Hex digest of ordinary files below a folder of the room; a name that is none, or leads out, is left out."""
         ...
 

@@ -126,7 +126,7 @@ def served(root: Path, daemon: Path) -> Iterator[int]:
     )
     if os.getuid() == 0:
         Path("/run/sshd").mkdir(exist_ok=True)
-    words = ["setpriv", "--pdeathsig", "TERM", "--", daemon, "-D", "-e", "-f", root / "sshd"]
+    words = ["setpriv", "--pdeathsig", "TERM", "--", str(daemon), "-D", "-e", "-f", str(root / "sshd")]
     with subprocess.Popen(words, stderr=subprocess.PIPE) as server:
         try:
             assert server.stderr is not None

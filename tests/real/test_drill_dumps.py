@@ -10,12 +10,13 @@ from typing import Final
 
 import pytest
 
-from audit.contract import Verbs, Workshop
+from audit.contract import Workshop
 from audit.contract import drill as drill_of
 from audit.model.backup import RestorePoint
 from audit.model.drilling import Restored
 from checks.backup.drills import dumps
-from checks.backup.files import FileCopies
+from checks.backup.drills.choice import also
+from checks.backup.files import FileCopies, newest_files
 from tests.real.archives import Archiving, archiving
 from tests.real.daemons import run
 from tests.real.mariadbs import PROGRAMS, started
@@ -27,7 +28,7 @@ KINDS: Final = {"custom.dump": "custom", "tar.tar": "tar", "folder": "directory"
 CANARY: Final = {"query": "SELECT count(*) FROM canary", "expect": "1000"}
 
 
-@drill_of(verbs=Verbs(commands=("cp --recursive --no-target-directory -- * *", *dumps.COMMANDS)))
+@drill_of(verbs=also(newest_files, "cp --recursive --no-target-directory -- * *", *dumps.COMMANDS))
 async def load(copy: FileCopies, workshop: Workshop) -> Restored:
     """Bring one dump into the room, load it."""
     path = workshop.room / "dump"

@@ -53,26 +53,6 @@ def test_nothing_inside_reaches_a_listener_of_the_host(scratch: Path) -> None:
             assert "refused" in run(shop, PYTHON, "-c", CONNECT, host, port, inside=True)
 
 
-def test_nor_while_a_server_may_reach_itself(scratch: Path) -> None:
-    answers = "import socketserver as s; s.TCPServer.allow_reuse_address = True; open('up', 'w'); "
-    answers += "s.TCPServer(('127.0.0.1', 5999), s.BaseRequestHandler).serve_forever()"
-
-    async def job(shop: Shop) -> tuple[str, str]:
-        async def ready() -> bool:
-            asked = await shop.run([PYTHON, "-c", CONNECT, "127.0.0.1", "5999"], inside=True)
-            return "reached" in asked.out
-
-        async with shop.serve([PYTHON, "-c", answers], ready, loopback=True):
-            inside = await shop.run([PYTHON, "-c", CONNECT, "127.0.0.1", "5999"], inside=True)
-            outside = await shop.run([PYTHON, "-c", CONNECT, "127.0.0.1", "5999"])
-        return inside.out, outside.out
-
-    with shop_in(scratch) as shop:
-        inside, outside = work(shop, job)
-    assert "reached" in inside
-    assert "refused" in outside
-
-
 def test_inside_nobody_has_rights(scratch: Path) -> None:
     with shop_in(scratch) as shop:
         told = run(shop, "sh", "-c", "id -u; grep -E 'CapEff|CapBnd|NoNewPrivs' /proc/self/status; touch ../marker",

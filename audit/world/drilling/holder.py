@@ -1,4 +1,4 @@
-"""Lines on standard input to an empty network namespace that stands until there are no more.
+"""An open standard input to an empty network namespace that stands until it is closed.
 
 It runs as a program of its own, as the first process of a namespace of processes: when it ends, for whatever reason,
 the kernel ends everything else in there. So nothing of a drill outlives whoever holds the other end of its input.
@@ -9,21 +9,15 @@ programs from the sockets that servers of this machine have in their folders.
 from __future__ import annotations
 
 import ctypes
-import fcntl
 import os
 import re
 import signal
-import socket
-import struct
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import FrameType, MappingProxyType
 from typing import Final
 
-_GET_FLAGS: Final = 0x8913
-_SET_FLAGS: Final = 0x8914
-_UP: Final = 1
 _READ_ONLY, _NO_SUID, _NO_DEVICES, _NO_PROGRAMS, _AGAIN, _BIND, _ALL, _PRIVATE = 1, 2, 4, 8, 32, 4096, 1 << 14, 1 << 18
 _KEPT: Final = MappingProxyType(
     {
@@ -36,14 +30,6 @@ _HIDDEN: Final = ("/tmp", "/var/tmp", "/run")  # noqa: S108 - they are taken fro
 """Where everybody may write, and where the sockets of servers are."""
 _MEMORY: Final = "/dev/shm"  # noqa: S108
 _MOST_SOCKETS: Final = 2000
-
-
-def loopback_up() -> None:
-    """The loopback device of this namespace, by which a server in it reaches itself and nothing else."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as control:
-        asked = struct.pack("16sh14x", b"lo", 0)
-        flags = struct.unpack("16sh14x", fcntl.ioctl(control, _GET_FLAGS, asked))[1]
-        fcntl.ioctl(control, _SET_FLAGS, struct.pack("16sh14x", b"lo", flags | _UP))
 
 
 def walls(rooms: Sequence[str], sockets: Sequence[bytes]) -> None:
@@ -131,7 +117,7 @@ def reap(number: int, frame: FrameType | None) -> None:
 
 
 def main() -> None:
-    """Answer `ready`, then each line `up` with `up` or with why not.
+    """Answer `ready`, then stand until the input ends.
 
     The first argument is an open list of the sockets of this machine, the others the folders of the drill.
     """
@@ -144,13 +130,8 @@ def main() -> None:
     except OSError as broken:
         sys.exit(f"{broken.filename or ''}: {broken.strerror}")
     os.write(1, b"ready\n")
-    for line in sys.stdin.buffer:
-        if line == b"up\n":
-            try:
-                loopback_up()
-                os.write(1, b"up\n")
-            except OSError as broken:
-                os.write(1, f"{broken.strerror}\n".encode())
+    while sys.stdin.buffer.read(1):
+        pass
 
 
 if __name__ == "__main__":

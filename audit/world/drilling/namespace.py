@@ -61,7 +61,6 @@ class Namespace:
     def __init__(self, process: Process, user: User | None) -> None:
         self._process = process
         self._user = user
-        self._up = False
 
     @classmethod
     async def made(cls, user: User | None, rooms: Sequence[Path]) -> Self:
@@ -93,16 +92,6 @@ class Namespace:
                 )
             stack.pop_all()
         return made
-
-    async def loopback(self) -> None:
-        """Let what is inside reach itself over 127.0.0.1."""
-        if self._up or self._process.stdin is None:
-            return
-        await self._process.stdin.send(b"up\n")
-        answer = await self._answer()
-        if answer != "up":
-            raise CannotSee(Reason.DENIED, say("no loopback device in the empty network: {why}", why=line(answer)))
-        self._up = True
 
     def entering(self, words: Sequence[str], folder: Path) -> list[str]:
         """The command line that runs a program in a folder there, as the unprivileged user, without any right."""

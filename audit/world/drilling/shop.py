@@ -28,7 +28,7 @@ from audit.world.drilling.tree import counted, handed_over
 from audit.world.restored import entries_below, save_below, sums_below
 from audit.world.secrets import Secrets
 from audit.world.verbs import Verbs
-from audit.world.workshop import NONE, PLAIN, Ending, Entry, Sum, Tree
+from audit.world.workshop import NONE, PLAIN, Ending, Entry, Tree
 from audit.world.world import Output, World
 
 _LONGEST: Final = 300
@@ -125,12 +125,9 @@ class Shop:
         ready: Callable[[], Awaitable[bool]],
         *,
         environment: Mapping[str, str] = PLAIN,
-        loopback: bool = False,
         ending: Ending = "TERM",
     ) -> AsyncIterator[None]:
         self._time(argv)
-        if loopback:
-            await (await self._empty_network()).loopback()
         with contextlib.ExitStack() as stack:
             running = await self._started(stack, argv, NONE, NONE, environment, None, isolated=True)
         running.server = True
@@ -158,8 +155,8 @@ class Shop:
     async def entries(self, path: Path) -> Mapping[str, Entry]:
         return await entries_below(inside(self.room, path))
 
-    async def sums(self, path: Path, names: Sequence[str], kind: Sum = "sha256") -> Mapping[str, str]:
-        return await sums_below(inside(self.room, path), names, kind)
+    async def sums(self, path: Path, names: Sequence[str]) -> Mapping[str, str]:
+        return await sums_below(inside(self.room, path), names)
 
     async def save(self, name: str, pieces: AsyncIterator[bytes]) -> Path:
         return await save_below(self.room, name, pieces)
@@ -216,6 +213,10 @@ class Shop:
         if not argv or not self.terms.verbs.allow_command(argv):
             asked = " ".join(argv[:2])[:120]
             raise CannotSee(Reason.DENIED, say("{asked} is not among what this drill declares to run", asked=asked))
+        undeclared = next((key for key in environment if key not in self.terms.verbs.environment), None)
+        if undeclared is not None:
+            says = say("{asked} is not among what this drill declares to run", asked=undeclared)
+            raise CannotSee(Reason.DENIED, says)
         program, name = found(argv[0]), Path(argv[0]).name
         at = inside(self.room, folder) if folder is not None else self.room
         user = self.terms.user if isolated else None

@@ -15,9 +15,16 @@ FULL: Final = re.compile(r"no space left|disk quota exceeded|cannot allocate mem
 """What a program says that failed at this machine, not at the backup."""
 
 
-def also(probe: Probe, *commands: str, s3: tuple[str, ...] = ()) -> Verbs:
+def also(probe: Probe, *commands: str, s3: tuple[str, ...] = (), environment: tuple[str, ...] = ()) -> Verbs:
     """What a probe may ask, as it chooses the point, with what the restore runs."""
-    return replace(probe.verbs, commands=(*probe.verbs.commands, *commands), s3=(*probe.verbs.s3, *s3))
+    known = probe.verbs
+    return replace(
+        known,
+        commands=(*known.commands, *commands),
+        s3=(*known.s3, *s3),
+        # Any copy of files may hold a dump of PostgreSQL.
+        environment=tuple(dict.fromkeys((*known.environment, "PGOPTIONS", "PGCONNECT_TIMEOUT", *environment))),
+    )
 
 
 async def look(probe: Probe, copy: Copy, workshop: Workshop) -> BackupState:

@@ -32,7 +32,7 @@ COMMANDS: Final = (
 _MOST: Final = 500
 
 
-@drill(verbs=also(probe, *COMMANDS))
+@drill(verbs=also(probe, *COMMANDS, environment=tuple(name for name, _ in _ENVIRONMENT)))
 async def restored(copy: Etcd, workshop: Workshop) -> Restored:
     with workshop.part("preflight"):
         seen = await look(probe, copy, workshop)

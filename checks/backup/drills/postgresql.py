@@ -168,7 +168,7 @@ async def running(cluster: Cluster) -> AsyncIterator[None]:
             "-c",
             f"config_file={workshop.room}/postgresql.conf",
         )
-        async with workshop.serve(argv, ready):
+        async with workshop.serve(argv, ready, ending="QUIT"):
             timed.close()
             yield
 
