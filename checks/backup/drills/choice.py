@@ -15,6 +15,11 @@ FULL: Final = re.compile(r"no space left|disk quota exceeded|cannot allocate mem
 """What a program says that failed at this machine, not at the backup."""
 
 
+def at_fault(said: str) -> Reason:
+    """What this machine lacks, where a program failed because of it and not because of the backup: room, or a part."""
+    return Reason.DENIED if FULL.search(said) else Reason.NO_TOOL
+
+
 def also(probe: Probe, *commands: str, s3: tuple[str, ...] = (), environment: tuple[str, ...] = ()) -> Verbs:
     """What a probe may ask, as it chooses the point, with what the restore runs."""
     known = probe.verbs

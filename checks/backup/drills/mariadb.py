@@ -13,6 +13,7 @@ from typing import Final
 from audit.contract import CannotSee, Output, Reason, Workshop, say
 from audit.model.drilling import Checked
 from checks.backup.drills import links
+from checks.backup.drills.choice import at_fault
 from checks.backup.drills.serving import level_of, serving, short_enough
 
 _CLOSED: Final = (
@@ -104,7 +105,7 @@ async def proven(workshop: Workshop, data: Path, found: Found, told: Mapping[str
         if gap.reason is not Reason.INCOMPLETE:
             raise
         if any(words in str(gap) for words in _OURS):
-            raise CannotSee(Reason.NO_TOOL, gap.says) from gap
+            raise CannotSee(at_fault(str(gap.says)), gap.says) from gap
         found.checks.append(workshop.check("start", held=False, detail=complaint(str(gap.says))))
 
 
@@ -137,7 +138,7 @@ def judged(workshop: Workshop, name: str, output: Output) -> Checked:
     """A program's end as a check; CannotSee where it complains about this machine."""
     said = complaint(output.err or output.out)
     if output.code != 0 and any(words in output.err for words in _OURS):
-        raise CannotSee(Reason.NO_TOOL, say("{program}: {answer}", program=name, answer=said))
+        raise CannotSee(at_fault(said), say("{program}: {answer}", program=name, answer=said))
     return workshop.check(name, held=output.code == 0, detail="" if output.code == 0 else said)
 
 

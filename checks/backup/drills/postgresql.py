@@ -13,6 +13,7 @@ from typing import Final
 from audit.contract import CannotSee, Output, Reason, Workshop, say
 from audit.model.drilling import Checked
 from checks.backup.drills import databases, links
+from checks.backup.drills.choice import at_fault
 from checks.backup.drills.cluster import PROGRAMS, Cluster
 from checks.backup.drills.serving import level_of, short_enough
 
@@ -193,7 +194,7 @@ def damaging(workshop: Workshop, found: Found) -> Iterator[None]:
         if gap.reason is not Reason.INCOMPLETE:
             raise
         if any(words in str(gap) for words in _OURS):
-            raise CannotSee(Reason.NO_TOOL, gap.says) from gap
+            raise CannotSee(at_fault(str(gap.says)), gap.says) from gap
         found.checks.append(workshop.check("start", held=False, detail=complaint(str(gap.says))))
 
 
@@ -246,7 +247,7 @@ def judged(workshop: Workshop, name: str, output: Output) -> Checked:
     """A program's end as a check; CannotSee where it complains about this machine."""
     said = complaint(output.err or output.out)
     if output.code != 0 and any(words in output.err for words in _OURS):
-        raise CannotSee(Reason.NO_TOOL, say("{program}: {answer}", program=name, answer=said))
+        raise CannotSee(at_fault(said), say("{program}: {answer}", program=name, answer=said))
     return workshop.check(name, output.code == 0, "" if output.code == 0 else said)
 
 

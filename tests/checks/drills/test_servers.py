@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 
 from audit.catalogue import discover
+from audit.contract import Reason
 from audit.model.drilling import Checked
 from checks.backup.barman import Barman
 from checks.backup.drills import archive, cluster, mariadb, postgresql, replay
+from checks.backup.drills.choice import at_fault
 from checks.backup.drills.mariabackup import COMMANDS as MARIABACKUP
 from checks.backup.drills.pgbackrest import COMMANDS as PGBACKREST
 from checks.backup.etcd import Etcd
@@ -112,3 +114,15 @@ def test_a_level_needs_every_check() -> None:
     assert level(restore=True) == 1
     twice = [Checked(name=name, held=held) for name, held in (("load", False), ("load", True), ("start", True))]
     assert postgresql.Found(twice).level == 1
+
+
+@pytest.mark.parametrize(
+    ("said", "reason"),
+    [
+        ('FATAL:  could not write file "pg_wal/x": No space left on device', Reason.DENIED),
+        ("PANIC: Cannot allocate memory", Reason.DENIED),
+        ('FATAL:  could not access file "$libdir/postgis"', Reason.NO_TOOL),
+    ],
+)
+def test_what_this_machine_lacks_is_called_by_its_name(said: str, reason: Reason) -> None:
+    assert at_fault(said) is reason
