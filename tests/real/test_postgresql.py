@@ -108,7 +108,7 @@ def test_a_primary_that_cannot_be_asked_leaves_the_distance_open(pair: Pair, tmp
     seen = look(tmp_path, nowhere, pair.standby.dsn())
     assert seen.attached
     assert {fact: gap.reason for fact, gap in seen.absent.items()} == dict.fromkeys(
-        ("bytes_behind", "replay_age", "same_cluster"), Reason.UNREACHABLE
+        ("bytes_behind", "replay_age", "same_cluster", "excess"), Reason.UNREACHABLE
     )
 
 

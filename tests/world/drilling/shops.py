@@ -27,7 +27,8 @@ VERBS: Final = Verbs(
         "python3 -c * ARGUMENTS...",
         "/usr/bin/python3 -c * ARGUMENTS...",
         "nothing-of-that-name",
-    )
+    ),
+    environment=("HOME", "MORE", "TZ"),
 )
 
 
