@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -50,5 +51,11 @@ def _locked_out(server: Sshd) -> Said:
 
 def _heeded(server: Sshd) -> None:
     """SIGHUP has sshd start again with its new key, at the same port."""
+    log = server.folder / "log"
+    begun = log.read_text().count("Server listening")
     os.kill(server.pid, signal.SIGHUP)
+    until = time.monotonic() + 60
+    # Until then it is the old one that answers, or nobody.
+    while log.read_text().count("Server listening") == begun and time.monotonic() < until:
+        time.sleep(0.05)
     answers(server.port)
