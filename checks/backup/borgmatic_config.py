@@ -11,6 +11,7 @@ from typing import Any, Final
 from audit.contract import CannotSee, Reason, say
 
 LARGEST: Final = 262_144
+_DEEPEST: Final = 20
 _SECTIONS: Final = ("location", "storage", "retention", "consistency")
 _KEPT: Final = tuple(
     f"keep_{unit}" for unit in ("secondly", "minutely", "hourly", "daily", "weekly", "monthly", "yearly")
@@ -40,11 +41,20 @@ def read(text: bytes, name: str) -> Config:
     """CannotSee where the text is no such configuration; the words of it, which may be secret, are not repeated."""
     import yaml
 
+    if len(text) >= LARGEST:
+        raise _strange(name)
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
-        loaded = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - it is a safe one
+        depth = 0
+        # A reader in C ends with the whole process where lists stand too deep in lists; aliases multiply without end.
+        for event in yaml.parse(text, Loader=loader):
+            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+            if depth > _DEEPEST or isinstance(event, yaml.AliasEvent):
+                raise _strange(name)
+        loaded = yaml.load(text, Loader=loader)  # noqa: S506 - it is a safe one
     except (yaml.YAMLError, RecursionError, ValueError, OverflowError) as broken:
         raise _strange(name) from broken
-    if len(text) >= LARGEST or not isinstance(loaded, dict):
+    if not isinstance(loaded, dict):
         raise _strange(name)
     flat: dict[str, Any] = {str(key): value for key, value in loaded.items() if key not in _SECTIONS}
     for section in _SECTIONS:

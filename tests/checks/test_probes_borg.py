@@ -227,6 +227,9 @@ class TestBorgmatic:
             b"\xff\xfe",
             b"location: {repositories: 3}",
             b"a: &a [*a]",
+            b"source_directories: " + b"[" * 200_000,
+            b"repositories: [/r]\na: &a [x, x]\nsource_directories: [*a]",
+            b"repositories: [/r]\na: &a {x: 1}\nb: {<<: [*a, *a]}",
         ],
     )
     def test_what_is_no_configuration(self, text: bytes) -> None:
