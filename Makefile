@@ -17,7 +17,7 @@ export HYPOTHESIS_STORAGE_DIRECTORY := $(CURDIR)/.venv/.cache/hypothesis
 unexport PYTHONPATH PYTHONHOME MAKELEVEL MAKEFLAGS MFLAGS
 
 bin := .venv/bin
-say = @printf '\n== %s\n' $(1)
+say := @printf '\n== %s\n'
 
 .PHONY: demo test check lies bench lock setup servers gates clean
 
@@ -26,32 +26,32 @@ demo:
 	@$(bin)/haechi demo $(DEMO)
 
 test: setup servers gates
-	$(call say,'pytest: everything but the benchmarks and the labs')
+	$(say) 'pytest: everything but the benchmarks and the labs'
 	@$(bin)/pytest -m 'not bench and not lab' $(PYTEST)
-	$(call say,'pytest: the labs, each a technology made for real, four at once')
+	$(say) 'pytest: the labs, each a technology made for real, four at once'
 	@$(bin)/pytest -m lab -n 4 --dist loadgroup $(PYTEST)
 
 check: setup gates
-	$(call say,'pytest: without real servers')
+	$(say) 'pytest: without real servers'
 	@$(bin)/pytest -m 'not real and not bench' $(PYTEST)
 
 lies: setup servers
-	$(call say,'pytest: what the tools say of broken backups, written into docs/lies.md')
+	$(say) 'pytest: what the tools say of broken backups, written into docs/lies.md'
 	@HAECHI_WRITE_LIES=1 $(bin)/pytest -n 4 tests/real/test_lies.py -k test_is_not_fooled $(PYTEST)
 	@$(bin)/python -m tests.real.test_lies
 
 bench: setup servers
-	$(call say,'pytest: speed and size')
+	$(say) 'pytest: speed and size'
 	@$(bin)/pytest -m bench -s tests/bench $(PYTEST)
 
 gates:
-	$(call say,'ruff check')
+	$(say) 'ruff check'
 	@$(bin)/ruff check .
-	$(call say,'ruff format --check')
+	$(say) 'ruff format --check'
 	@$(bin)/ruff format --check .
-	$(call say,'mypy --strict')
+	$(say) 'mypy --strict'
 	@$(bin)/mypy --strict audit checks reports tests
-	$(call say,'import contracts')
+	$(say) 'import contracts'
 	@$(bin)/lint-imports --no-logo --cache-dir .venv/.cache/imports
 
 setup:

@@ -13,23 +13,23 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 from weakref import WeakKeyDictionary
 
 from audit.model.drilling import Restored
-from audit.model.evidence import Claim, Ruling, ruling
+from audit.model.evidence import Claim, Claims, Ruling, ruling
 from audit.model.facts import Facts
 from audit.model.item import Item, Technology
 from audit.model.message import say
 from audit.model.policy import Limits, LimitTable
 from audit.model.subject import Looks, Subject
 from audit.model.verdict import CannotSee, Level, NotApplicable, Reason, Severity, Verdict
-from audit.world.asking import RedisDoor, S3Answer, S3Door, SnmpDoor, SshDoor
+from audit.world.asking import AwsDoor, RedisDoor, S3Answer, S3Door, SnmpDoor, SshDoor, Table
 from audit.world.verbs import NOTHING, Verbs, gated
 from audit.world.workshop import Entry, Tree, Workshop
 from audit.world.world import Answer, Files, FileSeen, Output, Page, Token, World
 
 __all__ = [
-    "Answer", "CannotSee", "Check", "Claim", "Drill", "Entry", "Example", "FileSeen", "Files", "Level", "Limits",
-    "Looks", "NotApplicable", "Output", "Page", "Probe", "Reason", "RedisDoor", "Ruling", "S3Answer", "S3Door",
-    "Severity", "SnmpDoor", "SshDoor", "Subject", "Token", "Tree", "Verbs", "Verdict", "Workshop", "World",
-    "check", "drill", "probe", "ruling", "say",
+    "Answer", "AwsDoor", "CannotSee", "Check", "Claim", "Claims", "Drill", "Entry", "Example", "FileSeen", "Files",
+    "Level", "Limits", "Looks", "NotApplicable", "Output", "Page", "Probe", "Reason", "RedisDoor", "Ruling",
+    "S3Answer", "S3Door", "Severity", "SnmpDoor", "SshDoor", "Subject", "Table", "Token", "Tree", "Verbs",
+    "Verdict", "Workshop", "World", "check", "drill", "probe", "ruling", "say",
 ]  # fmt: skip
 
 Method = Literal["A", "F", "G", "E", "H", "D"]
@@ -102,7 +102,7 @@ class Check:
     facts: type[Facts] | None
     """The facts that it needs about the subject itself."""
     wants: Mapping[str, str]
-    """Each parameter to what it takes: subject, facts, looks, claim, at, limits."""
+    """Each parameter to what it takes: subject, facts, looks, claim, claims, at, limits."""
     question: str
     why: str
     fix: str
@@ -169,8 +169,9 @@ def check(
 ) -> Callable[[Callable[..., Ruling]], Check]:
     """Make a pure function a rule. Its annotations say what it needs, its docstring what it asks, why, how to mend.
 
-    Parameters may be annotated `Subject[Kind]` (required, exactly one), a Facts class, `Looks`, `Claim`, `datetime`,
-    `Limits`. `limits` maps a limit's name to the values of grades 1 to 4; `-` demands nothing of that grade.
+    Parameters may be annotated `Subject[Kind]` (required, exactly one), a Facts class, `Looks`, `Claim` (without one
+    the finding is unknown), `Claims` (all there are), `datetime`, `Limits`. `limits` maps a limit's name to the values
+    of grades 1 to 4; `-` demands nothing of that grade.
     """
 
     def wrap(rule: Callable[..., Ruling]) -> Check:
@@ -215,7 +216,9 @@ def check(
     return wrap
 
 
-_PLAIN: Mapping[Any, str] = MappingProxyType({Looks: "looks", Claim: "claim", datetime: "at", Limits: "limits"})
+_PLAIN: Mapping[Any, str] = MappingProxyType(
+    {Looks: "looks", Claim: "claim", Claims: "claims", datetime: "at", Limits: "limits"}
+)
 
 
 def _sections(rule: Callable[..., Ruling], id: str) -> tuple[str, str, str]:  # noqa: A002

@@ -6,17 +6,18 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from types import MappingProxyType, UnionType
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
 from audit.catalogue import Catalogue
 from audit.contract import Check, bug_text
-from audit.model.estate import Estate, day_ends
-from audit.model.evidence import Claim, Finding, Observation, Ruling
+from audit.model.estate import Estate
+from audit.model.evidence import Claim, Claims, Finding, Observation, Ruling
 from audit.model.facts import DocumentState, Facts
 from audit.model.item import Item
 from audit.model.message import Message, say
+from audit.model.paper import sorted_out
 from audit.model.plan import Plan
 from audit.model.policy import NONE
 from audit.model.subject import Looks, Subject
@@ -151,6 +152,8 @@ class _Bench:
                 given[name] = Looks(basis)
             elif wanted == "claim":
                 given[name] = self._claim(subject, papers, basis)
+            elif wanted == "claims":
+                given[name] = self._claims(subject, papers, basis)
             elif wanted == "limits":
                 given[name] = limits
             else:
@@ -176,38 +179,24 @@ class _Bench:
             raise CannotSee(Reason.INCOMPLETE, say("was looked at, but not in a way that tells this"))
         return observation.seen
 
+    def _claims(self, subject: Subject[Item], papers: Sequence[Claim], basis: _Basis) -> Claims:
+        """Everything stated that can be relied on; what the rule then rests on, it says itself."""
+        good, gaps = sorted_out(papers, self.looks, subject.estate.about.timezone, self._at)
+        return Claims(good, tuple(gap.says for gap in gaps), partial(self._rest_on, basis))
+
     def _claim(self, subject: Subject[Item], papers: Sequence[Claim], basis: _Basis) -> Claim:
         """The latest evidence that is in date now, with a document that is still the one that was collected."""
         if not papers:
             raise CannotSee(Reason.INCOMPLETE, say("no evidence is recorded for this; add it under `evidence:`"))
-        zone = subject.estate.about.timezone
-        today = self._at.astimezone(ZoneInfo(zone)).date()
-        past = [claim for claim in papers if claim.evidence.collected <= today]
-        if not past:
-            first = min(claim.evidence.collected for claim in papers)
-            raise CannotSee(Reason.CONTRADICTED, say("the evidence is dated {date}, in the future", date=first))
-        fresh = [claim for claim in past if self._at <= day_ends(claim.evidence.expires, zone)]
-        if not fresh:
-            last = max(claim.evidence.expires for claim in past)
-            raise CannotSee(Reason.STALE, say("the evidence expired on {date}", date=last))
-        claim = max(fresh, key=lambda one: (one.evidence.collected, one.evidence.id))
-        evidence = claim.evidence
-        if evidence.file is not None:
-            look = self.looks.seen.get(evidence.ref)
-            if claim.document is None:
-                self.looks.of(evidence.ref, DocumentState)
-            elif evidence.sha256 is not None and claim.document.sha256.lower() != evidence.sha256.lower():
-                raise CannotSee(
-                    Reason.CONTRADICTED,
-                    say(
-                        "the document {file} is not the one that was collected: its checksum differs",
-                        file=evidence.file,
-                    ),
-                )
-            basis.rest_on(look, claim.level)
-        else:
-            basis.rest_on(None, claim.level)
-        return claim
+        good, gaps = sorted_out(papers, self.looks, subject.estate.about.timezone, self._at)
+        if not good:
+            raise gaps[-1]
+        self._rest_on(basis, good[0])
+        return good[0]
+
+    def _rest_on(self, basis: _Basis, claim: Claim) -> None:
+        look = self.looks.seen.get(claim.evidence.ref) if claim.evidence.file is not None else None
+        basis.rest_on(look, claim.level)
 
     def _id(self, observation: Observation | None) -> str | None:
         if observation is None:

@@ -157,7 +157,7 @@ def _tasks(
             seen.add(ref)
         if "looks" in wants:
             around.add(subject.unit)
-        if "claim" in wants:
+        if "claim" in wants or "claims" in wants:
             papers.update((evidence.ref, subject.grade) for evidence in documents.get((name, ref), ()))
     # A rule may ask what was seen of others. A whole run has all of that; a selected one stays inside the unit.
     everything = bool(around) and (selection.everything or estate.ref in around)

@@ -13,11 +13,11 @@ from audit.model.estate import Estate
 from audit.model.evidence import Selection
 from audit.model.item import Technology
 from audit.model.plan import Plan
-from audit.model.technology import Copy, Endpoint, Failover, PowerProtection
+from audit.model.technology import Copy, Endpoint, Failover, Monitor, PowerProtection
 from audit.plan import plan
 
 WHOLE = Selection()
-ROLES = (Endpoint, Copy, Failover, PowerProtection)
+ROLES = (Endpoint, Copy, Failover, PowerProtection, Monitor)
 
 
 def catalogue(*, checks: Iterable[Check] = (), probes: Iterable[Probe] = ()) -> Catalogue:

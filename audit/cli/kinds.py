@@ -14,7 +14,7 @@ from audit.cli.voice import tell
     "roles",
     multiple=True,
     metavar="ROLE",
-    help="Only one list of the inventory: copies, endpoints, failover, power-protection; may be repeated.",
+    help="Only one list of the inventory: copies, endpoints, failover, monitoring, power-protection; may be repeated.",
 )
 @click.option(
     "--format",

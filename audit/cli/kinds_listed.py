@@ -16,12 +16,18 @@ from audit.model.clean import json_text, line
 from audit.model.exit import Exit, Stop
 from audit.model.item import Technology
 from audit.model.message import say
-from audit.model.technology import Copy, Endpoint, Failover, PowerProtection
+from audit.model.technology import Copy, Endpoint, Failover, Monitor, PowerProtection
 from audit.world.verbs import Verbs
 from reports.translate import Translator
 
 ROLES: Final[Mapping[str, type[Technology]]] = MappingProxyType(
-    {"endpoints": Endpoint, "copies": Copy, "failover": Failover, "power-protection": PowerProtection}
+    {
+        "endpoints": Endpoint,
+        "copies": Copy,
+        "failover": Failover,
+        "power-protection": PowerProtection,
+        "monitoring": Monitor,
+    }
 )
 WIDTH: Final = 100
 PAGE: Final = 120

@@ -14,7 +14,7 @@ from audit.model.facility import Battery, Room, Site
 from audit.model.item import NODES, Item, Technology
 from audit.model.message import say
 from audit.model.place import Problem
-from audit.model.technology import Copy, Endpoint, Failover, PowerProtection
+from audit.model.technology import Copy, Endpoint, Failover, Monitor, PowerProtection
 
 Judged = Mapping[str, type[Item]]
 """Each check to what it judges."""
@@ -25,6 +25,7 @@ _MODELS: Final[Mapping[str, type[Item]]] = MappingProxyType(
         "room": Room,
         "battery": Battery,
         "power-protection": PowerProtection,
+        "monitor": Monitor,
         "supplier": Supplier,
         "institution": Institution,
         "system": System,
@@ -40,7 +41,7 @@ _ANYTHING: Final = (*NODES, "endpoint", "copy", "failover", "estate")
 _INSIDE: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
         "estate": tuple(_MODELS),
-        "site": ("room", "battery", "power-protection"),
+        "site": ("room", "battery", "power-protection", "monitor"),
         "institution": ("system", "endpoint", "failover", "data", "copy"),
         "system": ("endpoint", "failover", "data", "copy"),
         "data": ("copy",),

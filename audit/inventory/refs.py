@@ -32,7 +32,12 @@ _INSIDE: Final[Mapping[str, tuple[tuple[str, str], ...]]] = MappingProxyType(
             ("calendar", "season"),
             ("maintenance", "maintenance"),
         ),
-        "site": (("rooms", "room"), ("batteries", "battery"), ("power-protection", "power-protection")),
+        "site": (
+            ("rooms", "room"),
+            ("batteries", "battery"),
+            ("power-protection", "power-protection"),
+            ("monitoring", "monitor"),
+        ),
         "institution": (("systems", "system"),),
         "system": (("endpoints", "endpoint"), ("failover", "failover"), ("data", "data")),
         "data": (("copies", "copy"),),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from ipaddress import IPv4Address, IPv6Address, ip_address
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Annotated, Any, Final
 from urllib.parse import urlsplit
 
@@ -41,6 +41,23 @@ def literal(host: str) -> Address | None:
         # Resolvers of the C library read such words as numbers, in four notations: only the plain one is an address.
         return parse_address(bare)
     return None
+
+
+def parse_network(text: object) -> IPv4Network | IPv6Network:
+    """`10.20.0.0/16` or one address to a network."""
+    written, right = str(text), say("an address or a network such as 10.20.0.0/16")
+    try:
+        ip_network(written, strict=False)
+    except ValueError as broken:
+        raise Unexpected(right, repr(written)) from broken
+    try:
+        return ip_network(written, strict=True)
+    except ValueError as broken:
+        got = say("{written} ({network} has host bits set)", written=repr(written), network=written)
+        raise Unexpected(right, got) from broken
+
+
+Network = Annotated[IPv4Network | IPv6Network, BeforeValidator(parse_network), WithJsonSchema({"type": "string"})]
 
 
 def parse_host(text: object) -> str:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from functools import cached_property
-from ipaddress import IPv4Network, IPv6Network, ip_network
 from types import MappingProxyType
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import BeforeValidator, Field, WithJsonSchema
+from pydantic import BeforeValidator, Field
 
+from audit.model.address import Network
 from audit.model.drilling import Canary, Drills
 from audit.model.facility import Site
 from audit.model.item import Id, Item, NameText, NodeRef, SubjectRef, SystemRef, Text, WhereRef
@@ -20,26 +20,12 @@ from audit.model.needs import Need
 from audit.model.policy import PolicyChanges
 from audit.model.technology import Copies, Endpoints, Failovers
 from audit.model.unfit import Unexpected
-from audit.model.units import Day, Duration, Flag, Flow, MoneyAmount, MoneyRate, Size
+from audit.model.units import Day, Duration, Flag, Flow, Instant, MoneyAmount, MoneyRate, Size
 from audit.model.watching import Maintenance, Watch
 
 Grade = Annotated[
     Literal[1, 2, 3, 4], BeforeValidator(lambda text: int(text) if str(text) in ("1", "2", "3", "4") else text)
 ]
-
-
-def parse_network(text: object) -> IPv4Network | IPv6Network:
-    """`10.20.0.0/16` or one address to a network."""
-    written, right = str(text), say("an address or a network such as 10.20.0.0/16")
-    try:
-        ip_network(written, strict=False)
-    except ValueError as broken:
-        raise Unexpected(right, repr(written)) from broken
-    try:
-        return ip_network(written, strict=True)
-    except ValueError as broken:
-        got = say("{written} ({network} has host bits set)", written=repr(written), network=written)
-        raise Unexpected(right, got) from broken
 
 
 def parse_timezone(text: object) -> str:
@@ -48,9 +34,6 @@ def parse_timezone(text: object) -> str:
         return ZoneInfo(str(text)).key
     except (ValueError, KeyError, OSError) as broken:
         raise Unexpected(say("a time zone such as Asia/Seoul"), repr(str(text))) from broken
-
-
-Network = Annotated[IPv4Network | IPv6Network, BeforeValidator(parse_network), WithJsonSchema({"type": "string"})]
 
 
 class About(Item):
@@ -63,6 +46,8 @@ class About(Item):
     """The only addresses that a probe may connect to."""
     notice: NameText | None = None
     """A sentence printed on every report, e.g. that all data is synthetic."""
+    signers: Text | None = None
+    """File with the allowed signers of this estate, as `man ssh-keygen` describes it."""
 
 
 class Person(Item):
@@ -143,6 +128,8 @@ class Institution(Item):
     name: NameText | None = None
     accountable: Person | None = None
     systems: tuple[System, ...] = ()
+    recovery_order: tuple[SystemRef, ...] = ()
+    """In which order its systems are brought back, as published."""
 
 
 class Contributor(Item):
@@ -177,6 +164,16 @@ class Evidence(Item):
     by: Text | None = None
     says: Text | None = None
     """What is stated, where a person states it rather than a document."""
+    role: Text | None = None
+    """Of the person in `by:`, e.g. `fire safety manager`."""
+    signature: Text | None = None
+    """File with an OpenSSH signature of `file:`, or of the statement itself where there is none."""
+    signer: Text | None = None
+    """Who signed it, as the estate's list of allowed signers names it; `by:` where it is not written."""
+    observed: Instant | None = None
+    """When what is stated was seen: keys are judged as they were then."""
+    took: Duration | None = None
+    """What was timed, such as a cut or a switch."""
 
 
 class Waiver(Item):
@@ -270,6 +267,7 @@ def _walk(estate: Estate) -> Iterator[Item]:
         yield from site.rooms
         yield from site.batteries
         yield from site.power_protection
+        yield from site.monitoring
     yield from estate.suppliers
     for institution in estate.institutions:
         yield institution

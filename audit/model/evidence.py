@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from types import MappingProxyType
@@ -99,6 +99,17 @@ class Claim:
     def age(self, today: date) -> timedelta:
         """How long ago it was collected."""
         return today - self.evidence.collected
+
+
+@dataclass(frozen=True, slots=True)
+class Claims:
+    """Everything that is stated about a subject for one check and can be relied on now, best first."""
+
+    all: tuple[Claim, ...] = ()
+    refused: tuple[Message, ...] = ()
+    """Why others cannot be relied on: expired, dated in the future, changed since they were collected."""
+    rest_on: Callable[[Claim], None] = field(default=lambda claim: None, compare=False)
+    """To be called with the claim on which the ruling rests, whose level then counts."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from audit.model.address import Network
 from audit.model.item import Id, Item, NameText, RoomRef, SupplierRef, Text
-from audit.model.technology import PowerProtections
+from audit.model.technology import Monitors, PowerProtections
 from audit.model.units import Day, Duration, Flag, Length
 
 
@@ -70,4 +71,7 @@ class Site(Item):
     capacity: Annotated[float, Field(ge=0)] | None = None
     rooms: tuple[Room, ...] = ()
     batteries: tuple[Battery, ...] = ()
+    networks: tuple[Network, ...] = ()
+    """Addresses that are only here: what has one of them stands in this site."""
     power_protection: PowerProtections
+    monitoring: Monitors

@@ -209,14 +209,42 @@ class PowerState(Facts):
     logins: int = ABSENT
     """How many machines would be told to shut down."""
     model: str = ABSENT
+    location: str = ABSENT
+    """Where the device says that it stands; hostile text."""
 
 
-class DrillState(Facts):
-    """What the record of a real switch-over establishes; its level is `drilled`."""
+class Reading(Value):
+    """One figure or contact of a device that watches a room or a battery."""
 
-    ended: datetime
-    took: timedelta
-    """From the decision to the moment at which the other place served."""
+    name: str
+    """Hostile text."""
+    quantity: Literal[
+        "temperature", "humidity", "voltage", "current", "power", "charge", "fan", "leak", "smoke", "gas", "contact",
+        "supply", "other",
+    ]  # fmt: skip
+    value: float | None
+    """None where the device has it, yet gives no figure; a contact is 1 where it alarms."""
+    unit: str = ""
+    """E.g. `C`, `V`, `%`."""
+    sound: bool | None = None
+    """What the device itself says of it; None where it says nothing."""
+
+
+class SensorState(Facts):
+    """What a device that watches a room, a rack or a battery reports."""
+
+    readings: tuple[Reading, ...]
+    alarms: tuple[str, ...] = ()
+    """Open alarms as the device words them; hostile text."""
+    refresh: timedelta = ABSENT
+    """How often its figures really change, as they were watched; absent where none changed while we watched."""
+    watched: timedelta = ABSENT
+    """For how long they were watched."""
+    flat: bool = ABSENT
+    """Whether none of them changed in that time."""
+    location: str = ABSENT
+    """Where the device says that it stands; hostile text."""
+    model: str = ABSENT
 
 
 class DocumentState(Facts):

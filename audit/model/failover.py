@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Literal
 
 from audit.model.facts import ABSENT, Facts, Value
 
-Role = Literal["primary", "standby", "witness", "unknown"]
+Role = Literal["primary", "standby", "serving", "witness", "unknown"]
+"""`serving` is one of several that answer at the same time, such as a server behind a load balancer."""
 
 
 class Member(Value):
@@ -15,29 +17,69 @@ class Member(Value):
     name: str
     role: Role
     usable: bool
-    """A primary takes writes; a standby is attached, has all that it was sent, and may be chosen."""
+    """A primary takes writes, one that serves answers; a standby is attached, has all it was sent, may be chosen."""
     detail: str = ""
     """Why it is not usable; hostile text."""
+    address: str = ""
+    """Host name or address, without port, as the tool names it; hostile text."""
+    zone: str = ""
+    """Where the tool itself says that it stands, such as an availability zone; hostile text."""
+    lag_bytes: int | None = None
+    lag_seconds: float | None = None
+    lag_by: str = ""
+    """How the lag was measured, e.g. `pg_current_wal_lsn - replay_lsn`."""
+    version: str = ""
+    settings: dict[str, str] = {}
+    """Settings that have to be the same at every member, by name; never a secret."""
+
+
+class Voter(Value):
+    """One of those who decide together who leads."""
+
+    name: str
+    up: bool | None
+    """None where nobody could tell."""
+    address: str = ""
+    zone: str = ""
+
+
+class Switch(Value):
+    """The last time that the group really switched, as its own records tell."""
+
+    at: datetime | None
+    source: str
+    """Which record, e.g. `Patroni /history`."""
+    detail: str = ""
+    """Hostile text."""
 
 
 class FailoverState(Facts):
     """Whether the group would take over now."""
 
     members: tuple[Member, ...]
-    voters: int = ABSENT
-    """How many decide together that the primary is lost."""
+    voters: tuple[Voter, ...] = ABSENT
+    needed: int = ABSENT
+    """How many voters have to agree."""
     quorum: bool = ABSENT
     """Enough of them see each other now to decide it."""
+    automatic: bool = ABSENT
+    """Whether it switches without a person."""
+    paused: bool = ABSENT
+    """Whether somebody has stopped it from switching by itself."""
     trouble: tuple[str, ...] = ()
     """What the tool or its members say against a switch; hostile text."""
     switches: int = ABSENT
     """How often it has switched since it was set up, as its own records tell."""
+    last_switch: Switch = ABSENT
+    """Absent where no record tells; a Switch without a time where the record has no date, or tells of none."""
     tool: str = ""
 
     @property
     def ready(self) -> tuple[Member, ...]:
-        """The standbys that could take over now."""
-        return tuple(member for member in self.members if member.role == "standby" and member.usable)
+        """Those that could take over now: usable standbys, all but one of the usable ones that serve together."""
+        usable = [member for member in self.members if member.usable]
+        serving = [member for member in usable if member.role == "serving"]
+        return (*(member for member in usable if member.role == "standby"), *serving[1:])
 
     def troubled(self) -> bool:
         return not self.ready or bool(self.trouble)

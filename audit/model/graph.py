@@ -31,12 +31,12 @@ class Graph:
 
     @cached_property
     def site_of(self) -> Mapping[str, Site]:
-        """The site of every site, room, battery and power protection."""
+        """The site of every site, room, battery, power protection and monitor."""
         return MappingProxyType(
             {
                 item.ref: site
                 for site in self.estate.sites
-                for item in (site, *site.rooms, *site.batteries, *site.power_protection)
+                for item in (site, *site.rooms, *site.batteries, *site.power_protection, *site.monitoring)
             }
         )
 
@@ -104,6 +104,8 @@ class Graph:
                 found[battery.ref] = (battery.room,)
             for supply in site.power_protection:
                 found[supply.ref] = (supply.room or site.ref,)
+            for monitor in site.monitoring:
+                found[monitor.ref] = (monitor.room or site.ref,)
         for _, system in self.estate.systems():
             places: tuple[Need, ...] = (AnyOf.model_construct(any=system.at),) if system.at else ()
             found[system.ref] = (*system.needs, *places)
@@ -261,10 +263,12 @@ class Graph:
 
     @cached_property
     def _batteries(self) -> Mapping[str, tuple[str, ...]]:
-        """Each site to the batteries, supplies and rooms that serve it, which share its grade."""
+        """Each site to the batteries, supplies, monitors and rooms that serve it, which share its grade."""
         return MappingProxyType(
             {
-                site.ref: tuple(item.ref for item in (*site.batteries, *site.power_protection, *site.rooms))
+                site.ref: tuple(
+                    item.ref for item in (*site.batteries, *site.power_protection, *site.monitoring, *site.rooms)
+                )
                 for site in self.estate.sites
             }
         )

@@ -193,6 +193,7 @@ NODES = (
     *PLACES,
     "battery",
     "power-protection",
+    "monitor",
     "power",
     "supplier",
     "institution",
@@ -202,6 +203,7 @@ NODES = (
     "contributor",
 )
 RoomRef = Annotated[Text, _referring("room")]
+BatteryRef = Annotated[Text, _referring("battery")]
 PlaceRef = Annotated[Text, _referring(*PLACES)]
 WhereRef = Annotated[Text, _referring(*PLACES, "system")]
 """Where something runs or lies: a site, a room, or a system that serves as its platform."""

@@ -18,6 +18,7 @@ from audit.model.graph import Graph
 from audit.model.item import Item
 from audit.model.message import say
 from audit.model.policy import Limits, Policy
+from audit.model.switching import SwitchState, switched
 from audit.model.verdict import CannotSee, Reason
 
 T = TypeVar("T", bound=Item, covariant=True)
@@ -135,6 +136,11 @@ class Looks:
         found = self.seen.get(drilled(ref))
         return found.seen if found is not None and isinstance(found.seen, RestoreState) else None
 
+    def switched(self, ref: str) -> SwitchState | None:
+        """The newest measured switch of a failover; None where none was ever made."""
+        found = self.seen.get(switched(ref))
+        return found.seen if found is not None and isinstance(found.seen, SwitchState) else None
+
 
 def subjects(estate: Estate, graph: Graph, policy: Policy) -> Iterator[Subject[Item]]:
     """Everything that can be judged, in the order of the inventory."""
@@ -142,7 +148,7 @@ def subjects(estate: Estate, graph: Graph, policy: Policy) -> Iterator[Subject[I
     grades = graph.grades()
     yield Subject(estate, min((system.grade for _, system in estate.systems()), default=4), around)
     for site in estate.sites:
-        for item in (site, *site.rooms, *site.batteries, *site.power_protection):
+        for item in (site, *site.rooms, *site.batteries, *site.power_protection, *site.monitoring):
             yield Subject(item, grades.get(item.ref, grades.get(site.ref, 4)), around, site_around=site)
     for supplier in estate.suppliers:
         yield Subject(supplier, grades.get(supplier.ref, 4), around)

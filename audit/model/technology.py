@@ -1,4 +1,4 @@
-"""The four things a probe can be pointed at: endpoints, copies, failovers, power protection."""
+"""The things a probe can be pointed at: endpoints, copies, failovers, power protection, monitoring."""
 
 from __future__ import annotations
 
@@ -8,12 +8,26 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from audit.model.drilling import Consent
-from audit.model.item import PlaceRef, RoomRef, SupplierRef, SystemRef, Technology, Text, WhereRef, by_kind
+from audit.model.item import (
+    BatteryRef,
+    Item,
+    PlaceRef,
+    RoomRef,
+    SupplierRef,
+    SystemRef,
+    Technology,
+    Text,
+    WhereRef,
+    by_kind,
+)
+from audit.model.switching import SwitchRecord
 from audit.model.units import Day, Duration, Flag, Size, Speed
 from audit.model.watching import Counting
 
 Mode = Literal["active-active", "hot", "warm", "cold", "backup-only"]
 Media = Literal["disk", "tape", "object", "optical", "cloud"]
+Purpose = Literal["service", "health", "outage-page", "administration"]
+Layer = Literal["server", "storage", "network", "security", "authentication"]
 
 
 class Endpoint(Technology):
@@ -27,6 +41,8 @@ class Endpoint(Technology):
     """Cadence of the watch; that of the estate where it is not written."""
     counts: Counting | None = None
     """Whether an answer at some addresses alone is `up`; where it is not written, that time stands between both."""
+    purpose: Purpose = "service"
+    """What it is for: the service, its health report, the page that is shown when it is down, its administration."""
 
     @property
     def secured(self) -> bool | None:
@@ -72,6 +88,30 @@ class Copy(Technology):
     """Where a second copy of the catalogue that finds the backups is kept."""
 
 
+class Stand(Item):
+    """Where one member of a group, or one of its voters, stands."""
+
+    name: Text
+    """As the tool names it, or its address."""
+    at: PlaceRef
+
+
+class Steps(Item):
+    """How long each step of a switch takes, as declared; what was measured goes before it."""
+
+    detect: Duration | None = None
+    decide: Duration | None = None
+    switch: Duration | None = None
+    verify: Duration | None = None
+
+
+class Manifests(Item):
+    """Two lists of versions and settings, one of each place, that have to agree: files of `name: value` lines."""
+
+    here: Text
+    there: Text
+
+
 class Failover(Technology):
     """What takes over when the first place is lost."""
 
@@ -79,15 +119,41 @@ class Failover(Technology):
     mode: Mode
     tested: Day | None = None
     """The date of the last real switch, as declared."""
+    members: tuple[Stand, ...] = ()
+    """Where its servers and voters stand; what an address inside `networks:` of a site tells by itself need not be."""
+    covers: tuple[Layer, ...] | None = None
+    """What is there at the other place."""
+    capacity: Annotated[float, Field(ge=0)] | None = None
+    """Of the other place, as a share of the load at the peak: 0.7 carries 70 per cent of it."""
+    automatic: Flag | None = None
+    """Whether it switches without a person, as declared."""
+    witness: PlaceRef | None = None
+    """Where the third voter stands that decides between two places, as declared."""
+    steps: Steps | None = None
+    drills: tuple[SwitchRecord, ...] = ()
+    manifests: Manifests | None = None
 
 
 class PowerProtection(Technology):
     """An uninterruptible power supply that can be asked over the network."""
 
     room: RoomRef | None = None
+    battery: BatteryRef | None = None
+    """The battery that it charges."""
+    twin: Text | None = None
+    """The id of the power protection of the same site that carries the load when this one is lost."""
+
+
+class Monitor(Technology):
+    """A device that watches a room, a rack or a battery, and can be asked over the network."""
+
+    room: RoomRef | None = None
+    battery: BatteryRef | None = None
+    """The battery that it watches."""
 
 
 Endpoints = Annotated[tuple[Annotated[Endpoint, by_kind(Endpoint)], ...], Field(default=())]
 Copies = Annotated[tuple[Annotated[Copy, by_kind(Copy)], ...], Field(default=())]
 Failovers = Annotated[tuple[Annotated[Failover, by_kind(Failover)], ...], Field(default=())]
+Monitors = Annotated[tuple[Annotated[Monitor, by_kind(Monitor)], ...], Field(default=())]
 PowerProtections = Annotated[tuple[Annotated[PowerProtection, by_kind(PowerProtection)], ...], Field(default=())]

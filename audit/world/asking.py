@@ -7,7 +7,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from types import MappingProxyType
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from audit.model.item import Secret
 from audit.model.message import say
@@ -126,6 +126,64 @@ class Snmp(Protocol):
         ...
 
 
+class Local(Protocol):
+    async def talk(self, path: str, lines: Sequence[str], timeout: timedelta) -> str:
+        """Send lines to a UNIX socket of this machine, one connection a line, read each answer until it is closed.
+
+        CannotSee(unreachable | denied | timeout | incomplete); at most 1 MB is read.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class AwsDoor:
+    """Where a service with the interface of AWS is asked, with which credential."""
+
+    region: str
+    endpoint: str = ""
+    """URL of the service; empty for AWS itself."""
+    access: Secret | None = None
+    secret: Secret | None = None
+    session: Secret | None = None
+    authority: str | None = None
+
+
+class Aws(Protocol):
+    async def call(
+        self, door: AwsDoor, service: str, operation: str, arguments: Mapping[str, Any], timeout: timedelta
+    ) -> S3Answer:
+        """One operation by the names of boto3, such as `elbv2`, `describe_target_health`; all its pages together.
+
+        Describe*, Get*, List* alone. CannotSee as of S3.
+        """
+        ...
+
+
+Table = Literal["coils", "discrete-inputs", "holding-registers", "input-registers"]
+"""What function codes 1, 2, 3 and 4 read."""
+
+
+class Modbus(Protocol):
+    def registers(self, host: str, port: int, unit: int, timeout: timedelta) -> AbstractAsyncContextManager[Any]:
+        """A connection with one method, `read(table: Table, address: int, count: int) -> tuple[int, ...]`.
+
+        Only function codes 1 to 4 leave it. CannotSee(unreachable | denied | timeout | no-tool | incomplete), the last
+        with the exception code of the device.
+        """
+        ...
+
+
+class Bacnet(Protocol):
+    async def read(
+        self, host: str, port: int, asked: Sequence[tuple[str, str]], timeout: timedelta
+    ) -> tuple[str | float | int | bool | None, ...]:
+        """Properties by object and name, e.g. `("analog-input,1", "present-value")`, None where there is no such one.
+
+        ReadProperty alone, to one address, nothing is broadcast. CannotSee(unreachable | timeout | denied | no-tool).
+        """
+        ...
+
+
 class Absent:
     """All these hands in a world that has none of them."""
 
@@ -143,6 +201,20 @@ class Absent:
 
     async def walk(self, door: SnmpDoor, oid: str, timeout: timedelta) -> Any:
         raise _absent("an SNMP agent")
+
+    async def talk(self, path: str, lines: Sequence[str], timeout: timedelta) -> Any:
+        raise _absent("a local socket")
+
+    async def call(
+        self, door: AwsDoor, service: str, operation: str, arguments: Mapping[str, Any], timeout: timedelta
+    ) -> Any:
+        raise _absent("a cloud")
+
+    def registers(self, host: str, port: int, unit: int, timeout: timedelta) -> Any:
+        raise _absent("a Modbus device")
+
+    async def read(self, host: str, port: int, asked: Sequence[tuple[str, str]], timeout: timedelta) -> Any:
+        raise _absent("a BACnet device")
 
 
 def _absent(what: str) -> CannotSee:

@@ -13,7 +13,7 @@ from typing import Any, Final
 from audit.model.item import Secret
 from audit.model.message import say
 from audit.model.verdict import CannotSee, Reason
-from audit.world.asking import S3, Mysql, Redis, RedisDoor, S3Answer, S3Door
+from audit.world.asking import S3, Aws, AwsDoor, Local, Mysql, Redis, RedisDoor, S3Answer, S3Door
 from audit.world.world import Command, Http, Output, Page, Postgresql, Tcp, World
 
 _END: Final = "\0"
@@ -23,7 +23,8 @@ _END: Final = "\0"
 class Verbs:
     """Everything that one plugin may ask of hands that could do more than look.
 
-    HTTP by GET and HEAD, files, names, echoes, handshakes, SFTP, SNMP need no entry: those hands can only read.
+    HTTP by GET and HEAD, files, names, echoes, handshakes, SFTP, SNMP, Modbus, BACnet need no entry: those hands can
+    only read.
     """
 
     commands: tuple[str, ...] = ()
@@ -37,11 +38,13 @@ class Verbs:
     sql: tuple[str, ...] = ()
     """Statements, letter by letter, of PostgreSQL and MySQL; `{name}` stands for one name in back-quotes."""
     lines: tuple[str, ...] = ()
-    """Lines sent over TCP, where `*` stands for any text without a space."""
+    """Lines sent over TCP or to a local socket, where `*` stands for any text without a space."""
     redis: tuple[str, ...] = ()
     """Commands such as `INFO persistence`, where `*` stands for one word."""
     s3: tuple[str, ...] = ()
     """Operations by their name in boto3, such as `list_objects_v2`."""
+    aws: tuple[str, ...] = ()
+    """Operations by their names in boto3, such as `elbv2.describe_target_health`."""
     posts: tuple[str, ...] = ()
     """Paths to which HTTP may send a POST, because the service only reads there."""
 
@@ -121,6 +124,8 @@ def gated(world: World, verbs: Verbs) -> World:
         mysql=_Mysql(world.mysql, verbs),
         redis=_Redis(world.redis, verbs),
         s3=_S3(world.s3, verbs),
+        local=_Local(world.local, verbs),
+        aws=_Aws(world.aws, verbs),
     )
 
 
@@ -244,3 +249,28 @@ class _S3:
         if operation not in self.verbs.s3:
             raise undeclared(operation)
         return await self.hand.ask(door, operation, arguments, timeout)
+
+
+@dataclass(frozen=True, slots=True)
+class _Local:
+    hand: Local
+    verbs: Verbs
+
+    async def talk(self, path: str, lines: Sequence[str], timeout: timedelta) -> str:
+        for line in lines:
+            if not self.verbs.allow_line(line):
+                raise undeclared(line)
+        return await self.hand.talk(path, lines, timeout)
+
+
+@dataclass(frozen=True, slots=True)
+class _Aws:
+    hand: Aws
+    verbs: Verbs
+
+    async def call(
+        self, door: AwsDoor, service: str, operation: str, arguments: Mapping[str, Any], timeout: timedelta
+    ) -> S3Answer:
+        if f"{service}.{operation}" not in self.verbs.aws:
+            raise undeclared(f"{service}.{operation}")
+        return await self.hand.call(door, service, operation, arguments, timeout)

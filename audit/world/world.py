@@ -13,7 +13,7 @@ from audit.model.facts import NameState, ServiceState
 from audit.model.item import Secret
 from audit.model.message import say
 from audit.model.verdict import CannotSee, Reason
-from audit.world.asking import S3, Absent, Mysql, Redis, Sftp, Snmp
+from audit.world.asking import S3, Absent, Aws, Bacnet, Local, Modbus, Mysql, Redis, Sftp, Snmp
 
 
 class Clock(Protocol):
@@ -291,5 +291,9 @@ class World:
     s3: S3 = field(default_factory=Absent)
     sftp: Sftp = field(default_factory=Absent)
     snmp: Snmp = field(default_factory=Absent)
+    local: Local = field(default_factory=Absent)
+    aws: Aws = field(default_factory=Absent)
+    modbus: Modbus = field(default_factory=Absent)
+    bacnet: Bacnet = field(default_factory=Absent)
     redact: Callable[[str], str] = str
     """Takes what a hand knows to be secret out of a text."""

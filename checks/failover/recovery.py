@@ -1,16 +1,11 @@
-"""Recovery tools, records of drills become rulings on whether a recovery can be made, whether it has been made."""
+"""The tools of a recovery become the ruling on whether they are there when they are needed."""
 
 from __future__ import annotations
-
-from datetime import UTC, datetime, timedelta
-from typing import Final
 
 from audit.contract import (
     CannotSee,
     Example,
-    Level,
     Limits,
-    Looks,
     Reason,
     Ruling,
     Subject,
@@ -20,12 +15,7 @@ from audit.contract import (
     say,
 )
 from audit.model.estate import System
-from audit.model.facts import DrillState
-from audit.model.technology import Failover
-from audit.model.units import plain
-from checks.failover.samples import TO_BUSAN, failover, guarantee
-
-AT: Final = datetime(2026, 9, 1, tzinfo=UTC)
+from checks.failover.samples import guarantee
 
 
 @check(
@@ -106,76 +96,3 @@ def recovery_tools_survive(system: Subject[System], limits: Limits) -> Ruling:
         system=system.ref,
     )
     return ruling(True, measured=", ".join(tools) or "none", required=required, says=says, key="recovers-with")
-
-
-@check(
-    "failover.drill",
-    control="DRF-05",
-    method="D",
-    severity="critical",
-    answers=("NIST SP 800-53r5 CP-4", "NIST SP 800-53r5 CP-10(4)", "ISO 22301 8.5", "DORA 24", "ISMS-P 2.12.2"),
-    least="drilled",
-    limits={"age": ("183d", "365d", "730d", "-"), "times": ("1", "1", "1", "-")},
-    examples=(
-        Example(
-            Verdict.PASS,
-            failover("to: busan, mode: hot"),
-            TO_BUSAN,
-            seen=DrillState(level=Level.DRILLED, ended=AT - timedelta(days=90), took=timedelta(minutes=40)),
-            at=AT,
-        ),
-        Example(
-            Verdict.FAIL,
-            failover("to: busan, mode: hot"),
-            TO_BUSAN,
-            seen=DrillState(level=Level.DRILLED, ended=AT - timedelta(days=400), took=timedelta(minutes=40)),
-            at=AT,
-        ),
-        Example(
-            Verdict.UNKNOWN,
-            failover("to: busan, mode: hot, tested: 2026-06-01"),
-            TO_BUSAN,
-            at=AT,
-            reason=Reason.INCOMPLETE,
-        ),
-    ),
-)
-def switch_was_drilled(switch: Subject[Failover], looks: Looks, at: datetime, limits: Limits) -> Ruling:
-    """A real switch to the other place was made lately, and was over within the promised recovery time.
-
-    Why: a takeover that nobody has made is a hope; what goes wrong in it shows only in it.
-
-    Fix: switch over for real on a quiet day, record start, end and what was checked, repeat it before the age that the
-    finding names.
-    """
-    oldest, most = limits.duration("age"), switch.rto * limits.number("times")
-    if switch.ref not in looks.seen:
-        tested = switch.item.tested
-        if tested is None:
-            says = say("no switch of {failover} is recorded", failover=switch.ref)
-        else:
-            says = say(
-                "the inventory says that {failover} was tested on {date}; no record of a drill proves it",
-                failover=switch.ref,
-                date=tested,
-            )
-        raise CannotSee(Reason.INCOMPLETE, says)
-    drill = looks.of(switch.ref, DrillState)
-    age = at - drill.ended
-    if age < timedelta(0):
-        says = say("the record of {failover} is dated in the future", failover=switch.ref)
-        raise CannotSee(Reason.CONTRADICTED, says)
-    figures = {"failover": switch.ref, "days": str(age.days), "took": plain(drill.took), "most": plain(most)}
-    if age > oldest:
-        says = say("{failover} was last switched {days} days ago", **figures)
-    elif drill.took > most:
-        says = say("{failover} took {took} in its last switch; only {most} are promised", **figures)
-    else:
-        says = say("{failover} was switched {days} days ago, in {took}; {most} are promised", **figures)
-    required = f"<= {plain(oldest)}, <= {plain(most)}"
-    return ruling(
-        age <= oldest and drill.took <= most,
-        measured=f"{plain(age)}, {plain(drill.took)}",
-        required=required,
-        says=says,
-    )

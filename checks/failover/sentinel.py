@@ -12,7 +12,7 @@ from pydantic import AfterValidator, Field
 from audit.contract import CannotSee, Reason, RedisDoor, Verbs, World, probe, say
 from audit.model.address import Host, Port
 from audit.model.facts import Unseen
-from audit.model.failover import FailoverState, Member
+from audit.model.failover import FailoverState, Member, Voter
 from audit.model.item import SecretRef, Text
 from audit.model.technology import Failover
 from audit.model.unfit import Unexpected
@@ -67,7 +67,7 @@ async def standing(switch: Sentinel, world: World) -> FailoverState:
     lead = words(_given(master))
     others = [words(row) for row in _given(replicas)][:_MOST]
     infos = {_name(server): await _info(server, switch, world) for server in (lead, *others)}
-    return state(quorum, lead, others, 1 + len(_given(sentinels)), infos)
+    return state(quorum, lead, others, [words(row) for row in _given(sentinels)][:_MOST], infos, switch.server)
 
 
 async def _info(server: Words, switch: Sentinel, world: World) -> Words | CannotSee:
@@ -90,10 +90,16 @@ async def _info(server: Words, switch: Sentinel, world: World) -> Words | Cannot
 
 
 def state(
-    quorum: object, lead: Words, others: list[Words], voters: int, infos: Mapping[str, Words | CannotSee]
+    quorum: object,
+    lead: Words,
+    others: list[Words],
+    sentinels: list[Words],
+    infos: Mapping[str, Words | CannotSee],
+    host: str,
 ) -> FailoverState:
-    """What a Sentinel and the servers say to facts."""
-    facts: dict[str, Any] = {"voters": voters}
+    """What the Sentinel at a host and the servers say to facts."""
+    voters = (Voter(name="the Sentinel that was asked", up=True, address=host), *map(_voter, sentinels))
+    facts: dict[str, Any] = {"voters": voters, "needed": len(voters) // 2 + 1}
     absent: dict[str, Unseen] = {}
     trouble: list[str] = []
     text = " ".join(str(quorum).split())[:200]
@@ -127,6 +133,11 @@ def state(
     if re.fullmatch(r"[0-9]{1,9}", epoch):
         facts["switches"] = int(epoch)
     return FailoverState(members=tuple(members), trouble=tuple(trouble), absent=absent, tool="Sentinel", **facts)
+
+
+def _voter(sentinel: Words) -> Voter:
+    down = {"s_down", "o_down", "disconnected"} & _flags(sentinel)
+    return Voter(name=_name(sentinel), up=not down, address=sentinel.get("ip", ""))
 
 
 def _against(other: Words, info: Words | CannotSee, lines: list[dict[str, str]]) -> str:

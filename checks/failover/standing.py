@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from audit.contract import CannotSee, Example, Limits, Reason, Ruling, Subject, Verdict, check, ruling, say
-from audit.model.failover import FailoverState, Member
+from audit.model.failover import FailoverState, Member, Voter
 from audit.model.technology import Failover
 from checks.failover.samples import guarantee
 
@@ -16,6 +16,7 @@ _GROUP: Final = guarantee(
 _ON: Final = "kibo/guarantee/to-busan"
 _FIRST: Final = Member(name="10.0.0.1:6379", role="primary", usable=True)
 _SECOND: Final = Member(name="10.1.0.1:6379", role="standby", usable=True)
+_THREE: Final = tuple(Voter(name=f"v{number}", up=True) for number in range(3))
 _LOST: Final = FailoverState(members=(_FIRST, _SECOND), trouble=("n2 is not attached",))
 _BEHIND: Final = Member(name="10.1.0.1:6379", role="standby", usable=False, detail="the primary calls it wait_bgsave")
 
@@ -28,9 +29,9 @@ _BEHIND: Final = Member(name="10.1.0.1:6379", role="standby", usable=False, deta
     answers=("NIST SP 800-53r5 CP-7", "NIST SP 800-53r5 CP-10(6)", "ISO/IEC 27031", "ISMS-P 2.12.1"),
     limits={"standbys": ("1", "1", "1", "1")},
     examples=(
-        Example(Verdict.PASS, _GROUP, _ON, seen=FailoverState(members=(_FIRST, _SECOND), quorum=True, voters=3)),
-        Example(Verdict.FAIL, _GROUP, _ON, seen=FailoverState(members=(_FIRST, _BEHIND), quorum=True, voters=3)),
-        Example(Verdict.FAIL, _GROUP, _ON, seen=FailoverState(members=(_FIRST, _SECOND), quorum=False, voters=3)),
+        Example(Verdict.PASS, _GROUP, _ON, seen=FailoverState(members=(_FIRST, _SECOND), quorum=True, voters=_THREE)),
+        Example(Verdict.FAIL, _GROUP, _ON, seen=FailoverState(members=(_FIRST, _BEHIND), quorum=True, voters=_THREE)),
+        Example(Verdict.FAIL, _GROUP, _ON, seen=FailoverState(members=(_FIRST, _SECOND), quorum=False, voters=_THREE)),
         Example(Verdict.FAIL, _GROUP, _ON, seen=_LOST),
         Example(Verdict.UNKNOWN, _GROUP, _ON, seen=FailoverState(members=()), reason=Reason.INCOMPLETE),
     ),

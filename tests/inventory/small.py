@@ -11,7 +11,7 @@ from audit.inventory.load import Loaded, load_sources
 from audit.model.estate import Data, Estate
 from audit.model.item import Item, SecretRef, Technology, Text
 from audit.model.policy import LimitTable
-from audit.model.technology import Copy, Endpoint, Failover, PowerProtection
+from audit.model.technology import Copy, Endpoint, Failover, Monitor, PowerProtection
 
 
 class Web(Endpoint, kind="http"):
@@ -35,7 +35,7 @@ class Words:
 
     @property
     def technologies(self) -> Mapping[type[Technology], Mapping[str, type[Technology]]]:
-        return {Endpoint: {"http": Web}, Copy: {"restic": Restic}, Failover: {}, PowerProtection: {}}
+        return {Endpoint: {"http": Web}, Copy: {"restic": Restic}, Failover: {}, PowerProtection: {}, Monitor: {}}
 
     @property
     def limits(self) -> Mapping[str, LimitTable]:

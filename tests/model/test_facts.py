@@ -7,8 +7,8 @@ import pytest
 from pydantic import ValidationError
 
 from audit.model.backup import BackupState, ReplicaState, RestorePoint
-from audit.model.facts import ABSENT, DrillState, Facts, NameState, PowerState, Sample, ServiceState, Unseen
-from audit.model.verdict import CannotSee, Level, Reason
+from audit.model.facts import ABSENT, Facts, NameState, PowerState, Reading, Sample, SensorState, ServiceState, Unseen
+from audit.model.verdict import CannotSee, Reason
 
 AT = datetime(2026, 9, 1, tzinfo=UTC)
 DENIED = Unseen(reason=Reason.DENIED, template="no {what}", values={"what": "right"})
@@ -38,7 +38,7 @@ def test_touching_an_absent_fact_says_why() -> None:
         NameState(samples=(), addresses=("192.0.2.4",), ttl=timedelta(seconds=60)),
         ReplicaState(attached=True, bytes_behind=7, replay_age=timedelta(milliseconds=1500)),
         PowerState(flags=("OL",), charge=97.5, runtime=timedelta(minutes=21)),
-        DrillState(level=Level.DRILLED, ended=AT, took=timedelta(minutes=40)),
+        SensorState(readings=(Reading(name="t", quantity="temperature", value=21.5, unit="C"),), flat=False),
     ],
     ids=lambda state: type(state).__name__,
 )
