@@ -21,3 +21,11 @@ def guarantee(rest: str, *, others: str = "") -> str:
 def failover(rest: str, *, grade: int = 1) -> str:
     """An estate with one system that has one failover."""
     return guarantee(f"grade: {grade}, at: [daejeon/room-1], failover: [{{id: to-busan, kind: declared, {rest}}}]")
+
+
+def signed(check: str, on: str = TO_BUSAN) -> str:
+    """A statement for one check that somebody stands for."""
+    return (
+        f"evidence: [{{id: record, check: {check}, on: {on}, by: Lee Jun, role: operator, says: as recorded, "
+        "collected: 2026-06-02, expires: 2027-06-01}]\n"
+    )

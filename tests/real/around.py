@@ -23,6 +23,7 @@ REFS: Final[Mapping[str, str]] = {
     "failover": "kibo/guarantee/it",
     "endpoints": "kibo/guarantee/it",
     "power-protection": "daejeon/it",
+    "monitoring": "daejeon/it",
 }
 
 
@@ -56,13 +57,13 @@ def estate(lab: Lab, **more: Any) -> dict[str, Any]:
         system["data"] = [{"id": "ledger", "at": "daejeon/room-1", "copies": [{"at": "busan", **item}], **lab.data}]
     elif lab.role == "failover":
         system["failover"] = [{"to": "busan", "mode": "hot", **item}]
-    elif lab.role == "power-protection":
-        site["power-protection"] = [{"room": "room-1", **item}]
+    elif lab.role in ("power-protection", "monitoring"):
+        site[lab.role] = [{"room": "room-1", **item}]
     else:
         system[lab.role] = [item]
     return {
         "estate": {"id": "lab", "allow": ["127.0.0.0/8"]},
-        "sites": [site, {"id": "busan"}],
+        "sites": [site, {"id": "busan"}, {"id": "gwangju"}],
         "institutions": [{"id": "kibo", "systems": [system]}],
     }
 

@@ -36,7 +36,7 @@ class Lab:
     breaks: Mapping[str, Callable[[], Said]]
     """Each way to break it by a name."""
     role: str = "copies"
-    """copies, failover, endpoints or power-protection: the list of the inventory in which it stands."""
+    """copies, failover, endpoints, power-protection or monitoring: the list of the inventory in which it stands."""
     data: Mapping[str, Any] = field(default_factory=lambda: NOTHING)
     """More keys of the data set, such as `canary`."""
     promised: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({"rpo": "1h", "rto": "1h"}))

@@ -1,0 +1,78 @@
+"""The order in which an institution brings its systems back becomes the ruling on whether it can be followed."""
+
+from __future__ import annotations
+
+from audit.contract import CannotSee, Example, Limits, Reason, Ruling, Subject, Verdict, check, ruling, say
+from audit.model.estate import Institution, System
+from audit.model.needs import members
+
+
+def _two(order: str) -> str:
+    return (
+        "institutions: [{id: kibo, " + order + "systems: [{id: guarantee, grade: 1, recovers-with: [vault]}, "
+        "{id: vault, grade: 2}, {id: board, grade: 4}]}]\n"
+    )
+
+
+@check(
+    "failover.recovery-order",
+    control="DRF-14",
+    method="G",
+    severity="high",
+    answers=("NIST SP 800-53r5 CP-2", "NIST SP 800-53r5 CP-10", "CSF RC.RP-02", "CSF RC.RP-04"),
+    least="declared",
+    limits={"violations": ("0", "0", "0", "-")},
+    examples=(
+        Example(Verdict.PASS, _two("recovery-order: [vault, guarantee], "), "kibo"),
+        Example(Verdict.FAIL, _two("recovery-order: [guarantee, vault], "), "kibo"),
+        Example(Verdict.FAIL, _two("recovery-order: [vault], "), "kibo"),
+        Example(Verdict.UNKNOWN, _two(""), "kibo", reason=Reason.INCOMPLETE),
+    ),
+)
+def order_can_be_followed(institution: Subject[Institution], limits: Limits) -> Ruling:
+    """The published order of recovery names every system of grade 1 and 2, each after what it needs to come back.
+
+    Why: after the fire the order was argued about for days, and what was started first waited for what came last.
+
+    Fix: publish one order as `recovery-order:` in which nothing stands before what it needs or recovers with.
+    """
+    allowed, item = int(limits.number("violations")), institution.item
+    required = say("every system of grade 1 and 2, after what it needs")
+    if not item.recovery_order:
+        says = say("the inventory names no order in which {who} brings its systems back", who=institution.ref)
+        raise CannotSee(Reason.INCOMPLETE, says)
+    position = {ref: number for number, ref in reversed(list(enumerate(item.recovery_order)))}
+    missing = sorted(system.ref for system in item.systems if system.grade <= 2 and system.ref not in position)
+    early = [
+        (ref, need)
+        for ref in item.recovery_order
+        for need in _needed(institution, ref)
+        if need in position and position[need] > position[ref]
+    ]
+    figures = {"who": institution.ref, "count": str(len(item.recovery_order))}
+    if len(early) > allowed:
+        ref, need = early[0]
+        says = say("{system} is to come back before {need}, which it needs", system=ref, need=need)
+        measured = say("{system} before {need}", system=ref, need=need)
+        return ruling(False, measured=measured, required=required, says=says, key="recovery-order")
+    if missing:
+        names = ", ".join(missing[:5])
+        says = say("the order of recovery of {who} leaves out {systems}", who=institution.ref, systems=names)
+        measured = say("left out: {systems}", systems=names)
+        return ruling(False, measured=measured, required=required, says=says, key="recovery-order")
+    says = say("the order of recovery of {who} can be followed: {count} systems", **figures)
+    measured = say("{count} systems in order", **figures)
+    return ruling(True, measured=measured, required=required, says=says, key="recovery-order")
+
+
+def _needed(institution: Subject[Institution], ref: str) -> set[str]:
+    """What a system needs for certain, to run or to come back; of a choice, nothing."""
+    item = institution.estate.index.get(ref)
+    if not isinstance(item, System):
+        return set()
+    found = set(item.recovers_with)
+    for need in item.needs:
+        names = members(need)
+        if len(names) == 1 or getattr(need, "all", None):
+            found.update(names)
+    return found

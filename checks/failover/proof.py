@@ -1,0 +1,96 @@
+"""What was measured, recorded, seen of switches of one failover to the switches that count, newest first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Final
+
+from audit.contract import CannotSee, Claim, Claims, Looks, Reason, Subject, say
+from audit.model.failover import FailoverState
+from audit.model.switching import RANK, Realism
+from audit.model.technology import Failover
+
+_RESTORED: Final = ("warm", "cold", "backup-only")
+"""The modes in which bringing up a copy is the switch."""
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """One switch that was made."""
+
+    on: date
+    realism: Realism
+    source: str
+    took: timedelta | None = None
+    lost: timedelta | None = None
+    returned: date | None = None
+    reconciled: bool | None = None
+    claim: Claim | None = None
+    """The signed statement behind an entry of the inventory."""
+    recorded: bool = False
+    """Whether it is an entry of the inventory, which anybody could have written."""
+
+    def ranks(self, least: Realism) -> bool:
+        """Whether it came as near to a real loss as `least`."""
+        return RANK.index(self.realism) >= RANK.index(least)
+
+
+def made(switch: Subject[Failover], looks: Looks, claims: Claims) -> tuple[Made, ...]:
+    """Every switch that is known, newest first. CannotSee(CONTRADICTED) where a record speaks against what was seen.
+
+    What Haechi measured and the group's own history go before entries of the inventory of the same day.
+    """
+    found = [*_measured(switch, looks), *_seen(switch, looks)]
+    own = _history(switch, looks)
+    for entry in switch.item.drills:
+        if own is not None and RANK.index(entry.realism) >= RANK.index("real-switch") and entry.on > own + _DAY:
+            says = say(
+                "a real switch of {failover} is recorded on {date}, but its own history knows of none after {last}",
+                failover=switch.ref, date=entry.on, last=own,
+            )  # fmt: skip
+            raise CannotSee(Reason.CONTRADICTED, says)
+        claim = next((one for one in claims.all if one.evidence.collected >= entry.on), None)
+        times = (entry.took, entry.lost, entry.returned, entry.reconciled)
+        found.append(Made(entry.on, entry.realism, "", *times, claim, recorded=True))
+    return tuple(sorted(found, key=lambda one: (one.on, not one.recorded), reverse=True))
+
+
+def rest_on(one: Made, claims: Claims) -> None:
+    """Let the ruling rest on the statement behind a switch, where there is one."""
+    if one.claim is not None:
+        claims.rest_on(one.claim)
+
+
+_DAY: Final = timedelta(days=1)
+"""Dates of records are those of a time zone, those of histories are UTC."""
+
+
+def _measured(switch: Subject[Failover], looks: Looks) -> list[Made]:
+    state = looks.switched(switch.ref)
+    if state is None or not state.proven or (state.kind == "isolated" and switch.item.mode not in _RESTORED):
+        return []
+    took = state.outage if state.has("outage") else state.rto if state.has("rto") else None
+    lost = state.rpo if state.has("rpo") else None
+    return [Made(switch.today(state.ended), state.realism, state.tool or "haechi", took, lost)]
+
+
+def _seen(switch: Subject[Failover], looks: Looks) -> list[Made]:
+    state = _state(switch, looks)
+    if state is None or not state.has("last_switch") or state.last_switch.at is None:
+        return []
+    return [Made(switch.today(state.last_switch.at), "real-switch", state.last_switch.source)]
+
+
+def _history(switch: Subject[Failover], looks: Looks) -> date | None:
+    """The day of the last switch that the group's own history knows of, where it tells."""
+    return next((one.on for one in _seen(switch, looks)), None)
+
+
+def _state(switch: Subject[Failover], looks: Looks) -> FailoverState | None:
+    if switch.ref not in looks.seen:
+        return None
+    try:
+        return looks.of(switch.ref, FailoverState)
+    except CannotSee:
+        return None

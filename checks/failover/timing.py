@@ -1,0 +1,140 @@
+"""The steps of a switch, measured or declared, become the ruling on whether the promised recovery time can be kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from audit.contract import (
+    CannotSee,
+    Example,
+    Level,
+    Limits,
+    Looks,
+    Reason,
+    Ruling,
+    Subject,
+    Verdict,
+    check,
+    ruling,
+    say,
+)
+from audit.model.estate import System
+from audit.model.switching import SwitchState, switched
+from audit.model.technology import Failover
+from audit.model.units import plain
+from checks.failover.drilled import AT
+from checks.failover.samples import TO_BUSAN, failover, guarantee
+
+_STEPS: Final = "steps: {detect: 5m, decide: 10m, switch: 30m, verify: 5m}"
+_NO_SWITCH: Final = "steps: {detect: 5m, decide: 10m, verify: 5m}"
+_GUARANTEE: Final = "kibo/guarantee"
+_MEASURED: Final = SwitchState(
+    level=Level.DRILLED, id="1", failover_ref=TO_BUSAN, kind="active", realism="real-switch", started=AT, ended=AT,
+    expires=AT, outage=timedelta(seconds=6), rto=timedelta(seconds=8),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a recovery with what it takes; None where nobody knows."""
+
+    name: str
+    took: timedelta | None
+    measured: bool = False
+
+
+@check(
+    "failover.recovery-time",
+    control="DRF-08",
+    method="G",
+    severity="critical",
+    answers=("NIST SP 800-53r5 CP-2(3)", "NIST SP 800-53r5 CP-10(4)", "ISO 22301 8.2.2", "ISMS-P 2.12.1"),
+    least="declared",
+    limits={"times": ("1", "1", "1", "1")},
+    examples=(
+        Example(Verdict.PASS, failover(f"to: busan, mode: hot, {_STEPS}"), _GUARANTEE),
+        Example(
+            Verdict.PASS, failover(f"to: busan, mode: hot, {_NO_SWITCH}"), _GUARANTEE,
+            others={switched(TO_BUSAN): _MEASURED},
+        ),
+        Example(Verdict.FAIL, failover(f"to: busan, mode: hot, {_STEPS.replace('10m', '9h')}"), _GUARANTEE),
+        Example(
+            Verdict.FAIL,
+            guarantee(
+                "grade: 1, at: [daejeon/room-1], recovers-with: [vault], failover: [{id: to-busan, kind: declared, "
+                f"to: busan, mode: hot, {_STEPS}}}]",
+                others=", {id: vault, grade: 3}",
+            ),
+            _GUARANTEE,
+        ),
+        Example(Verdict.UNKNOWN, failover("to: busan, mode: hot"), _GUARANTEE, reason=Reason.INCOMPLETE),
+        Example(Verdict.UNKNOWN, guarantee("grade: 1"), _GUARANTEE, reason=Reason.INCOMPLETE),
+    ),
+)  # fmt: skip
+def promise_can_be_kept(system: Subject[System], looks: Looks, limits: Limits) -> Ruling:
+    """Detecting, deciding, what must come back first, switching and verifying together stay within the promise.
+
+    Why: the switch took minutes; that nobody dared to order it, and that the login came back a day later, took longer.
+
+    Fix: shorten the step that the finding names; measure the others in a drill, write them under `steps:`.
+    """
+    most = system.rto * limits.number("times")
+    if not system.item.failover:
+        says = say("{system} has no failover whose steps could be added up", system=system.ref)
+        raise CannotSee(Reason.INCOMPLETE, says)
+    paths = [(switch, _path(switch, system, looks)) for switch in system.item.failover]
+    switch, steps = min(paths, key=lambda pair: (sum(step.took is None for step in pair[1]), _total(pair[1])))
+    total, unknown = _total(steps), [step.name for step in steps if step.took is None]
+    longest = max((step for step in steps if step.took is not None), key=lambda step: step.took or _NONE, default=None)
+    figures = {
+        "system": system.ref,
+        "failover": switch.ref,
+        "total": plain(total),
+        "most": plain(most),
+        "step": longest.name if longest is not None else "-",
+        "took": plain(longest.took) if longest is not None else "-",
+    }
+    if total > most:
+        says = say("{failover} takes {total}, promised are {most}; {step} takes {took} of it", **figures)
+        return ruling(False, measured=total, required=f"<= {plain(most)}", says=says, key="failover")
+    if unknown:
+        says = say(
+            "nobody knows how long {failover} takes to {steps}; add them under `steps:`, or measure them",
+            failover=switch.ref, steps=", ".join(unknown),
+        )  # fmt: skip
+        raise CannotSee(Reason.INCOMPLETE, says)
+    says = say("{failover} takes {total}, promised are {most}; the longest step, {step}, takes {took}", **figures)
+    return ruling(True, measured=total, required=f"<= {plain(most)}", says=says, key="failover")
+
+
+_NONE: Final = timedelta(0)
+
+
+def _total(steps: list[Step]) -> timedelta:
+    return sum((step.took for step in steps if step.took is not None), _NONE)
+
+
+def _path(switch: Failover, system: Subject[System], looks: Looks) -> list[Step]:
+    """Every step from the loss to the service, in order."""
+    declared = switch.steps
+    found = [
+        Step("detect", declared.detect if declared else None),
+        Step("decide", _NONE if switch.automatic else declared.decide if declared else None),
+    ]
+    waits = [
+        (other.rto if other.rto is not None else system.around.policy.targets[other.grade].rto, ref)
+        for ref in system.item.recovers_with
+        if isinstance(other := system.estate.index.get(ref), System)
+    ]
+    if waits:
+        longest, ref = max(waits)
+        found.append(Step(f"wait for {ref}", longest))
+    measured = looks.switched(switch.ref)
+    took = None
+    if measured is not None and measured.proven:
+        took = measured.rto if measured.has("rto") else measured.outage if measured.has("outage") else None
+    found.append(Step("switch", took or (declared.switch if declared else None), measured=took is not None))
+    found.append(Step("verify", declared.verify if declared else None))
+    return found
