@@ -1,0 +1,1 @@
+"""Fault trees: what has to fail together, and how likely that is."""
