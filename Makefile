@@ -26,8 +26,8 @@ demo:
 	@$(bin)/haechi demo $(DEMO)
 
 test: setup servers gates
-	$(say) 'pytest: everything but the benchmarks and the labs'
-	@$(bin)/pytest -m 'not bench and not lab' $(PYTEST)
+	$(say) 'pytest: everything but the benchmarks and the labs, two files at once'
+	@$(bin)/pytest -n 2 --dist loadfile -m 'not bench and not lab' $(PYTEST)
 	$(say) 'pytest: the labs, each a technology made for real, four at once'
 	@$(bin)/pytest -m lab -n 4 --dist loadgroup $(PYTEST)
 
