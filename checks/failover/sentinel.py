@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import timedelta
+from types import MappingProxyType
 from typing import Annotated, Any, Final
 
 from pydantic import AfterValidator, Field
@@ -12,17 +13,24 @@ from pydantic import AfterValidator, Field
 from audit.contract import CannotSee, Reason, RedisDoor, Verbs, World, probe, say
 from audit.model.address import Host, Port
 from audit.model.facts import Unseen
-from audit.model.failover import FailoverState, Member, Voter
+from audit.model.failover import FailoverState, Member, Role, Switch, Voter
 from audit.model.item import SecretRef, Text
 from audit.model.technology import Failover
 from audit.model.unfit import Unexpected
 from audit.model.units import Duration, Flag
 
 Words = Mapping[str, str]
-VERBS: Final = Verbs(
-    redis=("SENTINEL CKQUORUM *", "SENTINEL MASTER *", "SENTINEL REPLICAS *", "SENTINEL SENTINELS *",
-           "INFO replication"),
+NOTHING: Final[Words] = MappingProxyType({})
+SETTINGS: Final = (
+    "appendonly", "databases", "maxmemory", "maxmemory-policy", "min-replicas-max-lag", "min-replicas-to-write",
 )  # fmt: skip
+"""What has to be the same at every server; read by name, so that a right to all of CONFIG shows no password."""
+VERBS: Final = Verbs(
+    redis=("SENTINEL CKQUORUM *", "SENTINEL MASTER *", "SENTINEL REPLICAS *", "SENTINEL SENTINELS *", "INFO sentinel",
+           "INFO replication", "INFO server", *(f"CONFIG GET {name}" for name in SETTINGS)),
+)  # fmt: skip
+_SET: Final = "set:"
+_OFFSET: Final = re.compile(r"[0-9]{1,19}")
 _LINE: Final = re.compile(r"slave\d{1,5}")
 _MOST: Final = 16
 _SILENT: Final = 60
@@ -40,7 +48,8 @@ class Sentinel(Failover, kind="sentinel"):
     """A group of Redis (6 or newer) that Sentinels switch over; `host`, `port` are those of any one Sentinel.
 
     Its `ckquorum` says OK while no replica can take over, so that the servers themselves are asked too, at the
-    addresses that the Sentinel gives, as far as the estate allows them. The user of the servers needs `+info`.
+    addresses that the Sentinel gives, as far as the estate allows them. The user of the servers needs `+info`; with
+    `+config|get` its settings are compared too. Ran with Redis 7.0.
     """
 
     server: Host = Field(alias="host")
@@ -61,13 +70,19 @@ class Sentinel(Failover, kind="sentinel"):
 
 @probe(deadline=60, verbs=VERBS)
 async def standing(switch: Sentinel, world: World) -> FailoverState:
-    asked = tuple(("SENTINEL", word, switch.group) for word in ("CKQUORUM", "MASTER", "REPLICAS", "SENTINELS"))
+    words_asked = ("CKQUORUM", "MASTER", "REPLICAS", "SENTINELS")
+    asked = (*(("SENTINEL", word, switch.group) for word in words_asked), ("INFO", "sentinel"))
     door = RedisDoor(switch.server, switch.port, "", switch.sentinel_password, switch.tls, switch.authority)
-    quorum, master, replicas, sentinels = await world.redis.ask(door, asked, switch.timeout)
+    quorum, master, replicas, sentinels, own = await world.redis.ask(door, asked, switch.timeout)
     lead = words(_given(master))
     others = [words(row) for row in _given(replicas)][:_MOST]
     infos = {_name(server): await _info(server, switch, world) for server in (lead, *others)}
-    return state(quorum, lead, others, [words(row) for row in _given(sentinels)][:_MOST], infos, switch.server)
+    for other in others:
+        if _behind(infos[_name(lead)], infos[_name(other)]):
+            # What was on its way has come by the second look; what the primary wrote since does not count.
+            infos[_name(other)] = await _info(other, switch, world)
+    known = [words(row) for row in _given(sentinels)][:_MOST]
+    return state(quorum, lead, others, known, infos, switch.server, told=_pairs(own) if isinstance(own, str) else {})
 
 
 async def _info(server: Words, switch: Sentinel, world: World) -> Words | CannotSee:
@@ -77,7 +92,8 @@ async def _info(server: Words, switch: Sentinel, world: World) -> Words | Cannot
         door = RedisDoor(
             server["ip"], int(server["port"]), switch.user or "", switch.password, switch.tls, switch.authority
         )
-        (answer,) = await world.redis.ask(door, (("INFO", "replication"),), switch.timeout)
+        questions = (("INFO", "replication"), ("INFO", "server"), *(("CONFIG", "GET", name) for name in SETTINGS))
+        answer, server_answer, *settings = await world.redis.ask(door, questions, switch.timeout)
     except CannotSee as gap:
         return gap
     if not isinstance(answer, str):
@@ -85,7 +101,19 @@ async def _info(server: Words, switch: Sentinel, world: World) -> Words | Cannot
             Reason.DENIED if isinstance(answer, Exception) else Reason.INCOMPLETE,
             say("{server} refuses INFO", server=_name(server)),
         )
-    pairs = (line.partition(":")[::2] for line in answer.splitlines() if ":" in line and not line.startswith("#"))
+    found = dict(_pairs(answer))
+    if isinstance(server_answer, str):
+        found["redis_version"] = _pairs(server_answer).get("redis_version", "")[:80]
+    for name, row in zip(SETTINGS, settings, strict=True):
+        # Who may not ask for it gets an error in its place.
+        if isinstance(row, list | tuple | dict) and name in (pair := words(row)):
+            found[_SET + name] = pair[name]
+    return found
+
+
+def _pairs(text: str) -> Words:
+    """The lines `name:value` of INFO."""
+    pairs = (line.partition(":")[::2] for line in text.splitlines() if ":" in line and not line.startswith("#"))
     return {key.strip()[:80]: value.strip()[:500] for key, value in pairs}
 
 
@@ -96,10 +124,19 @@ def state(
     sentinels: list[Words],
     infos: Mapping[str, Words | CannotSee],
     host: str,
+    *,
+    told: Words = NOTHING,
 ) -> FailoverState:
-    """What the Sentinel at a host and the servers say to facts."""
+    """What the Sentinel at a host and the servers say to facts; `told` is what the Sentinel says of itself."""
     voters = (Voter(name="the Sentinel that was asked", up=True, address=host), *map(_voter, sentinels))
-    facts: dict[str, Any] = {"voters": voters, "needed": len(voters) // 2 + 1}
+    agreed = lead.get("quorum", "")
+    wanted = int(agreed) if re.fullmatch(r"[0-9]{1,4}", agreed) else 0
+    facts: dict[str, Any] = {
+        "voters": voters, "needed": max(len(voters) // 2 + 1, wanted), "automatic": True,
+    }  # fmt: skip
+    if told.get("sentinel_tilt") in ("0", "1"):
+        # In this mode it only watches, for as long as its clock or its machine is out of step.
+        facts["paused"] = told["sentinel_tilt"] == "1"
     absent: dict[str, Unseen] = {}
     trouble: list[str] = []
     text = " ".join(str(quorum).split())[:200]
@@ -113,11 +150,15 @@ def state(
     own = infos[_name(lead)]
     if {"s_down", "o_down"} & _flags(lead):
         trouble.append(f"the Sentinel calls {_name(lead)} down")
+    if "failover_in_progress" in _flags(lead):
+        trouble.append("a switch is under way")
     if isinstance(own, CannotSee):
         # What nobody could ask must not count as usable, nor as broken.
         raise CannotSee(own.reason, own.says)
-    usable = own.get("role") == "master"
-    members = [Member(name=_name(lead), role="primary", usable=usable, detail="" if usable else "it takes no writes")]
+    why = "" if own.get("role") == "master" else "it takes no writes"
+    if own.get("min_slaves_good_slaves") == "0":
+        why = "it takes no writes, as no replica is near enough (min-replicas-to-write)"
+    members = [_member(lead, own, "primary", why)]
     lines = [dict(piece.partition("=")[::2] for piece in value.split(",")) for key, value in own.items()
              if _LINE.fullmatch(key)]  # fmt: skip
     gaps: list[CannotSee] = []
@@ -126,13 +167,35 @@ def state(
         why = _against(other, asked, lines)
         if isinstance(asked, CannotSee) and why.startswith(_UNASKED):
             gaps.append(asked)
-        members.append(Member(name=_name(other), role="standby", usable=not why, detail=why[:200]))
+        members.append(_member(other, asked, "standby", why, _behind(own, asked)))
     if gaps and not any(member.usable for member in members if member.role == "standby"):
         raise CannotSee(gaps[0].reason, gaps[0].says)
     epoch = lead.get("config-epoch", "")
     if re.fullmatch(r"[0-9]{1,9}", epoch):
         facts["switches"] = int(epoch)
+        # A restart of all Sentinels keeps the epoch, and nobody its date.
+        facts["last_switch"] = Switch(at=None, source="Sentinel config-epoch", detail=f"epoch {epoch}")
     return FailoverState(members=tuple(members), trouble=tuple(trouble), absent=absent, tool="Sentinel", **facts)
+
+
+def _behind(lead: Words | CannotSee, other: Words | CannotSee) -> int | None:
+    """Bytes that the primary had written before a replica was asked, and that have not come to it."""
+    if isinstance(lead, CannotSee) or isinstance(other, CannotSee):
+        return None
+    written, read = lead.get("master_repl_offset", ""), other.get("slave_repl_offset", "")
+    if not _OFFSET.fullmatch(written) or not _OFFSET.fullmatch(read):
+        return None
+    return max(0, int(written) - int(read))
+
+
+def _member(server: Words, info: Words | CannotSee, role: Role, why: str, behind: int | None = None) -> Member:
+    told: Words = NOTHING if isinstance(info, CannotSee) else info
+    return Member(
+        name=_name(server), role=role, usable=not why, detail=why[:200], address=server.get("ip", ""),
+        version=told.get("redis_version", ""),
+        settings={name: told[_SET + name] for name in SETTINGS if _SET + name in told},
+        lag_bytes=behind, lag_by="" if behind is None else "master_repl_offset - slave_repl_offset",
+    )  # fmt: skip
 
 
 def _voter(sentinel: Words) -> Voter:

@@ -1,4 +1,4 @@
-"""What Redis, its Sentinels, its files say to what their probes make of it."""
+"""What Redis and its files say to what their probes make of it."""
 
 from __future__ import annotations
 
@@ -17,8 +17,6 @@ from audit.world.scene import SceneFile, scene
 from checks.backup.redis import RedisFiles, beyond, info, saves, state
 from checks.backup.redis_file import head
 from checks.backup.redis_replica import state as replica
-from checks.failover.sentinel import state as standing
-from checks.failover.sentinel import words
 
 NOW = 1_796_000_000
 GAP = CannotSee(Reason.TIMEOUT, say("nobody answers"))
@@ -191,40 +189,3 @@ class TestReplica:
         seen = replica(REPLICA, GAP, 6380, timedelta(0))
         assert seen.attached
         assert seen.absent["bytes_behind"].reason is Reason.TIMEOUT
-
-
-class TestSentinel:
-    LEAD = {"ip": "10.0.0.1", "port": "6379", "flags": "master", "config-epoch": "3"}
-    OTHER = {"ip": "10.0.0.2", "port": "6380", "flags": "slave", "slave-priority": "100"}
-
-    def seen(self, quorum: object = "OK 3 usable", own: Any = PRIMARY, other: Any = REPLICA, **more: Any) -> Any:
-        infos = {"10.0.0.1:6379": own, "10.0.0.2:6380": other}
-        return standing(quorum, self.LEAD, [{**self.OTHER, **more}], 3, infos)
-
-    def test_all_there(self) -> None:
-        found = self.seen()
-        assert (len(found.ready), found.quorum, found.switches, found.trouble) == (1, True, 3, ())
-
-    def test_no_quorum(self) -> None:
-        assert self.seen(RuntimeError("NOQUORUM 1 usable Sentinels")).quorum is False
-        assert not self.seen(RuntimeError("ERR No such master")).has("quorum")
-
-    def test_a_replica_that_waits_for_its_first_data(self) -> None:
-        waiting = {**PRIMARY, "slave0": "ip=10.0.0.2,port=6380,state=wait_bgsave,offset=0,lag=0"}
-        assert self.seen(own=waiting).ready == ()
-        assert self.seen(other={**REPLICA, "master_link_status": "down"}).ready == ()
-        assert self.seen(**{"slave-priority": "0"}).ready == ()
-        assert self.seen(flags="s_down,slave,disconnected").ready == ()
-
-    @pytest.mark.parametrize("side", ["own", "other"])
-    def test_one_that_cannot_be_asked_leaves_all_open(self, side: str) -> None:
-        with pytest.raises(CannotSee) as gap:
-            self.seen(**{side: GAP})
-        assert gap.value.reason is Reason.TIMEOUT
-        # What the Sentinel itself knows to be down is down.
-        assert self.seen(other=GAP, flags="s_down,slave").ready == ()
-
-    @pytest.mark.parametrize("row", [None, "OK", 7])
-    def test_an_answer_of_another_kind(self, row: object) -> None:
-        with pytest.raises(CannotSee):
-            words(row)

@@ -1,4 +1,4 @@
-"""A folder becomes Redis servers, a Sentinel beside them, for as long as a test needs them."""
+"""A folder becomes a Redis server for as long as a test needs it."""
 
 from __future__ import annotations
 
@@ -57,22 +57,4 @@ def started(folder: Path, *more: str, port: int | None = None) -> Iterator[Redis
         return run("redis-cli", "-p", str(port), "PING").stdout.strip() == "PONG"
 
     with serving(argv, answers, folder / "log") as process:
-        yield Redis(folder, port, process)
-
-
-@contextmanager
-def watched(folder: Path, primary: Redis, group: str) -> Iterator[Redis]:
-    """A Sentinel of its own that watches a primary; its quorum of one is always there."""
-    folder.mkdir(exist_ok=True)
-    port = free_port()
-    settings = folder / "sentinel.conf"
-    settings.write_text(
-        f"port {port}\nbind 127.0.0.1\ndir {folder}\nsentinel monitor {group} 127.0.0.1 {primary.port} 1\n"
-        f"sentinel down-after-milliseconds {group} 60000\n"
-    )
-
-    def answers() -> bool:
-        return run("redis-cli", "-p", str(port), "SENTINEL", "CKQUORUM", group).stdout.startswith("OK")
-
-    with serving(("redis-server", str(settings), "--sentinel"), answers, folder / "log") as process:
         yield Redis(folder, port, process)

@@ -1,0 +1,97 @@
+"""A folder to a MariaDB primary with its replica, as a pair of which one takes over from the other."""
+
+from __future__ import annotations
+
+import re
+import signal
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from tests.real.children import wait_until
+from tests.real.lab import Lab, Said
+from tests.real.mariadbs import PROGRAMS, Mariadb, replicating
+
+NEEDS: Final = PROGRAMS
+_ASKED: Final = ("Slave_IO_Running", "Slave_SQL_Running", "Seconds_Behind_Master")
+
+
+def said(replica: Mariadb) -> Said:
+    """What the replica says of itself, in the words that everybody monitors."""
+    text = replica.shown("show slave status")
+    found = {name: match[1] for name in _ASKED if (match := re.search(rf"{name}: (\S*)", text))}
+    line = ", ".join(f"{name}: {value}" for name, value in found.items())
+    return Said(line, line.endswith("Seconds_Behind_Master: 0") and "No" not in line)
+
+
+def settled(replica: Mariadb) -> None:
+    wait_until(lambda: "Seconds_Behind_Master: 0" in replica.shown("show slave status"), "the replica")
+
+
+@contextmanager
+def lab(root: Path) -> Iterator[Lab]:
+    with replicating() as (primary, replica):
+        # Every commit of the primary waits until the replica has it.
+        replica.sql("set global read_only = 1; set global rpl_semi_sync_slave_enabled = 1")
+        primary.sql("set global rpl_semi_sync_master_enabled = 1; set global rpl_semi_sync_master_timeout = 1000")
+        replica.sql("stop slave io_thread; start slave io_thread")
+        status = "select variable_value from information_schema.global_status where variable_name ="
+        waits = f"{status} 'rpl_semi_sync_master_clients'"
+        wait_until(lambda: primary.sql(waits) == "1", "the replica that is waited for")
+        settled(replica)
+
+        def frozen() -> Said:
+            assert primary.process is not None
+            primary.process.send_signal(signal.SIGSTOP)
+            time.sleep(2)
+            return said(replica)
+
+        def stopped() -> Said:
+            replica.sql("stop slave sql_thread")
+            return said(replica)
+
+        def torn() -> Said:
+            """Both take writes: whoever promoted the replica forgot the other."""
+            replica.sql("stop slave; reset slave all; set global read_only = 0")
+            return Said("SHOW SLAVE STATUS: empty, no error", content=True)
+
+        def delayed() -> Said:
+            replica.sql("stop slave; change master to master_delay = 3600; start slave")
+            wait_until(lambda: "Slave_IO_Running: Yes" in replica.shown("show slave status"), "the replica")
+            return Said("Slave_IO_Running: Yes, Slave_SQL_Running: Yes", content=True)
+
+        def alone() -> Said:
+            """The replica no longer acknowledges, so that the primary soon waits for nobody."""
+            replica.sql("set global rpl_semi_sync_slave_enabled = 0; stop slave io_thread; start slave io_thread")
+            wait_until(lambda: primary.sql(f"{status} 'rpl_semi_sync_master_status'") == "OFF", "the end of the wait")
+            settled(replica)
+            return said(replica)
+
+        def drifted() -> Said:
+            replica.sql("set global max_connections = 10")
+            settled(replica)
+            return said(replica)
+
+        def writable() -> Said:
+            replica.sql("set global read_only = 0; insert into app.ledger (note) values ('written at the replica')")
+            settled(replica)
+            return said(replica)
+
+        def state() -> dict[str, str]:
+            asked = "select count(*) from app.ledger; show grants for audit@'127.0.0.1'; select @@read_only"
+            return {str(number): server.sql(asked) for number, server in enumerate((primary, replica))}
+
+        yield Lab(
+            item={
+                "kind": "mariadb", "heartbeat": "app.heartbeat.ts", "timeout": "3s",
+                "servers": [{"name": "daejeon", "url": {"env": "LAB_PAIR_PRIMARY"}},
+                            {"name": "busan", "url": {"env": "LAB_PAIR_REPLICA"}}],
+            },
+            state=state,
+            breaks={"frozen": frozen, "stopped": stopped, "torn": torn, "delayed": delayed, "alone": alone,
+                    "writable": writable, "drifted": drifted},
+            role="failover",
+            environment={"LAB_PAIR_PRIMARY": primary.url(), "LAB_PAIR_REPLICA": replica.url()},
+        )  # fmt: skip
