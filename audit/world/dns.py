@@ -60,6 +60,7 @@ def _together(heard: list[Said], absent: dict[str, Unseen]) -> dict[str, Any]:
     known: dict[str, Any] = {"addresses": in_order({address for said in heard for address in said.addresses})}
     if heard:
         known["ttl"] = min(said.ttl for said in heard if said.ttl is not None)
+        known["lifetime"] = max(said.lifetime for said in heard if said.lifetime is not None)
         known["authoritative"] = all(said.authoritative for said in heard)
     for field in ("zone", "soa_expire", "servers"):
         values = [getattr(said, field) for said in heard if getattr(said, field) is not None]

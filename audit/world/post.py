@@ -146,13 +146,20 @@ class Inquiry:
     """One question on its way to several servers, again and again: a late answer to the first try is an answer too."""
 
     def __init__(
-        self, post: Post, name: dns.name.Name, kind: dns.rdatatype.RdataType, *, recursive: bool, whole: bool
+        self,
+        post: Post,
+        name: dns.name.Name,
+        kind: dns.rdatatype.RdataType,
+        *,
+        recursive: bool,
+        whole: bool,
+        signed: bool = False,
     ) -> None:
         self._post = post
         self._what = name, kind
         self._recursive = recursive
         self._whole = whole
-        self._question = Question.of(name, kind, recursive=recursive)
+        self._question = Question.of(name, kind, recursive=recursive, signed=signed)
         self._heard: deque[tuple[Server, Heard | Trouble]] = deque()
         self._endings: list[Callable[[], None]] = []
         self._wake: asyncio.Future[None] | None = None

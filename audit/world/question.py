@@ -22,6 +22,7 @@ _HEAD: Final = struct.Struct("!BBHHHH")
 _ROW: Final = struct.Struct("!HHIH")
 _ASKED: Final = struct.Struct("!HH")
 _EXTENSION: Final = struct.pack("!BHHIH", 0, dns.rdatatype.OPT, PAYLOAD, 0, 0)
+_SIGNED: Final = struct.pack("!BHHIH", 0, dns.rdatatype.OPT, PAYLOAD, dns.flags.DO, 0)
 _START: Final = 12
 """Bytes before the question."""
 Heard = tuple[str, ...] | dns.message.Message
@@ -43,12 +44,20 @@ class Question:
 
     @classmethod
     def of(
-        cls, name: dns.name.Name, kind: dns.rdatatype.RdataType, *, recursive: bool, extended: bool = True
+        cls,
+        name: dns.name.Name,
+        kind: dns.rdatatype.RdataType,
+        *,
+        recursive: bool,
+        extended: bool = True,
+        signed: bool = False,
     ) -> Question:
-        """Ask for one kind of record; `extended` announces by EDNS that a large answer may come."""
+        """Ask for one kind of record; `extended` announces by EDNS that a large answer may come, `signed` wants
+        signatures with it."""
         asked = (name.to_wire() or b"") + _ASKED.pack(kind, dns.rdataclass.IN)
         head = _HEAD.pack(dns.flags.RD >> 8 if recursive else 0, 0, 1, 0, 0, 1 if extended else 0)
-        return cls(name, kind, recursive, extended, head + asked + (_EXTENSION if extended else b""), asked.lower())
+        extension = (_SIGNED if signed else _EXTENSION) if extended else b""
+        return cls(name, kind, recursive, extended, head + asked + extension, asked.lower())
 
     def numbered(self, number: int) -> bytes:
         """The question as it is sent."""

@@ -36,6 +36,7 @@ class Said:
 
     addresses: tuple[str, ...] = ()
     ttl: timedelta | None = None
+    lifetime: timedelta | None = None
     authoritative: bool = False
     zone: str | None = None
     soa_expire: timedelta | None = None
@@ -74,14 +75,16 @@ class Witness:
             raise Fault("dns-no-address", f"{_text(name)} has no address at this server")
         having = [message for message in messages if _addresses(message)]
         said.addresses = in_order(found)
-        said.ttl = timedelta(seconds=min(rows.ttl for message in having for rows in message.answer))
+        # Each family is a chain of its own: along it the shortest counts, among them the one that lasts longest.
+        lives = [min(rows.ttl for rows in message.answer) for message in having]
+        said.ttl, said.lifetime = timedelta(seconds=min(lives)), timedelta(seconds=max(lives))
         said.authoritative = all(message.flags & dns.flags.AA for message in having)
 
     async def zone(self, name: dns.name.Name, said: Said) -> None:
         """Note the zone of a name with its name servers; what cannot be seen is noted as absent."""
         try:
             zone = await self._zone(name, said)
-            said.servers = await self._servers(zone)
+            said.servers = await self.servers(zone)
         except (Fault, CannotSee) as trouble:
             why = _unseen(trouble)
             missing = ("zone", "soa_expire", "servers") if said.zone is None else ("servers",)
@@ -101,7 +104,8 @@ class Witness:
             place = place.parent()
         raise Fault("dns-no-address", f"{self.address} names no zone for {_text(name)}")
 
-    async def _servers(self, zone: dns.name.Name) -> tuple[NameServer, ...]:
+    async def servers(self, zone: dns.name.Name) -> tuple[NameServer, ...]:
+        """The name servers of a zone with their addresses. Fault, CannotSee where they cannot be told."""
         answer = await self._answer(zone, dns.rdatatype.NS)
         names = [row.target for rows in answer.answer for row in rows if isinstance(row, NS)]
         found: dict[str, tuple[str, ...]] = {}

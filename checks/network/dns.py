@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
@@ -11,6 +11,8 @@ from audit.model.address import AddressText, Host, Port
 from audit.model.facts import NameState, Sample, Unseen
 from audit.model.item import Item
 from audit.model.technology import Endpoint
+
+Steering = Literal["health-checked", "by-hand"]
 
 
 def _list(value: object) -> object:
@@ -30,6 +32,8 @@ class DnsEndpoint(Endpoint, kind="dns"):
     server: Host
     port: Port = 53
     expect: ExpectedAddresses = Field(default=ExpectedAddresses())
+    steering: Steering | None = None
+    """Whether health checks change its addresses, or people do."""
 
     @property
     def host(self) -> str:
@@ -38,6 +42,10 @@ class DnsEndpoint(Endpoint, kind="dns"):
     @property
     def secured(self) -> bool:
         return False
+
+    @property
+    def steered(self) -> bool | None:
+        return None if self.steering is None else self.steering == "health-checked"
 
 
 @probe(deadline=15)
@@ -61,7 +69,11 @@ def _explained(state: NameState) -> NameState:
         trouble=trouble.detail or trouble.failure,
     )
     why = Unseen.of(CannotSee(Reason.INCOMPLETE, says))
-    missing = {fact: why for fact in ("ttl", "authoritative", "zone", "servers", "soa_expire") if not state.has(fact)}
+    missing = {
+        fact: why
+        for fact in ("ttl", "lifetime", "authoritative", "zone", "servers", "soa_expire")
+        if not state.has(fact)
+    }
     return state.model_copy(update={"absent": {**missing, **state.absent}})
 
 

@@ -1,29 +1,16 @@
-"""What name servers and handshakes showed becomes rulings on whether names and certificates hold."""
+"""What name servers say of a zone becomes the ruling on whether enough of them stand far enough apart."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address, ip_network
 from typing import Final
 
-from audit.contract import (
-    CannotSee,
-    Example,
-    Limits,
-    NotApplicable,
-    Reason,
-    Ruling,
-    Subject,
-    Verdict,
-    check,
-    ruling,
-    say,
-)
-from audit.model.facts import Certificate, NameServer, NameState, Sample, ServiceState
+from audit.contract import Example, Limits, Reason, Ruling, Subject, Verdict, check, ruling, say
+from audit.model.facts import NameServer, NameState, Sample
+from audit.model.graph import Graph
 from audit.model.technology import Endpoint
-from audit.model.units import plain
+from checks.network.zone import Zone
 
-AT: Final = datetime(2026, 9, 1, tzinfo=UTC)
 ENDPOINTS: Final = """
 institutions:
   - id: kibo
@@ -31,11 +18,11 @@ institutions:
       - id: guarantee
         grade: 1
         endpoints:
-          - {id: web, kind: http, url: "https://guarantee.kibo.example/"}
-          - {id: plain, kind: http, url: "http://guarantee.kibo.example/"}
           - {id: name, kind: dns, name: guarantee.kibo.example, server: 127.0.0.1, port: 5353}
 """
-WEB: Final = "kibo/guarantee/web"
+TWO_SITES: Final = """
+sites: [{id: daejeon, networks: [192.0.2.0/24, 198.51.100.0/24]}, {id: busan, networks: [203.0.113.0/24]}]
+"""
 NAME: Final = "kibo/guarantee/name"
 
 
@@ -43,26 +30,6 @@ def _served(*addresses: str) -> NameState:
     servers = tuple(NameServer(name=f"ns{number}.example", addresses=(at,)) for number, at in enumerate(addresses, 1))
     return NameState(
         samples=(Sample(address="127.0.0.1"),), addresses=("192.0.2.4",), zone="kibo.example", servers=servers
-    )
-
-
-def _secured(days: int, *, trusted: bool = True) -> ServiceState:
-    until = AT + timedelta(days=days)
-    certificate = Certificate(
-        subject="CN=guarantee.kibo.example",
-        issuer="CN=KIBO CA",
-        names=("guarantee.kibo.example",),
-        not_before=AT - timedelta(days=60),
-        not_after=until,
-        chain_not_after=until,
-        sha256="0" * 64,
-        key="EC 256",
-        trusted=trusted,
-        trouble="" if trusted else "self-signed certificate",
-    )
-    failure = None if trusted else "tls-untrusted"
-    return ServiceState.model_validate(
-        {"samples": [{"address": "192.0.2.4", "failure": failure, "certificate": certificate}]}
     )
 
 
@@ -75,16 +42,33 @@ def _network(address: str) -> str:
     return str(ip_network(f"{found}/{24 if found.version == 4 else 48}", strict=False))
 
 
+def _site(server: NameServer, item: Endpoint, graph: Graph) -> str:
+    """Where a name server stands: as the inventory places it, or by `networks:` of its sites; empty where unknown."""
+    for one in item.servers if isinstance(item, Zone) else ():
+        known = {one.door.name.lower(), one.server.lower()}
+        if one.at is not None and known & {server.name, *server.addresses}:
+            return min(graph.sites(one.at), default="")
+    found = {
+        site.ref
+        for address in server.addresses
+        for site in graph.estate.sites
+        if any(ip_address(address) in network for network in site.networks)
+    }
+    return min(found) if len(found) == 1 else ""
+
+
 @check(
     "network.name-servers",
     control="NET-01",
     method="A",
     severity="high",
     answers=("NIST SP 800-53r5 SC-20", "NIST SP 800-53r5 SC-22", "CSF PR.IR-03"),
-    limits={"servers": ("3", "2", "2", "-"), "networks": ("2", "2", "1", "-")},
+    limits={"servers": ("3", "2", "2", "-"), "networks": ("2", "2", "1", "-"), "sites": ("2", "2", "1", "-")},
     examples=(
         Example(Verdict.PASS, ENDPOINTS, NAME, seen=_served("192.0.2.1", "192.0.2.2", "198.51.100.1")),
+        Example(Verdict.PASS, TWO_SITES + ENDPOINTS, NAME, seen=_served("192.0.2.1", "192.0.2.2", "203.0.113.1")),
         Example(Verdict.FAIL, ENDPOINTS, NAME, seen=_served("192.0.2.1", "192.0.2.2", "192.0.2.3")),
+        Example(Verdict.FAIL, TWO_SITES + ENDPOINTS, NAME, seen=_served("192.0.2.1", "192.0.2.2", "198.51.100.1")),
         Example(
             Verdict.UNKNOWN,
             ENDPOINTS,
@@ -95,7 +79,7 @@ def _network(address: str) -> str:
     ),
 )
 def name_servers_stand_apart(endpoint: Subject[Endpoint], seen: NameState, limits: Limits) -> Ruling:
-    """The zone of the name is served by enough name servers in enough separate networks.
+    """The zone of the name is served by enough name servers in enough separate networks and sites.
 
     Why: when all name servers stand in the network that is lost, every service of the house is lost with its name,
     also those that still run.
@@ -103,9 +87,11 @@ def name_servers_stand_apart(endpoint: Subject[Endpoint], seen: NameState, limit
     Fix: let a second provider, or a machine in another site, serve the zone as a secondary.
     """
     least_servers, least_networks = int(limits.number("servers")), int(limits.number("networks"))
+    least_sites = int(limits.number("sites"))
     reachable = [server for server in seen.servers if server.addresses]
     networks = sorted({_network(address) for server in reachable for address in server.addresses})
     places = len({frozenset(server.addresses) for server in reachable})
+    sites = {_site(server, endpoint.item, endpoint.graph) for server in reachable}
     met = places >= least_servers and len(networks) >= least_networks
     figures = {
         "zone": seen.zone,
@@ -114,6 +100,15 @@ def name_servers_stand_apart(endpoint: Subject[Endpoint], seen: NameState, limit
         "least": str(least_servers),
         "apart": str(least_networks),
     }
+    measured = say("name servers {servers}, networks {networks}", **figures)
+    required = say("at least name servers {least}, networks {apart}", **figures)
+    if met and "" not in sites and len(sites) < least_sites:
+        # Where the place of one is not known, it may be another one: then the networks alone decide.
+        says = say(
+            "all name servers of the zone {zone} stand in {site}: {servers} in {networks} networks",
+            site=", ".join(sorted(sites)), **figures,
+        )  # fmt: skip
+        return ruling(False, measured=measured, required=say("in {count} sites", count=least_sites), says=says)
     if met:
         says = say("the zone {zone} has name servers: {servers}, in separate networks: {networks}", **figures)
     else:
@@ -122,85 +117,4 @@ def name_servers_stand_apart(endpoint: Subject[Endpoint], seen: NameState, limit
             "in {apart}",
             **figures,
         )
-    measured = say("name servers {servers}, networks {networks}", **figures)
-    required = say("at least name servers {least}, networks {apart}", **figures)
     return ruling(met, measured=measured, required=required, says=says)
-
-
-@check(
-    "network.certificate",
-    control="NET-03",
-    method="A",
-    severity="high",
-    answers=("NIST SP 800-53r5 SC-17", "NIST SP 800-53r5 SC-12", "ISMS-P 2.7.1"),
-    limits={"left": ("30d", "21d", "14d", "7d")},
-    examples=(
-        Example(Verdict.PASS, ENDPOINTS, WEB, seen=_secured(60), at=AT),
-        Example(Verdict.FAIL, ENDPOINTS, WEB, seen=_secured(9), at=AT),
-        Example(Verdict.FAIL, ENDPOINTS, WEB, seen=_secured(60, trusted=False), at=AT),
-        Example(
-            Verdict.UNKNOWN,
-            ENDPOINTS,
-            WEB,
-            seen=ServiceState(samples=(Sample(address="192.0.2.4", failure="refused"),)),
-            at=AT,
-            reason=Reason.INCOMPLETE,
-        ),
-        Example(
-            Verdict.NOT_APPLICABLE,
-            ENDPOINTS,
-            "kibo/guarantee/plain",
-            seen=ServiceState(samples=(Sample(address="192.0.2.4", failure="refused"),)),
-            at=AT,
-        ),
-    ),
-)
-def certificate_is_good_for_long_enough(
-    endpoint: Subject[Endpoint], seen: ServiceState, at: datetime, limits: Limits
-) -> Ruling:
-    """Every certificate that the service shows is trusted and stays valid for as many days as its grade needs.
-
-    Why: an expired certificate stops a service for everybody at one second that was known a year before; at a standby
-    that nobody visits it is found on the day of the fire.
-
-    Fix: renew the certificate that the finding names, the one of the standby too, and let a job renew it from now on;
-    where an authority of the house signed it, name the file of that authority as `authority:` of the endpoint.
-    """
-    least = limits.duration("left")
-    required = say("a trusted certificate, {least} left", least=plain(least))
-    samples = seen.tried
-    shown = [(sample.certificate, sample.address) for sample in samples if sample.certificate is not None]
-    if endpoint.item.secured is False and not shown:
-        raise NotApplicable(say("{endpoint} is not secured by a certificate", endpoint=endpoint.ref))
-    for certificate, address in shown:
-        # One that is merely over has a sentence of its own below, which tells since when.
-        if not certificate.trusted and certificate.chain_not_after >= at:
-            says = say(
-                "the certificate of {endpoint} at {address} is not trusted: {trouble}",
-                endpoint=endpoint.ref,
-                address=address,
-                trouble=certificate.trouble or "-",
-            )
-            return ruling(False, measured=certificate.trouble or "-", required=required, says=says)
-    until, address = min(((one.chain_not_after, address) for one, address in shown), default=(None, ""))
-    if until is not None and until - at < least:
-        figures = {"endpoint": endpoint.ref, "address": address, "date": plain(until), "least": str(least.days)}
-        if until < at:
-            says = say("the certificate of {endpoint} at {address} expired on {date}", **figures)
-        else:
-            says = say(
-                "the certificate of {endpoint} at {address} ends on {date}; {least} days must be left", **figures
-            )
-        return ruling(False, measured=until - at, required=required, says=says)
-    blind = [sample.address for sample in samples if sample.certificate is None]
-    if until is None and not endpoint.item.secured and samples and all(sample.failure is None for sample in samples):
-        raise NotApplicable(say("{endpoint} is not secured by a certificate", endpoint=endpoint.ref))
-    if until is None or blind or not seen.has("samples"):
-        says = say(
-            "no certificate of {endpoint} was seen at {addresses}",
-            endpoint=endpoint.ref,
-            addresses=", ".join(blind[:5]) or "-",
-        )
-        raise CannotSee(Reason.INCOMPLETE, says)
-    says = say("the certificate of {endpoint} is valid until {date}", endpoint=endpoint.ref, date=plain(until))
-    return ruling(True, measured=until - at, required=required, says=says)

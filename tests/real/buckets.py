@@ -63,7 +63,8 @@ def buckets() -> Iterator[Buckets]:
     from moto.server import ThreadedMotoServer
 
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    s3_backends.reset()
+    # One account alone: the reset of a whole service wipes what others of this process hold in other services.
+    s3_backends["123456789012"].reset()
     server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
     server.start()
     try:
@@ -76,4 +77,4 @@ def buckets() -> Iterator[Buckets]:
         yield Buckets(url, client)
     finally:
         server.stop()
-        s3_backends.reset()
+        s3_backends["123456789012"].reset()
