@@ -8,13 +8,13 @@ from functools import cached_property
 from typing import Annotated, Any, Final, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import BeforeValidator, WithJsonSchema, model_validator
+from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
 from audit.contract import Page, Token, World, probe, say
 from audit.model.address import AddressText, Family, Url
 from audit.model.facts import ServiceState
 from audit.model.item import Item, SecretRef, Text, unmarked
-from audit.model.technology import Endpoint
+from audit.model.technology import Endpoint, Service
 from audit.model.unfit import Unexpected
 from audit.model.units import Duration, Flag
 
@@ -23,6 +23,8 @@ _OURS: Final = frozenset(
     "accept-encoding connection content-length expect host keep-alive te trailer transfer-encoding upgrade".split()
 )
 _SECRET: Final = re.compile(r"authoriz|cookie|secret|token|password|credential|api-?key", re.IGNORECASE)
+_MOST: Final = 20
+"""Headers that are compared."""
 
 
 def parse_statuses(value: object) -> tuple[int, ...]:
@@ -79,6 +81,40 @@ class ExpectedPage(Item):
     """Any 2xx where it is not written."""
     contains: Text | None = None
     not_contains: Text | None = None
+
+
+def parse_compared(value: object) -> tuple[str, ...]:
+    """Names of headers of an answer, in small letters; none that carries a secret."""
+    if value == ():
+        return ()
+    written = value if isinstance(value, list | tuple) else [value]
+    names = tuple(dict.fromkeys(str(name).strip().lower() for name in written))
+    if not names or len(names) > _MOST or not all(_FIELD_NAME.fullmatch(name) for name in names):
+        raise Unexpected(say("names of headers such as [X-App-Version]"), repr(str(value)[:80]))
+    for name in names:
+        if _SECRET.search(name):
+            right = say("no header {name}; compare one that carries no secret", name=repr(name))
+            raise Unexpected(right, why=say("a secret is never kept"))
+    return names
+
+
+Compared = Annotated[
+    tuple[str, ...],
+    BeforeValidator(parse_compared),
+    WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "minItems": 1}]}),
+]
+
+
+class SiteMarker(Item):
+    """What the answers of one place alone carry, so that no other machine can answer for it unseen."""
+
+    header: Text
+    value: Text = Field(alias="is")
+
+    @model_validator(mode="after")
+    def _a_header(self) -> Self:
+        parse_compared(self.header)
+        return self
 
 
 class PhaseLimits(Item):
@@ -148,6 +184,12 @@ class HttpEndpoint(Endpoint, kind="http"):
     """Speak HTTP/2 where the server does, for `transport: httpx`; it needs the extra `haechi[http2]`."""
     token: ClientCredentials | None = None
     """For `transport: httpx`."""
+    site_marker: SiteMarker | None = None
+    """A header that only the machine at this place sends: without it two addresses may be one load balancer."""
+    same: Compared = ()
+    """Headers that have to be the same wherever this page is served, such as that of the version."""
+    same_body: Flag = False
+    """Whether the page has to be the same, byte by byte, wherever it is served."""
 
     @model_validator(mode="after")
     def _a_transport_that_can(self) -> Self:
@@ -176,6 +218,28 @@ class HttpEndpoint(Endpoint, kind="http"):
     def secured(self) -> bool:
         return urlsplit(self.url).scheme == "https"
 
+    @property
+    def direct(self) -> bool:
+        return self.proxy is None
+
+    @cached_property
+    def service(self) -> Service:
+        expect, marker = self.expect, self.site_marker
+        words = (
+            ("status", ",".join(map(str, expect.status))),
+            ("contains", expect.contains),
+            ("not-contains", expect.not_contains),
+            ("same", ",".join(self.same)),
+            ("same-body", "true" if self.same_body else ""),
+        )
+        return Service(
+            self.url,
+            "; ".join(f"{name}: {text}" for name, text in words if text),
+            expect.contains is not None,
+            self.same,
+            marker=(marker.header.lower(), marker.value) if marker is not None else None,
+        )
+
     @cached_property
     def page(self) -> Page:
         """What is asked for at every look."""
@@ -195,8 +259,14 @@ class HttpEndpoint(Endpoint, kind="http"):
             transport=self.transport,
             proxy=self.proxy,
             http2=self.http2,
+            note=_noted(self.service),
+            digest=self.same_body and self.method == "GET",
             token=Token(token.url, token.client_id, token.client_secret, token.scope or "") if token else None,
         )
+
+
+def _noted(service: Service) -> tuple[str, ...]:
+    return (*service.compared, *((service.marker[0],) if service.marker is not None else ()))
 
 
 @probe(deadline=15)

@@ -8,7 +8,7 @@ from audit.contract import World, probe
 from audit.model.address import Family, Host, Port
 from audit.model.facts import ServiceState
 from audit.model.item import Text
-from audit.model.technology import Endpoint
+from audit.model.technology import Endpoint, Service
 
 
 class TlsEndpoint(Endpoint, kind="tls"):
@@ -26,6 +26,10 @@ class TlsEndpoint(Endpoint, kind="tls"):
     @property
     def host(self) -> str:
         return self.machine
+
+    @property
+    def service(self) -> Service:
+        return Service(f"{self.server_name or self.machine}:{self.port}")
 
     @property
     def secured(self) -> bool:

@@ -20,14 +20,12 @@ from audit.contract import (
     say,
 )
 from audit.model.backup import BackupState, RestorePoint
+from audit.model.distance import KM_A_MILLISECOND, kilometres
 from audit.model.facts import Facts
 from audit.model.technology import Copy
-from checks.backup.places import kilometres
 from checks.backup.samples import NIGHTLY, ledger, restic
 
 AT: Final = datetime(2026, 9, 1, tzinfo=UTC)
-KM_A_MILLISECOND: Final = 102.0
-"""Half of what light travels in glass in one millisecond of a round trip: nothing that answers is farther away."""
 WATCHED: Final = ledger(restic("nightly")) + "watch: {at: daejeon}\n"
 
 

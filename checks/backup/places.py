@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import asin, cos, inf, radians, sin, sqrt
 
 from audit.contract import CannotSee, Reason, Subject, say
+from audit.model.distance import kilometres
 from audit.model.estate import Data
 from audit.model.graph import Graph
 from audit.model.message import Message
 from audit.model.technology import Copy
-
-EARTH = 6371.0
-"""Mean radius in km."""
 
 
 def home(subject: Subject[Data] | Subject[Copy]) -> tuple[str, ...]:
@@ -91,22 +88,6 @@ def _inside_one_site(graph: Graph, place: str, copy: Copy, common: frozenset[str
         copy=copy.ref,
     )
     return Gap(copy, None, why)
-
-
-def kilometres(graph: Graph, one: str, other: str) -> float | None:
-    """The least distance between two places as the crow flies; None where a site has no coordinates."""
-    least = inf
-    for first in graph.sites(one):
-        for second in graph.sites(other):
-            here, there = graph.site_of[first].location, graph.site_of[second].location
-            if here is None or there is None:
-                return None
-            north, east = radians(there.latitude - here.latitude), radians(there.longitude - here.longitude)
-            chord = (
-                sin(north / 2) ** 2 + cos(radians(here.latitude)) * cos(radians(there.latitude)) * sin(east / 2) ** 2
-            )
-            least = min(least, 2 * EARTH * asin(sqrt(min(chord, 1.0))))
-    return least if least < inf else None
 
 
 def elsewhere(graph: Graph, places: tuple[str, ...], copies: tuple[Copy, ...]) -> int:
