@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
-from typing import Any, Final, Self
+from datetime import datetime, timedelta
+from typing import Any, Final
 
-from pydantic import Field, model_validator
-
-from audit.contract import CannotSee, Reason, SnmpDoor, World, probe, say
-from audit.model.address import Host, Port
+from audit.contract import CannotSee, Reason, World, probe, say
 from audit.model.facts import PowerState, Unseen
-from audit.model.item import SecretRef, Text
 from audit.model.technology import PowerProtection
-from audit.model.unfit import Unexpected
 from audit.model.units import Duration
+from checks.facility import apc
+from checks.facility.agent import LOCATION, UP, SnmpAgent, location_of
+from checks.facility.refresh import Figures, Watched, watch
 
 Values = Mapping[str, int | str | None]
 
@@ -23,17 +21,23 @@ _MIB: Final = "1.3.6.1.2.1.33.1."
 _MAKER, _MODEL = _MIB + "1.1.0", _MIB + "1.2.0"
 _BATTERY, _MINUTES, _CHARGE, _DEGREES = (_MIB + f"2.{number}.0" for number in (1, 3, 4, 7))
 _SOURCE: Final = _MIB + "4.1.0"
-_LOADS: Final = _MIB + "4.4.1.5"
+_LOADS: Final = tuple(_MIB + f"4.4.1.5.{line}" for line in (1, 2, 3))
 _ALARMS: Final = _MIB + "6.1.0"
 _ALARM_TABLE: Final = _MIB + "6.2.1.2"
 _ALARM_NAMES: Final = _MIB + "6.3."
 _TEST, _TEST_START = _MIB + "7.3.0", _MIB + "7.5.0"
-_UP: Final = "1.3.6.1.2.1.1.3.0"
-_REPLACED: Final = "1.3.6.1.4.1.318.1.1.1.2.1.3.0"
-"""Of APC's own tree: the date of the last replacement of the battery, MM/DD/YY."""
 _OIDS: Final = (
-    _MAKER, _MODEL, _BATTERY, _MINUTES, _CHARGE, _DEGREES, _SOURCE, _ALARMS, _TEST, _TEST_START, _UP, _REPLACED,
+    _MAKER, _MODEL, _BATTERY, _MINUTES, _CHARGE, _DEGREES, _SOURCE, *_LOADS, _ALARMS, _TEST, _TEST_START, UP, LOCATION,
+    apc.REPLACED,
 )  # fmt: skip
+_MOVING: Final = tuple(
+    _MIB + number
+    for number in (
+        "2.3.0", "2.4.0", "2.5.0", "2.6.0", "2.7.0", "3.3.1.2.1", "3.3.1.3.1", "3.3.1.3.2", "3.3.1.3.3", "4.2.0",
+        "4.4.1.2.1", "4.4.1.3.1", "4.4.1.4.1", "4.4.1.5.1", "4.4.1.5.2", "4.4.1.5.3",
+    )
+)  # fmt: skip
+"""Minutes, charge, volts, amperes, degrees of the battery; what comes in; what goes out."""
 _SOURCES: Final[Mapping[int, tuple[str, ...]]] = {
     2: ("OFF",),
     3: ("OL",),
@@ -60,57 +64,51 @@ _NAMED: Final[Mapping[int, tuple[str, str]]] = {
 _MOST: Final = 200
 
 
-class SnmpUps(PowerProtection, kind="snmp-ups"):
+class SnmpUps(SnmpAgent, PowerProtection, Watched, kind="snmp-ups"):
     """A UPS that answers SNMP with the objects of RFC 1628, by community (version 2c) or user (version 3).
 
-    Version 3 takes SHA-256 and AES-128. A wrong community is answered by nobody: that is unknown, never a failure. Ran
-    with the agent of Net-SNMP. Never run against the real thing: cards of makers; APC's date of the battery.
+    A card of APC is also asked for what its own tree says of the battery. A wrong community is answered by nobody:
+    that is unknown, never a failure. Ran with the agent of Net-SNMP 5.9, versions 2c and 3. Never run against the real
+    thing: cards of makers.
     """
 
-    server: Host = Field(alias="host")
-    port: Port = 161
-    community: SecretRef | None = None
-    user: Text | None = None
-    auth: SecretRef | None = None
-    privacy: SecretRef | None = None
     timeout: Duration = timedelta(seconds=5)
 
-    @property
-    def host(self) -> str:
-        return self.server
 
-    @model_validator(mode="after")
-    def _one_way(self) -> Self:
-        if (self.community is None) == (self.user is None):
-            raise Unexpected(say("either `community:` or `user:`"), say("both") if self.user else say("neither"))
-        if self.privacy is not None and self.auth is None:
-            raise Unexpected(say("`auth:` beside `privacy:`"), say("`privacy:` alone"))
-        return self
-
-    @property
-    def door(self) -> SnmpDoor:
-        return SnmpDoor(self.server, self.port, self.community, self.user or "", self.auth, self.privacy)
-
-
-@probe(deadline=20)
+@probe(deadline=150)
 async def report(supply: SnmpUps, world: World) -> PowerState:
-    values = await world.snmp.get(supply.door, _OIDS, supply.timeout)
-    loads = await world.snmp.walk(supply.door, _LOADS, supply.timeout)
+    values: Values = await world.snmp.get(supply.door, _OIDS, supply.timeout)
+    if values.get(apc.REPLACED) is not None:
+        values = {**values, **await world.snmp.get(supply.door, apc.OIDS, supply.timeout)}
     present = values.get(_ALARMS)
     alarms = await world.snmp.walk(supply.door, _ALARM_TABLE, supply.timeout) if present else {}
-    return state(values, loads, alarms, world.clock.now())
+    loads = {oid: value for oid in _LOADS if (value := values.get(oid)) is not None}
+    seen = state(values, loads, alarms, world.clock.now())
+
+    async def again() -> Figures:
+        return figures(await world.snmp.get(supply.door, _MOVING, supply.timeout))
+
+    facts, absent = await watch(supply, await again() if supply.watch_for else {}, again, world)
+    return seen.model_copy(update={**facts, "absent": {**seen.absent, **absent}})
+
+
+def figures(values: Values) -> Figures:
+    """What changes in a supply that lives: volts, amperes, hertz, degrees, shares."""
+    return {oid: float(value) for oid, value in values.items() if isinstance(value, int)}
 
 
 def state(values: Values, loads: Mapping[str, int | str], alarms: Mapping[str, int | str], now: datetime) -> PowerState:
     """The values of RFC 1628 to facts. CannotSee where the agent has none of them."""
-    source, battery = values.get(_SOURCE), values.get(_BATTERY)
-    if source is None and battery is None:
+    source, battery, own = values.get(_SOURCE), values.get(_BATTERY), apc.flags(values)
+    if source is None and battery is None and not own:
         raise CannotSee(Reason.INCOMPLETE, say("the agent has none of the objects of a UPS (RFC 1628)"))
-    if not isinstance(source, int) or source not in _SOURCES:
+    stands = _SOURCES.get(source) if isinstance(source, int) else None
+    if stands is None and not set(own) - {"RB"}:
         raise CannotSee(Reason.INCOMPLETE, say("the UPS does not say what it runs on: {value}", value=str(source)[:20]))
     names, marks = _alarms(values.get(_ALARMS), alarms)
-    flags = (*_SOURCES[source], *_BATTERIES.get(battery if isinstance(battery, int) else 1, ()), *marks)
-    facts: dict[str, Any] = {"flags": tuple(dict.fromkeys(flags)), "alarms": names}
+    low = _BATTERIES.get(battery if isinstance(battery, int) else 1, ())
+    facts: dict[str, Any] = {"flags": tuple(dict.fromkeys((*(stands or ()), *own, *low, *marks)))}
+    facts["alarms"] = tuple(dict.fromkeys((*names, *((apc.WORN,) if "RB" in own else ()))))
     absent: dict[str, Unseen] = {}
     for fact, oid, least, most in (("charge", _CHARGE, 0, 100), ("temperature", _DEGREES, -50, 150)):
         value = values.get(oid)
@@ -127,12 +125,13 @@ def state(values: Values, loads: Mapping[str, int | str], alarms: Mapping[str, i
         # Of several lines the one that is loaded most gives out first.
         facts["load"] = float(max(shares))
     _test(values, facts, now)
-    replaced = _day(values.get(_REPLACED))
-    if replaced is not None:
-        facts["battery_date"] = replaced
-    else:
+    _added(facts, apc.facts(values))
+    if "battery_date" not in facts:
         says = say("the objects of RFC 1628 do not tell the age of the battery")
         absent["battery_date"] = Unseen.of(CannotSee(Reason.INCOMPLETE, says))
+    stood = location_of(values.get(LOCATION))
+    if stood is not None:
+        facts["location"] = stood
     words = [value.strip() for value in (values.get(_MAKER), values.get(_MODEL)) if isinstance(value, str)]
     if any(words):
         facts["model"] = " ".join(word for word in words if word)[:_MOST]
@@ -165,19 +164,15 @@ def _test(values: Values, facts: dict[str, Any], now: datetime) -> None:
     result = values.get(_TEST)
     if isinstance(result, int) and result in _TESTS:
         facts["test_result"] = _TESTS[result]
-    began, up = values.get(_TEST_START), values.get(_UP)
+    began, up = values.get(_TEST_START), values.get(UP)
     if result in (1, 2, 3) and isinstance(began, int) and isinstance(up, int) and 0 < began <= up:
         # Both are hundredths of a second since the card was started.
         facts["test_date"] = (now - timedelta(seconds=(up - began) / 100)).date()
 
 
-def _day(written: int | str | None) -> date | None:
-    """`09/14/24` to a day; None for anything else."""
-    found = re.fullmatch(r"\s*(\d{2})/(\d{2})/(\d{2}|\d{4})\s*", written) if isinstance(written, str) else None
-    if found is None:
-        return None
-    year = int(found[3]) + (0 if len(found[3]) == 4 else 2000 if int(found[3]) < 80 else 1900)
-    try:
-        return date(year, int(found[1]), int(found[2]))
-    except ValueError:
-        return None
+def _added(facts: dict[str, Any], own: Mapping[str, Any]) -> None:
+    """Put what the maker's tree says beside it; of two results of a test the worse one counts."""
+    if own.get("test_result") == "failed" or facts.get("test_result") in (None, "never tested"):
+        facts |= {name: own[name] for name in ("test_result", "test_date") if name in own}
+    for name, value in own.items():
+        facts.setdefault(name, value)

@@ -87,11 +87,21 @@ def lab(root: Path) -> Iterator[Lab]:
             again(_7_3_0=("integer", "3"))
             return said()
 
+        def bypassed() -> Said:
+            """Somebody left the load on the bypass after the maintenance."""
+            again(_4_1_0=("integer", "4"))
+            return said()
+
+        def mute() -> Said:
+            """Another firmware: it has no object of the output any more, only that of the battery."""
+            again(_4_1_0=("integer", "1"))
+            return said()
+
         yield Lab(
             item={"kind": "snmp-ups", "host": "127.0.0.1", "port": port, "community": {"env": "LAB_SNMP"},
                   "timeout": "2s"},
             state=lambda: {"source": asked(port, WORD)},
-            breaks={"forgotten": forgotten, "worn": worn, "failed": failed},
+            breaks={"forgotten": forgotten, "worn": worn, "failed": failed, "bypassed": bypassed, "mute": mute},
             role="power-protection",
             environment={"LAB_SNMP": WORD},
         )  # fmt: skip
