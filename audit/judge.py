@@ -17,11 +17,11 @@ from audit.model.evidence import Claim, Claims, Finding, Observation, Ruling
 from audit.model.facts import DocumentState, Facts
 from audit.model.item import Item
 from audit.model.message import Message, say
-from audit.model.paper import sorted_out
+from audit.model.paper import Forged, sorted_out
 from audit.model.plan import Plan
 from audit.model.policy import NONE
 from audit.model.subject import Looks, Subject
-from audit.model.verdict import CannotSee, Level, NotApplicable, Reason, Verdict
+from audit.model.verdict import CannotSee, Level, NotApplicable, Reason, Severity, Verdict
 from audit.model.waivers import Waivers
 
 NOT_LOOKED_AT: Final[Mapping[str, Message]] = MappingProxyType(
@@ -106,6 +106,8 @@ class _Bench:
         basis = _Basis(self.looks.seen)
         try:
             answer = self._answer(check, subject, observation, papers, basis)
+        except Forged as forged:
+            answer = _Answer(Verdict.FAIL, forged.says, None, forged.measured, forged.required)
         except CannotSee as blind:
             answer = _Answer(Verdict.UNKNOWN, _sentence(blind.says), _reason(blind.reason))
         except NotApplicable as exempt:
@@ -117,7 +119,7 @@ class _Bench:
             subject=subject.ref,
             verdict=answer.verdict,
             reason=answer.reason,
-            severity=subject.around.policy.severities.get(check.id, check.severity).lowered(subject.grade),
+            severity=severity_of(check, subject),
             grade=subject.grade,
             institution=subject.institution.ref if subject.institution is not None else "",
             system=subject.within.ref if subject.within is not None else "",
@@ -151,9 +153,9 @@ class _Bench:
             elif wanted == "looks":
                 given[name] = Looks(basis)
             elif wanted == "claim":
-                given[name] = self._claim(subject, papers, basis)
+                given[name] = self._claim(check, subject, papers, basis)
             elif wanted == "claims":
-                given[name] = self._claims(subject, papers, basis)
+                given[name] = self._claims(check, subject, papers, basis)
             elif wanted == "limits":
                 given[name] = limits
             else:
@@ -163,6 +165,9 @@ class _Bench:
         says = found.says
         if says is None:
             says = say("measured {measured}; required is {required}", measured=found.measured, required=found.required)
+        if basis.level < check.least and basis.doubt is not None:
+            doubt = basis.doubt
+            return _Answer(Verdict.UNKNOWN, doubt.says, doubt.reason, found.measured, found.required, found.key)
         if basis.level < check.least:
             says = say("rests on {level} evidence; {least} is needed", level=basis.level.word, least=check.least.word)
             return _Answer(Verdict.UNKNOWN, says, Reason.INCOMPLETE, found.measured, found.required, found.key)
@@ -179,24 +184,33 @@ class _Bench:
             raise CannotSee(Reason.INCOMPLETE, say("was looked at, but not in a way that tells this"))
         return observation.seen
 
-    def _claims(self, subject: Subject[Item], papers: Sequence[Claim], basis: _Basis) -> Claims:
+    def _claims(self, check: Check, subject: Subject[Item], papers: Sequence[Claim], basis: _Basis) -> Claims:
         """Everything stated that can be relied on; what the rule then rests on, it says itself."""
-        good, gaps = sorted_out(papers, self.looks, subject.estate.about.timezone, self._at)
+        good, gaps = self._sorted_out(check, subject, papers, basis)
         return Claims(good, tuple(gap.says for gap in gaps), partial(self._rest_on, basis))
 
-    def _claim(self, subject: Subject[Item], papers: Sequence[Claim], basis: _Basis) -> Claim:
-        """The latest evidence that is in date now, with a document that is still the one that was collected."""
+    def _claim(self, check: Check, subject: Subject[Item], papers: Sequence[Claim], basis: _Basis) -> Claim:
+        """The best evidence that is in date now, with a document that is still the one that was collected."""
         if not papers:
             raise CannotSee(Reason.INCOMPLETE, say("no evidence is recorded for this; add it under `evidence:`"))
-        good, gaps = sorted_out(papers, self.looks, subject.estate.about.timezone, self._at)
+        good, gaps = self._sorted_out(check, subject, papers, basis)
         if not good:
             raise gaps[-1]
         self._rest_on(basis, good[0])
         return good[0]
 
+    def _sorted_out(
+        self, check: Check, subject: Subject[Item], papers: Sequence[Claim], basis: _Basis
+    ) -> tuple[tuple[Claim, ...], tuple[CannotSee, ...]]:
+        try:
+            return sorted_out(papers, subject, severity_of(check, subject), self.looks, self._at)
+        except Forged as forged:
+            basis.rest_on(self.looks.seen.get(forged.ref))
+            raise
+
     def _rest_on(self, basis: _Basis, claim: Claim) -> None:
-        look = self.looks.seen.get(claim.evidence.ref) if claim.evidence.file is not None else None
-        basis.rest_on(look, claim.level)
+        basis.rest_on(self.looks.seen.get(claim.evidence.ref), claim.level)
+        basis.doubt = basis.doubt or claim.doubt
 
     def _id(self, observation: Observation | None) -> str | None:
         if observation is None:
@@ -214,6 +228,8 @@ class _Basis(Mapping[str, Observation]):
         self._seen = seen
         self._looks: dict[str, Observation] = {}
         self._levels: list[Level] = []
+        self.doubt: CannotSee | None = None
+        """Why the first statement that it rests on is no more than declared."""
 
     def __getitem__(self, ref: str) -> Observation:
         found = self._seen[ref]
@@ -244,6 +260,11 @@ class _Basis(Mapping[str, Observation]):
     def only(self) -> Observation | None:
         """The one observation that it rests on, where it is one."""
         return next(iter(self._looks.values())) if len(self._looks) == 1 else None
+
+
+def severity_of(check: Check, subject: Subject[Item]) -> Severity:
+    """The severity that counts for this subject."""
+    return subject.around.policy.severities.get(check.id, check.severity).lowered(subject.grade)
 
 
 def _ruled(check: Check, given: Mapping[str, Any]) -> Ruling:

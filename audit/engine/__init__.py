@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import glob
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -12,6 +11,7 @@ import anyio
 
 from audit.catalogue import Catalogue
 from audit.contract import bug_text
+from audit.engine.documents import document
 from audit.engine.leash import Leash
 from audit.engine.queue import Queue
 from audit.model.estate import Evidence
@@ -196,7 +196,7 @@ class _Run:
         """What the probe of a task returns, read back as the store would read it: nonsense is a bug from here on."""
         item: Item = self._plan.estate.index[task.subject]
         if isinstance(item, Evidence):
-            seen: object = await document(item, self._world)
+            seen: object = await document(item, self._plan.estate, self._world)
             kind: type[Facts] = DocumentState
         else:
             probe = self._catalogue.probe_of(type(item)) if isinstance(item, Technology) else None
@@ -215,15 +215,6 @@ class _Run:
         values = {name: self._options.redact(text) for name, text in message.values.items()}
         known = reason if isinstance(reason, Reason) else Reason.CRASHED
         return Unseen(reason=known, template=message.template, values=values)
-
-
-async def document(evidence: Evidence, world: World) -> DocumentState:
-    """The document of a piece of evidence as it lies there now."""
-    path = evidence.file or ""
-    found = await world.files.list(glob.escape(path), 1)
-    if not found:
-        raise CannotSee(Reason.UNREACHABLE, say("the document {file} is not there", file=path))
-    return DocumentState(sha256=await world.files.sha256(found[-1].path), size=found[-1].size)
 
 
 def _may_pass(seen: Facts | Unseen) -> bool:

@@ -15,7 +15,7 @@ from audit.model.facts import DocumentState, Facts, Unseen
 from audit.model.message import Message
 from audit.model.place import Place
 from audit.model.units import plain
-from audit.model.verdict import Level, Reason, Severity, Verdict
+from audit.model.verdict import CannotSee, Level, Reason, Severity, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,13 +88,15 @@ class Claim:
 
     evidence: Evidence
     document: DocumentState | None
+    signer: str = ""
+    """Who signed it; empty where nobody did whose word counts here."""
+    doubt: CannotSee | None = field(default=None, compare=False)
+    """Why it is no more than declared, with what to do about it."""
 
     @property
     def level(self) -> Level:
-        """Attested when somebody stands for it and its document, if any, is the one that was collected."""
-        if self.evidence.by is None:
-            return Level.DECLARED
-        return Level.ATTESTED
+        """Attested when somebody who counts signed what is stated, its document included; else declared."""
+        return Level.ATTESTED if self.signer else Level.DECLARED
 
     def age(self, today: date) -> timedelta:
         """How long ago it was collected."""

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
 from typing import Final
 
-from audit.contract import Claim, Example, Limits, Reason, Ruling, Subject, Verdict, check, ruling, say
+from audit.contract import Claim, Example, Limits, Reason, Ruling, Subject, Verdict, check, ruling, say, signed
 from audit.model.estate import System
 from audit.model.units import plain
 
 AT: Final = datetime(2026, 9, 1, tzinfo=UTC)
 GUARANTEE: Final = "kibo/guarantee"
+SIGNED: Final = MappingProxyType({"evidence:drill": signed("Lee Jun")})
 
 
 def _estate(grade: int, collected: str = "") -> str:
@@ -32,9 +34,10 @@ def _estate(grade: int, collected: str = "") -> str:
     least="attested",
     limits={"age": ("183d", "365d", "365d", "-")},
     examples=(
-        Example(Verdict.PASS, _estate(1, "2026-06-01"), GUARANTEE, at=AT),
-        Example(Verdict.FAIL, _estate(1, "2025-06-01"), GUARANTEE, at=AT),
+        Example(Verdict.PASS, _estate(1, "2026-06-01"), GUARANTEE, others=SIGNED, at=AT),
+        Example(Verdict.FAIL, _estate(1, "2025-06-01"), GUARANTEE, others=SIGNED, at=AT),
         Example(Verdict.UNKNOWN, _estate(1), GUARANTEE, at=AT, reason=Reason.INCOMPLETE),
+        Example(Verdict.UNKNOWN, _estate(1, "2026-06-01"), GUARANTEE, at=AT, reason=Reason.INCOMPLETE),
         Example(Verdict.NOT_APPLICABLE, _estate(4, "2026-06-01"), GUARANTEE, at=AT),
     ),
 )
@@ -43,7 +46,7 @@ def recovery_was_exercised(system: Subject[System], claim: Claim, at: datetime, 
 
     Why: a plan that nobody has walked through fails at its first step, and then there is no time to find the second.
 
-    Fix: exercise the recovery, write down who took part and what went wrong, add the record under `evidence:`.
+    Fix: exercise the recovery, write down who took part and what went wrong, have the record signed under `evidence:`.
     """
     oldest, age = limits.duration("age"), max(claim.age(system.today(at)), timedelta(0))
     figures = {
