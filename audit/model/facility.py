@@ -7,7 +7,8 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from audit.model.address import Network
-from audit.model.item import Id, Item, NameText, RoomRef, SupplierRef, Text
+from audit.model.equipment import Amount, Carrier, Cooling, Equipment, Generator, Inspection, SelfInspection, Substation
+from audit.model.item import Id, Item, NameText, PowerRef, RoomRef, SupplierRef, Text
 from audit.model.technology import Monitors, PowerProtections
 from audit.model.units import Day, Duration, Flag, Length
 
@@ -32,6 +33,20 @@ class Room(Item):
         Literal["clean-agent", "halogen", "inert-gas", "water-mist", "sprinkler", "dry-chemical", "none"] | None
     ) = None
     exhaust: Flag | None = None
+    feeds: tuple[PowerRef, ...] = ()
+    """The power feeds that reach every rack in it, of those in `power:` of the site: two where racks have A and B."""
+    overheats: Duration | None = None
+    """From the loss of all cooling until machines switch themselves off."""
+    sealed: Flag | None = None
+    """Whether every opening in its walls, such as that of a cable, is closed against fire and smoke."""
+    below_ground: Flag | None = None
+    barrier: Flag | None = None
+    """Whether something keeps rising water out of it."""
+    leak_sensors: Flag | None = None
+    cctv: Flag | None = None
+    """Whether somebody sees it at every hour."""
+    fire_inspection: Inspection | None = None
+    """The last one by the fire authority."""
 
 
 class Advice(Item):
@@ -53,7 +68,19 @@ class Battery(Item):
     life: Duration | None = None
     spacing: Length | None = None
     """Distance from the batteries to the nearest rack, metres."""
+    energy: Amount | None = None
+    """Kilowatt-hours of the whole string."""
+    group_energy: Amount | None = None
+    """Kilowatt-hours of the largest group that stands apart from the next one."""
+    group_spacing: Length | None = None
+    """Distance between those groups, metres."""
+    charge: Annotated[float, Field(ge=0, le=100)] | None = None
+    """To how many per cent it is charged at most."""
+    ordered: Day | None = None
+    """When the next one was ordered."""
     advice: tuple[Advice, ...] = ()
+    inspections: tuple[Inspection, ...] = ()
+    """A normal one closes no advice."""
 
 
 class Site(Item):
@@ -75,3 +102,14 @@ class Site(Item):
     """Addresses that are only here: what has one of them stands in this site."""
     power_protection: PowerProtections
     monitoring: Monitors
+    substations: tuple[Substation, ...] = ()
+    generators: tuple[Generator, ...] = ()
+    cooling: tuple[Cooling, ...] = ()
+    carriers: tuple[Carrier, ...] = ()
+    equipment: tuple[Equipment, ...] = ()
+    self_inspection: SelfInspection | None = None
+
+    @property
+    def machines(self) -> tuple[Equipment | Generator | Cooling | Carrier, ...]:
+        """What has a reference of its own beside the devices that are asked."""
+        return (*self.generators, *self.cooling, *self.carriers, *self.equipment)

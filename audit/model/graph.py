@@ -31,12 +31,19 @@ class Graph:
 
     @cached_property
     def site_of(self) -> Mapping[str, Site]:
-        """The site of every site, room, battery, power protection and monitor."""
+        """The site of every site, of all rooms and machines in one."""
         return MappingProxyType(
             {
                 item.ref: site
                 for site in self.estate.sites
-                for item in (site, *site.rooms, *site.batteries, *site.power_protection, *site.monitoring)
+                for item in (
+                    site,
+                    *site.rooms,
+                    *site.batteries,
+                    *site.power_protection,
+                    *site.monitoring,
+                    *site.machines,
+                )
             }
         )
 
@@ -99,13 +106,17 @@ class Graph:
                 own.append(AnyOf.model_construct(any=site.power))
             found[site.ref] = tuple(own)
             for room in site.rooms:
-                found[room.ref] = (site.ref,)
+                feeds: tuple[Need, ...] = (AnyOf.model_construct(any=room.feeds),) if room.feeds else ()
+                found[room.ref] = (site.ref, *feeds)
             for battery in site.batteries:
                 found[battery.ref] = (battery.room,)
             for supply in site.power_protection:
                 found[supply.ref] = (supply.room or site.ref,)
             for monitor in site.monitoring:
                 found[monitor.ref] = (monitor.room or site.ref,)
+            for machine in site.machines:
+                where = getattr(machine, "room", None) or site.ref
+                found[machine.ref] = (where, *filter(None, (getattr(machine, "feed", None),)))
         for _, system in self.estate.systems():
             places: tuple[Need, ...] = (AnyOf.model_construct(any=system.at),) if system.at else ()
             found[system.ref] = (*system.needs, *places)

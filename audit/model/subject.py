@@ -10,6 +10,7 @@ from typing import Generic, TypeVar
 from zoneinfo import ZoneInfo
 
 from audit.model.drilling import RestoreState, drilled
+from audit.model.endangered import grade_of
 from audit.model.estate import Data, Estate, Institution, System
 from audit.model.evidence import Observation
 from audit.model.facility import Site
@@ -148,8 +149,9 @@ def subjects(estate: Estate, graph: Graph, policy: Policy) -> Iterator[Subject[I
     grades = graph.grades()
     yield Subject(estate, min((system.grade for _, system in estate.systems()), default=4), around)
     for site in estate.sites:
-        for item in (site, *site.rooms, *site.batteries, *site.power_protection, *site.monitoring):
-            yield Subject(item, grades.get(item.ref, grades.get(site.ref, 4)), around, site_around=site)
+        inside: tuple[Item, ...] = (*site.rooms, *site.batteries, *site.power_protection, *site.monitoring)
+        for each in (site, *inside, *site.machines):
+            yield Subject(each, grades.get(each.ref, grades.get(site.ref, 4)), around, site_around=site)
     for supplier in estate.suppliers:
         yield Subject(supplier, grades.get(supplier.ref, 4), around)
     for institution in estate.institutions:
@@ -165,3 +167,5 @@ def subjects(estate: Estate, graph: Graph, policy: Policy) -> Iterator[Subject[I
         yield Subject(programme, grades.get(programme.ref, 4), around)
     for contributor in estate.contributors:
         yield Subject(contributor, 4, around)
+    for permit in estate.permits:
+        yield Subject(permit, grade_of(permit, graph, estate), around)

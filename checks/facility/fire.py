@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from audit.contract import (
@@ -21,20 +21,18 @@ from audit.contract import (
 )
 from audit.model.facility import Battery, Room
 from audit.model.units import plain
-from checks.facility.samples import UPS_B, centre
+from checks.facility.samples import AT, SIGNED, UPS_B, centre, paper
 
-AT: Final = datetime(2026, 9, 1, tzinfo=UTC)
 _NO_LITHIUM: Final = ("lead", "vrla", "agm", "nickel", "ni-cd", "nicd", "nimh", "납")
 
 
-def _statement(collected: str, by: str = "by: Park Fire Safety, ") -> str:
-    return (
-        "evidence: [{id: sheet, check: facility.fire-detection, on: daejeon/ups-b, collected: "
-        + collected
-        + ", expires: 2027-06-01, "
-        + by
-        + "says: gas sensors tested}]\n"
-    )
+def _tested(collected: str) -> str:
+    return centre(evidence=paper("facility.fire-detection", UPS_B, collected))
+
+
+def without_lithium(battery: Battery) -> bool:
+    """Whether what is written of its chemistry names one without lithium."""
+    return battery.chemistry is not None and any(word in battery.chemistry.casefold() for word in _NO_LITHIUM)
 
 
 def _room(battery: Subject[Battery]) -> Room:
@@ -161,7 +159,7 @@ def extinguisher_suits_lithium(battery: Subject[Battery], limits: Limits) -> Rul
     if chemistry is None:
         says = say("the inventory does not say what {battery} is made of; add `chemistry:`", battery=battery.ref)
         raise CannotSee(Reason.INCOMPLETE, says)
-    if any(word in chemistry.casefold() for word in _NO_LITHIUM):
+    if without_lithium(battery.item):
         raise NotApplicable(say("{battery} holds no lithium", battery=battery.ref))
     agents, exhaust = limits.words("agents"), limits.flag("exhaust")
     room = _room(battery)
@@ -197,11 +195,9 @@ def extinguisher_suits_lithium(battery: Subject[Battery], limits: Limits) -> Rul
     least="attested",
     limits={"age": ("365d", "365d", "-", "-")},
     examples=(
-        Example(Verdict.PASS, centre(evidence=_statement("2026-06-01")), UPS_B, at=AT),
-        Example(Verdict.FAIL, centre(evidence=_statement("2024-06-01")), UPS_B, at=AT),
-        Example(
-            Verdict.UNKNOWN, centre(evidence=_statement("2026-06-01", by="")), UPS_B, at=AT, reason=Reason.INCOMPLETE
-        ),
+        Example(Verdict.PASS, _tested("2026-06-01"), UPS_B, others=SIGNED, at=AT),
+        Example(Verdict.FAIL, _tested("2024-06-01"), UPS_B, others=SIGNED, at=AT),
+        Example(Verdict.UNKNOWN, _tested("2026-06-01"), UPS_B, at=AT, reason=Reason.INCOMPLETE),
         Example(Verdict.UNKNOWN, centre(), UPS_B, at=AT, reason=Reason.INCOMPLETE),
     ),
 )

@@ -44,6 +44,17 @@ def _spread(rooms: tuple[int, ...]) -> str:
     return f"sites: [{{id: daejeon, rooms: [{places}]}}]\ninstitutions: [{{id: kibo, systems: [{systems}]}}]\n"
 
 
+def _fed(substations: str, feeds: str) -> str:
+    """A site with feeds, each from a substation, some of which reach the racks of its machine room."""
+    pairs = [pair.split(": ") for pair in substations.split(", ")]
+    listed = ", ".join(f"{{feed: {feed}, name: {name}}}" for feed, name in pairs)
+    power = ", ".join(feed for feed, _ in pairs)
+    return centre(
+        site=f"power: [{power}], substations: [{listed}], ",
+        rooms=f"{{id: room-7-1, kind: it, feeds: [{feeds}]}}, {{id: battery-5, kind: battery}}",
+    )
+
+
 @check(
     "facility.battery-monitoring",
     control="FAC-06",
@@ -99,20 +110,29 @@ def power_supply_is_quiet(supply: Subject[PowerProtection], seen: PowerState) ->
     severity="high",
     answers=("NIST SP 800-53r5 PE-9(1)", "NIST SP 800-53r5 PE-11", "TIA-942", "KR-IDC"),
     least="declared",
-    limits={"feeds": ("2", "2", "1", "-")},
+    limits={"feeds": ("2", "2", "1", "-"), "substations": ("2", "1", "1", "-"), "paths": ("2", "1", "2", "-")},
     examples=(
-        Example(Verdict.PASS, centre(site="power: [substation-a, substation-b], "), "daejeon"),
+        Example(Verdict.PASS, _fed("a: west, b: east", "a, b"), "daejeon"),
+        Example(Verdict.FAIL, _fed("a: west, b: west", "a, b"), "daejeon"),
+        Example(Verdict.FAIL, _fed("a: west, b: east", "a"), "daejeon"),
         Example(Verdict.FAIL, centre(site="power: [substation-a], "), "daejeon"),
+        Example(
+            Verdict.UNKNOWN,
+            centre(site="power: [substation-a, substation-b], "),
+            "daejeon",
+            reason=Reason.INCOMPLETE,
+        ),
         Example(Verdict.UNKNOWN, centre(), "daejeon", reason=Reason.INCOMPLETE),
         Example(Verdict.NOT_APPLICABLE, centre(site="kind: cloud-region, "), "daejeon"),
     ),
 )
 def site_has_two_feeds(site: Subject[Site], limits: Limits) -> Ruling:
-    """The site where systems run is fed by as many separate feeds as its grade needs.
+    """The site where systems run is fed by separate feeds, from separate substations, up to the racks.
 
     Why: with one feed every fault between the substation and the rack is a fault of all systems.
 
-    Fix: order a second feed from another substation, then name both under `power:`.
+    Fix: order a second feed from another substation, let both reach every rack, then write `power:` and `substations:`
+    of the site with `feeds:` of its rooms.
     """
     least = int(limits.number("feeds"))
     item = site.item
@@ -125,22 +145,35 @@ def site_has_two_feeds(site: Subject[Site], limits: Limits) -> Ruling:
             Reason.INCOMPLETE, say("the inventory does not say what feeds {site}; add `power:`", site=site.ref)
         )
     feeds = sorted(set(item.power))
-    if len(feeds) >= least:
-        says = say("{site} is fed by {feeds}", site=site.ref, feeds=", ".join(feeds))
-    else:
+    required = say("at least {least} feeds", least=least)
+    measured = ", ".join(feeds)
+    figures = {"site": site.ref, "feeds": measured, "least": str(least)}
+    if len(feeds) < least:
+        says = say("{site} is fed by {feeds} only; its grade needs {least} feeds", **figures)
+        return ruling(False, measured=measured, required=required, says=says, key="power")
+    wanted, paths = int(limits.number("substations")), int(limits.number("paths"))
+    where = {one.feed: one.name.strip().casefold() for one in item.substations}
+    occupied = [room for room in item.rooms if site.graph.occupants.get(room.ref)]
+    poor = [room.ref for room in occupied if room.feeds and len(set(room.feeds)) < paths]
+    if poor:
+        figures |= {"rooms": ", ".join(poor), "paths": str(paths)}
+        says = say("fewer than {paths} feeds reach the racks in {rooms}", **figures)
+        return ruling(False, measured=measured, required=required, says=says, key="rooms")
+    silent = [feed for feed in feeds if feed not in where]
+    if not silent and len({where[feed] for feed in feeds}) < wanted:
+        says = say("the feeds of {site} come from one substation: {name}", name=where[feeds[0]], **figures)
+        return ruling(False, measured=measured, required=required, says=says, key="substations")
+    if silent and wanted > 1:
+        says = say("the inventory does not say where {feeds} come from; add `substations:`", feeds=", ".join(silent))
+        raise CannotSee(Reason.INCOMPLETE, says)
+    mute = [room.ref for room in occupied if not room.feeds] if paths > 1 else []
+    if mute:
         says = say(
-            "{site} is fed by {feeds} only; its grade needs {least} feeds",
-            site=site.ref,
-            feeds=", ".join(feeds),
-            least=least,
+            "the inventory does not say which feeds reach the racks; add `feeds:` to {rooms}", rooms=", ".join(mute)
         )
-    return ruling(
-        len(feeds) >= least,
-        measured=", ".join(feeds),
-        required=say("at least {least} feeds", least=least),
-        says=says,
-        key="power",
-    )
+        raise CannotSee(Reason.INCOMPLETE, says)
+    says = say("{site} is fed by {feeds}", **figures)
+    return ruling(True, measured=measured, required=required, says=says, key="power")
 
 
 @check(

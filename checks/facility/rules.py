@@ -27,6 +27,7 @@ AGED: Final = centre("installed: 2014-08-01, life: 10y")
         Example(Verdict.PASS, centre("installed: 2020-08-01, life: 10y"), UPS_B, at=BEFORE),
         Example(Verdict.FAIL, AGED, UPS_B, at=BEFORE),
         Example(Verdict.FAIL, centre("installed: 2016-03-01, life: 10y"), UPS_B, at=BEFORE),
+        Example(Verdict.PASS, centre("installed: 2016-03-01, life: 10y, ordered: 2025-08-01"), UPS_B, at=BEFORE),
         Example(Verdict.UNKNOWN, centre(), UPS_B, at=BEFORE, reason=Reason.INCOMPLETE),
         Example(
             Verdict.UNKNOWN, centre("installed: 2027-01-01, life: 10y"), UPS_B, at=BEFORE, reason=Reason.CONTRADICTED
@@ -34,7 +35,7 @@ AGED: Final = centre("installed: 2014-08-01, life: 10y")
     ),
 )
 def battery_is_inside_its_life(battery: Subject[Battery], at: datetime, limits: Limits) -> Ruling:
-    """The battery is inside the life that its maker gives it, with time left to order the next one.
+    """The battery is inside the life that its maker gives it, with the next one ordered in good time.
 
     Why: the batteries that burnt in Daejeon were eleven years old with a life of ten; the inspections said "normal".
 
@@ -58,6 +59,9 @@ def battery_is_inside_its_life(battery: Subject[Battery], at: datetime, limits: 
     figures = {"battery": battery.ref, "age": plain(age), "life": plain(item.life), "left": plain(left)}
     if left < timedelta(0):
         says = say("{battery} is {age} old; its life of {life} is over", **figures)
+    elif left < margin and item.ordered is not None and item.ordered <= today:
+        says = say("{battery} is {age} old; {left} are left of its life of {life}, the next one is ordered", **figures)
+        return ruling(True, measured=age, required=f"<= {plain(item.life)}", says=says, key="ordered")
     elif left < margin:
         says = say("{battery} is {age} old; {left} are left of its life of {life}, too little to replace it", **figures)
     else:
@@ -80,7 +84,16 @@ def battery_is_inside_its_life(battery: Subject[Battery], at: datetime, limits: 
             UPS_B,
             at=BEFORE,
         ),
+        Example(Verdict.PASS, centre("inspections: [{on: 2025-06-27, result: normal}]"), UPS_B, at=BEFORE),
         Example(Verdict.FAIL, centre("advice: [{says: replace 5 units, opened: 2024-06-27}]"), UPS_B, at=BEFORE),
+        Example(
+            Verdict.FAIL,
+            centre(
+                "advice: [{says: replace 5 units, opened: 2024-06-27}], inspections: [{on: 2025-06-27, result: normal}]"
+            ),
+            UPS_B,
+            at=BEFORE,
+        ),
         Example(Verdict.UNKNOWN, centre(), UPS_B, at=BEFORE, reason=Reason.INCOMPLETE),
     ),
 )
@@ -95,6 +108,11 @@ def advice_is_closed(battery: Subject[Battery], at: datetime, limits: Limits) ->
     longest = limits.duration("open")
     today = battery.today(at)
     advice = battery.item.advice
+    looked = [one for one in battery.item.inspections if one.on <= today]
+    bad = [one for one in looked if one.result != "normal"]
+    if not advice and looked and not bad:
+        says = say("{battery} was inspected on {date}; nothing was advised", battery=battery.ref, date=looked[-1].on)
+        return ruling(True, measured=say("nothing open"), required=f"<= {longest.days}d", says=says, key="inspections")
     if not advice:
         says = say("no inspection of {battery} is recorded; add `advice:` with what it said", battery=battery.ref)
         raise CannotSee(Reason.INCOMPLETE, says)
@@ -112,6 +130,9 @@ def advice_is_closed(battery: Subject[Battery], at: datetime, limits: Limits) ->
     figures = {"advice": text, "battery": battery.ref, "days": str(age.days), "most": str(longest.days)}
     if age > longest:
         says = say("advice about {battery} has been open for {days} days ({most} are allowed): {advice}", **figures)
+        after = max((one.on for one in looked if one.result == "normal" and one.on > day), default=None)
+        if after is not None:
+            says = say("{says}; that an inspection of {date} calls it normal closes nothing", says=says, date=after)
     else:
         says = say("advice about {battery} has been open for {days} of {most} days: {advice}", **figures)
     return ruling(age <= longest, measured=f"{age.days}d", required=f"<= {longest.days}d", says=says, key="advice")

@@ -1,0 +1,44 @@
+"""Everything that is stated about a subject in, the signed statement on which a rule may rest out."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from audit.contract import CannotSee, Claim, Claims, Level, Limits, Reason, Subject, say
+from audit.model.item import Item
+from audit.model.units import plain
+
+
+def stated(claims: Claims) -> Claim | None:
+    """The latest statement that somebody signed whose word counts; None where there is none."""
+    return next((claim for claim in claims.all if claim.level >= Level.ATTESTED), None)
+
+
+def attested(claims: Claims, ref: str) -> Claim:
+    """The latest signed statement, on which the ruling then rests; CannotSee with what is wrong with the others."""
+    found = stated(claims)
+    if found is not None:
+        claims.rest_on(found)
+        return found
+    for claim in claims.all:
+        if claim.doubt is not None:
+            raise CannotSee(claim.doubt.reason, claim.doubt.says)
+    if claims.refused:
+        raise CannotSee(Reason.STALE, claims.refused[-1])
+    says = say("the inventory says so of {ref}, but nobody has signed it; add it under `evidence:`", ref=ref)
+    raise CannotSee(Reason.INCOMPLETE, says)
+
+
+def aged(claim: Claim, subject: Subject[Item], at: datetime) -> timedelta:
+    """How long ago it was collected."""
+    return max(claim.age(subject.today(at)), timedelta(0))
+
+
+def who(claim: Claim) -> dict[str, str]:
+    """Who states it, with the day, as values of a sentence."""
+    return {"by": claim.evidence.by or claim.signer or "-", "date": plain(claim.evidence.collected)}
+
+
+def demanded(limits: Limits, name: str) -> bool:
+    """Whether the policy demands anything of the grade by this limit."""
+    return limits.values.get(name, "-") != "-"
