@@ -28,6 +28,7 @@ PARTS: Final[Mapping[str, Message]] = MappingProxyType(
         "restore": say("restoring"),
         "start": say("starting"),
         "replay": say("replaying"),
+        "switch": say("switching"),
         "verify": say("verifying"),
         "teardown": say("clearing away"),
     }
@@ -101,9 +102,9 @@ def row(state: RestoreState, promise: Promise, at: datetime, speak: Translator) 
         level=f"L{state.integrity}",
         extent=f"{extent} ({amount})",
         point=f"{line(state.point)[:24]} ({start})" if state.point else start,
-        rpo=_measured(state.rpo if state.has("rpo") else None, promise.rpo, speak),
-        rto=_measured(state.rto if state.has("rto") else None, promise.rto, speak),
-        parts=tuple((speak.message(PARTS[name]), _short(took, speak)) for name, took in _together(state)),
+        rpo=beside(state.rpo if state.has("rpo") else None, promise.rpo, speak),
+        rto=beside(state.rto if state.has("rto") else None, promise.rto, speak),
+        parts=tuple((speak.message(PARTS[name]), short(took, speak)) for name, took in _together(state)),
         checks=tuple((one.held, one.name, one.detail) for one in state.checks),
         trouble=state.trouble,
         tool=state.tool,
@@ -184,8 +185,8 @@ def record(state: RestoreState, promise: Promise) -> dict[str, Any]:
         "bytes": state.bytes,
         "files": state.files,
         "sampled-of": state.sampled_of,
-        "rpo": _pair(state.rpo if state.has("rpo") else None, promise.rpo),
-        "rto": _pair(state.rto if state.has("rto") else None, promise.rto),
+        "rpo": pair(state.rpo if state.has("rpo") else None, promise.rpo),
+        "rto": pair(state.rto if state.has("rto") else None, promise.rto),
         "parts": [{"name": part.name, "seconds": part.took} for part in state.parts],
         "checks": [
             {"name": json_text(one.name), "held": one.held, "detail": json_text(one.detail)} for one in state.checks
@@ -195,7 +196,7 @@ def record(state: RestoreState, promise: Promise) -> dict[str, Any]:
     }
 
 
-def _pair(took: timedelta | None, promised: timedelta | None) -> dict[str, float | None]:
+def pair(took: timedelta | None, promised: timedelta | None) -> dict[str, float | None]:
     """Seconds, measured and promised."""
     return {
         "measured": took.total_seconds() if took is not None else None,
@@ -203,7 +204,8 @@ def _pair(took: timedelta | None, promised: timedelta | None) -> dict[str, float
     }
 
 
-def _measured(took: timedelta | None, promised: timedelta | None, speak: Translator) -> Measured:
+def beside(took: timedelta | None, promised: timedelta | None, speak: Translator) -> Measured:
+    """A measured time beside the promised one, in words."""
     told = speak.quantity(plain(took)) if took is not None else "?"
     asked = speak.quantity(plain(promised)) if promised is not None else "–"
     met = took <= promised if took is not None and promised is not None else None
@@ -218,7 +220,8 @@ def _together(state: RestoreState) -> Iterator[tuple[str, float]]:
     yield from took.items()
 
 
-def _short(seconds: float, speak: Translator) -> str:
+def short(seconds: float, speak: Translator) -> str:
+    """Seconds as short text."""
     return speak.quantity(plain(timedelta(seconds=seconds)))
 
 

@@ -21,6 +21,8 @@ from reports.front import LOSSES, core, fires, remedies, unproven
 from reports.left import left
 from reports.past import Past
 from reports.rows import Group, Rows, bar
+from reports.switches import LISTED as SWITCHES
+from reports.switches import rows as switches
 from reports.translate import Translator
 from reports.words import LEVELS, STATES, VERDICTS, WAIVED
 
@@ -181,7 +183,7 @@ class _Pages:
 
     def _main(self, links: Links, *, paged: bool) -> Iterator[bytes]:
         dossier, speak = self._dossier, self._speak
-        ready, drilled = dossier.readiness, rows(dossier, speak)
+        ready, drilled, switched = dossier.readiness, rows(dossier, speak), switches(dossier, speak)
         grades = sorted(dossier.policy.get("grades", {}).items(), key=lambda pair: str(pair[0]))
         return self._render(
             "report.html.j2",
@@ -201,6 +203,8 @@ class _Pages:
             drilled=drilled[:LISTED],
             drilled_more=max(0, len(drilled) - LISTED),
             undrilled=never(dossier),
+            switched=switched[:SWITCHES],
+            switched_more=max(0, len(switched) - SWITCHES),
             left=left(dossier, speak),
             remedies=remedies(dossier, self._rows, speak),
             meanings=[(str(verdict), speak.message(says)) for verdict, says in _MEANINGS],

@@ -12,6 +12,7 @@ from reports.drills import records as drill_records
 from reports.format import Format, Page
 from reports.left import records as left_records
 from reports.record import all_readiness, finding_record, in_order, run_record
+from reports.switches import records as switch_records
 
 SCHEMA: Final = "haechi.run/1"
 
@@ -30,7 +31,8 @@ def _chunks(dossier: Dossier) -> Iterator[bytes]:
         yield (lead + dumped(record(finding))).encode()
         lead = ",\n  "
     yield b"],\n"
-    yield f' "drills": {dumped(drill_records(dossier))},\n "scenarios": {{'.encode()
+    yield f' "drills": {dumped(drill_records(dossier))},\n'.encode()
+    yield f' "switches": {dumped(switch_records(dossier))},\n "scenarios": {{'.encode()
     lead = "\n  "
     for ref, found in left_records(dossier):
         yield f"{lead}{dumped(ref)}: {dumped(found)}".encode()

@@ -9,6 +9,7 @@ from reports.closed import closed
 from reports.drills import schema as drill_schema
 from reports.json import SCHEMA
 from reports.left import schema as left_schema
+from reports.switches import schema as switch_schema
 
 
 def run_schema() -> dict[str, Any]:
@@ -66,7 +67,14 @@ def run_schema() -> dict[str, Any]:
             readiness=closed(estate=readiness, institutions=by_reference, systems=by_reference),
             findings={"type": "array", "items": {"$ref": "#/$defs/finding"}},
             drills={"type": "array", "items": {"$ref": "#/$defs/drill"}},
+            switches={"type": "array", "items": {"$ref": "#/$defs/switch"}},
             scenarios={"type": "object", "additionalProperties": {"$ref": "#/$defs/left"}},
         ),
-        "$defs": {"readiness": figures, "finding": finding, "drill": drill_schema(), "left": left_schema()},
+        "$defs": {
+            "readiness": figures,
+            "finding": finding,
+            "drill": drill_schema(),
+            "switch": switch_schema(),
+            "left": left_schema(),
+        },
     }

@@ -17,6 +17,7 @@ from reports.drills import summary as drilled
 from reports.format import Format, Page, Screen
 from reports.left import summary as left
 from reports.past import Past
+from reports.switches import summary as switched
 from reports.translate import Translator
 from reports.words import (
     BLIND,
@@ -77,6 +78,7 @@ def _blocks(dossier: Dossier, language: str) -> Iterator[Block]:
     yield from _losses(dossier, speak)
     yield from _told_once(Past(dossier, speak).told)
     yield from _told_once(drilled(dossier, speak))
+    yield from _told_once(switched(dossier, speak))
     yield from _told_once(left(dossier, speak))
     yield from _worst(dossier, speak)
     yield from _unproven(dossier, speak)

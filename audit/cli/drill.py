@@ -24,7 +24,7 @@ def _share(context: click.Context, parameter: click.Parameter, written: str | No
 
 @click.group("drill", context_settings={"help_option_names": ["-h", "--help"]})
 def command() -> None:
-    """Restore a backup into scratch space to prove that it can be; list and show such drills.
+    """Restore backups into scratch space to prove that they can be; list and show drills.
 
     A drill needs the consent of somebody (`drill:` of the copy) and scratch space (`drills:` of the estate). It
     never touches the original, nor changes the backup.
@@ -33,6 +33,7 @@ def command() -> None:
     Examples:
       haechi drill list my-estate
       haechi drill restore my-estate agency/portal/records/nightly
+      haechi drill failover my-estate agency/portal
       haechi drill show
     """
 
@@ -67,13 +68,43 @@ def restore(estate: Path, subject: str, point: str, share: float | None, form: s
     return exit_of(done)
 
 
+@command.command("failover")
+@click.argument("estate", type=click.Path(path_type=Path))
+@click.argument("subject")
+@printing
+@stored
+@speaking
+def failover(estate: Path, subject: str, form: str, store: str, lang: str) -> Exit:
+    """Bring up all data of SUBJECT, a failover or a system, from the copies at its other place, in scratch space.
+
+    The real group is not touched: `haechi switch` switches that.
+
+    \b
+    Exit code 0 where all of it was brought back and held, 1 where something was not, 3 where nobody could try, 2 where
+    a data set has no copy there or no consent, 6 while another drill works in the scratch space.
+
+    \b
+    Examples:
+      haechi drill failover my-estate agency/portal
+      haechi drill failover my-estate agency/portal/to-busan --format json
+    """
+    from audit.app.drilling.failover import exit_of, raise_there
+    from audit.cli.drilled import tell_one
+    from audit.cli.switched import tell_raised
+
+    told = partial(tell_one, language=lang) if form == "text" else None
+    done = raise_there(estate, subject, store=store, on_drilled=told)
+    tell_raised([(one.ref, one.state, one.promise, one.zone) for one in done], form, lang)
+    return exit_of(done)
+
+
 @command.command("list")
 @click.argument("estate", type=click.Path(path_type=Path))
 @printing
 @stored
 @speaking
 def listed(estate: Path, form: str, store: str, lang: str) -> None:
-    """List the copies of ESTATE that may be drilled, or were, each with its newest drill.
+    """List the copies of ESTATE that may be drilled, or were, with their newest drills; then its measured switches.
 
     \b
     Examples:
@@ -91,7 +122,7 @@ def listed(estate: Path, form: str, store: str, lang: str) -> None:
 @stored
 @speaking
 def show(drill: str, form: str, store: str, lang: str) -> None:
-    """Show one stored drill: its id, the beginning of one, the copy that it restored, or `latest`.
+    """Show one stored drill or switch: its id, the beginning of one, the copy or failover, or `latest`.
 
     \b
     Examples:

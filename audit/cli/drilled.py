@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from audit.app.drilling import Drilled
 from audit.cli.back import columns
+from audit.cli.switched import stored_switch, tell_switch
 from audit.cli.voice import talk, tell
 from audit.model.clean import json_escaped, json_text, line
 from audit.model.drilling import Promise
@@ -17,6 +18,7 @@ from audit.model.message import say
 from audit.model.verdict import Verdict
 from audit.world.clock import SystemClock
 from reports.drills import Measured, Row, record, row
+from reports.switches import record as switch_record
 from reports.translate import Translator
 from reports.words import REASONS, VERDICTS
 
@@ -56,25 +58,36 @@ def as_json(done: Sequence[Drilled]) -> None:
 def overview(path: Path, store: str, form: str, language: str) -> None:
     """Every copy of an inventory with consent or with drills."""
     from audit.app.drilling import standing
+    from audit.app.drilling.failover import standing_switches
 
-    found = standing(path, store)
+    found, switches = standing(path, store), standing_switches(path, store)
     if form == "json":
         _document(
             drills=[record(one.state, one.promise) for one in found if one.state is not None],
             never=[one.ref for one in found if one.state is None],
+            switches=[switch_record(state, promise) for state, promise, _ in switches],
         )
         return
     if not found:
         talk(say("no copy has consent for drills; write `drill:` with `consent` and `until`"), language)
-        return
-    for text in columns(list(_table(found, language))):
-        tell(text)
+    else:
+        for text in columns(list(_table(found, language))):
+            tell(text)
+    for state, promise, zone in switches:
+        tell_switch(state, promise, zone, language)
 
 
 def one(name: str, store: str, form: str, language: str) -> None:
-    """One stored drill."""
+    """One stored drill, or one switch that was measured."""
     from audit.app.drilling import stored
 
+    switch = stored_switch(name, store)
+    if switch is not None:
+        if form == "json":
+            _document(drills=[], switches=[switch_record(switch, Promise())])
+        else:
+            tell_switch(switch, Promise(), "UTC", language)
+        return
     state = stored(name, store)
     if form == "json":
         _document(drills=[record(state, Promise())])

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
-from typing import Final, Literal
+from typing import Annotated, Final, Literal
+
+from pydantic import AfterValidator
 
 from audit.model.drilling import Checked, Part
 from audit.model.facts import ABSENT, Facts
-from audit.model.item import Item, Text
+from audit.model.item import Item, SecretRef, Text
+from audit.model.message import say
+from audit.model.unfit import Unexpected
 from audit.model.units import Day, Duration, Flag
 
 Realism = Literal["tabletop", "partial", "real-switch", "total-site-loss"]
@@ -29,6 +34,37 @@ class SwitchRecord(Item):
     reconciled: Flag | None = None
     """Whether the data of both places was compared after that, and agreed."""
     note: Text | None = None
+
+
+def parse_table(written: str) -> str:
+    """`table` or `schema.table`, as a database has it that nobody had to put in quotes."""
+    if not re.fullmatch(r"[a-z_][a-z0-9_]{0,62}(\.[a-z_][a-z0-9_]{0,62})?", written):
+        raise Unexpected(say("a table such as haechi_canary or audit.haechi_canary"), repr(written[:80]))
+    return written
+
+
+def parse_key(written: str) -> str:
+    """The beginning of the names of keys, such as `haechi:switch`."""
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9:._-]{0,99}", written):
+        raise Unexpected(say("the beginning of a key such as haechi:switch"), repr(written[:80]))
+    return written
+
+
+class Writer(Item):
+    """With what a group may be switched: where a canary is written meanwhile, who may ask for the switch."""
+
+    dsn: SecretRef | None = None
+    """Connection string of a database, with all its servers, of a user who may write into `table` and nowhere else."""
+    table: Annotated[Text, AfterValidator(parse_table)] | None = None
+    """A table that is there already; a switch writes rows into it and takes away its own ones."""
+    key: Annotated[Text, AfterValidator(parse_key)] | None = None
+    """Of Redis: a switch writes into a key of this name with its id behind it, and takes that away."""
+    user: Text | None = None
+    """Of Redis: who may write that key."""
+    password: SecretRef | None = None
+    asker: Text | None = None
+    """Who may ask for the switch: a user of the REST API of Patroni, or of the Sentinel."""
+    asker_password: SecretRef | None = None
 
 
 class SwitchState(Facts):

@@ -11,10 +11,13 @@ import pytest
 from tests.house.test_house import ROOT
 
 MODULES = (
-    "audit audit.analysis audit.analysis.loss audit.app audit.app.drilling audit.app.watching audit.catalogue "
-    "audit.cli audit.cli.run "
+    "audit audit.analysis audit.analysis.loss audit.app audit.app.crew audit.app.drilling "
+    "audit.app.drilling_record audit.app.past audit.app.records audit.app.stored audit.app.switching "
+    "audit.app.switching_record audit.app.watching audit.catalogue "
+    "audit.cli audit.cli.run audit.cli.switch "
     "audit.contract audit.demo audit.engine audit.inventory audit.judge audit.model audit.model.estate "
-    "audit.plan audit.schedule audit.store audit.store.seal audit.world audit.world.drilling audit.world.http checks "
+    "audit.plan audit.schedule audit.store audit.store.seal audit.world audit.world.drilling "
+    "audit.world.http audit.world.switching checks "
     "checks.backup checks.backup.restic checks.backup.rules checks.facility checks.facility.rules "
     "inventories reports reports.html"
 ).split()
@@ -22,7 +25,9 @@ MODULES = (
 ALLOWED = {
     "audit.app": "import audit.schedule, audit.store, audit.engine, audit.world.http, reports.html, sqlalchemy",
     "audit.catalogue": "import audit.contract, checks",
+    "audit.app.switching": "import audit.world.switching, audit.store",
     "audit.cli.run": "import audit.app, subprocess",
+    "audit.cli.switch": "import audit.app.switching",
     "audit.contract": "import audit.world, audit.model",
     "audit.engine": "import anyio, audit.contract",
     "audit.schedule": "import apscheduler",
@@ -53,6 +58,14 @@ BROKEN = (
     ("drilling", "audit.app.watching", "import audit.app.drilling"),
     ("drilling", "audit.schedule", "import audit.world.drilling"),
     ("drilling", "audit.contract", "import audit.world.drilling"),
+    ("switching", "audit.app.watching", "import audit.app.switching"),
+    ("switching", "audit.schedule", "import audit.cli.switch"),
+    ("switching", "audit.app.drilling", "import audit.world.switching"),
+    ("switching", "checks.facility.rules", "import audit.app.switching"),
+    ("one-way-to-switching", "audit.app", "import audit.app.switching"),
+    ("one-way-to-switching", "audit.cli.run", "import audit.app.switching"),
+    ("hands-that-switch", "audit.cli.switch", "import audit.app.switching, audit.world.switching"),
+    ("hands-that-switch", "audit.app", "import audit.world.switching"),
     ("ticking", "audit.app", "import apscheduler.schedulers"),
 )
 

@@ -1,0 +1,126 @@
+"""A switch that was made to its record in the log of a store, the newest records back again as looks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from pydantic import ValidationError
+
+from audit.model.estate import Estate
+from audit.model.event import Event
+from audit.model.evidence import Observation
+from audit.model.exit import Exit, Stop
+from audit.model.message import say
+from audit.model.policy import Policy
+from audit.model.switching import MARK, RANK, SwitchState, switched
+from audit.model.verdict import CannotSee, NotApplicable
+from audit.store.history import History, open_history
+
+SWITCH: Final = "failover.switch"
+"""Stands in an observation where else the id of a probe does."""
+KIND: Final = "switch"
+BEGAN: Final = "switch-began"
+AGED_BY: Final = "failover.drill"
+"""The check whose limit `age` says how long a switch proves anything."""
+YEAR: Final = timedelta(days=365)
+
+
+def lasting(policy: Policy, grade: int) -> timedelta:
+    """For how long a switch proves something for a grade; a year where nothing is demanded of it."""
+    try:
+        return policy.of(AGED_BY, grade).duration("age")
+    except (CannotSee, NotApplicable, KeyError):
+        return YEAR
+
+
+def tell(history: History, state: SwitchState) -> None:
+    """Write a record."""
+    history.tell([Event(at=state.ended, kind="switch", subject=state.failover_ref, values=state.plain())])
+
+
+def use_up(history: History, at: datetime, ref: str, nonce: str, authorization: str, drill: str) -> None:
+    """Write down that an authorization is used now; Stop(USAGE) where it was before.
+
+    The log has one order for all who write into it: of two who try at once, the first has it.
+    """
+    values = {"nonce": nonce, "authorization": authorization, "drill": drill}
+    history.tell([Event(at=at, kind="switch-began", subject=ref, values=values)])
+    uses = [event for event in history.events(kinds=(BEGAN,)) if event.values.get("nonce") == nonce]
+    if not uses or uses[0].values.get("drill") != drill:
+        raise used(uses[0].at if uses else at)
+
+
+def unused(history: History, nonce: str) -> None:
+    """Stop(USAGE) where an authorization was used already."""
+    for event in history.events(kinds=(BEGAN,)):
+        if event.values.get("nonce") == nonce:
+            raise used(event.at)
+
+
+def used(at: datetime) -> Stop:
+    """What is said of an authorization that was used."""
+    says = say("this authorization was used at {time}; each is good for one switch", time=at.isoformat("T", "seconds"))
+    return Stop(Exit.USAGE, says)
+
+
+def records(history: History, ref: str = "") -> tuple[SwitchState, ...]:
+    """Every record of a failover, or of all, oldest first; what cannot be read back is left out."""
+    return tuple(_read(history.events(kinds=(KIND,), subject=ref)))
+
+
+def recorded(store: str, ref: str = "") -> tuple[SwitchState, ...]:
+    """The same of a store; nothing where it has no log yet."""
+    try:
+        with open_history(store, watching=False) as history:
+            return records(history, ref)
+    except Stop as stop:
+        if stop.code is not Exit.USAGE:
+            raise
+        return ()
+
+
+def _read(events: Iterable[Event]) -> Iterator[SwitchState]:
+    for event in events:
+        try:
+            yield SwitchState.model_validate(dict(event.values))
+        except ValidationError:
+            continue
+
+
+def switches_seen(estate: Estate, history: History) -> tuple[Observation, ...]:
+    """The switch that stands for each failover of the estate, as a look at it."""
+    newest: dict[str, SwitchState] = {}
+    for state in sorted(records(history), key=lambda state: state.ended):
+        if state.failover_ref in estate.index:
+            newest[state.failover_ref] = standing(newest.get(state.failover_ref), state)
+    return tuple(
+        Observation(
+            subject=switched(ref),
+            probe=SWITCH,
+            at=state.ended.astimezone(UTC),
+            took=state.ended - state.started,
+            seen=state,
+            source=f"haechi {'switch make' if state.kind == 'active' else 'drill failover'} {state.id}",
+        )
+        for ref, state in sorted(newest.items())
+    )
+
+
+def standing(before: SwitchState | None, state: SwitchState) -> SwitchState:
+    """Which of two tells more, `before` being the older one: the newer, unless it is less real while both held.
+
+    Copies that were brought up in between must not take away what a real switch proved; a failure does.
+    """
+    if before is None or not (state.proven and before.proven):
+        return state
+    less = RANK.index(state.realism) < RANK.index(before.realism)
+    return before if less and state.ended <= before.expires else state
+
+
+def switches_of(seen: Mapping[str, Observation]) -> tuple[SwitchState, ...]:
+    """The switches among what a run saw, by failover."""
+    return tuple(
+        look.seen for ref, look in sorted(seen.items()) if ref.endswith(MARK) and isinstance(look.seen, SwitchState)
+    )
