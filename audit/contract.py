@@ -14,22 +14,22 @@ from weakref import WeakKeyDictionary
 
 from audit.model.drilling import Restored
 from audit.model.evidence import Claim, Claims, Ruling, ruling
-from audit.model.facts import Facts
+from audit.model.facts import DocumentState, Facts, Signature
 from audit.model.item import Item, Technology
 from audit.model.message import say
 from audit.model.policy import Limits, LimitTable
 from audit.model.subject import Looks, Subject
 from audit.model.verdict import CannotSee, Level, NotApplicable, Reason, Severity, Verdict
-from audit.world.asking import AwsDoor, RedisDoor, S3Answer, S3Door, SnmpDoor, SshDoor, Table
+from audit.world.asking import AwsDoor, NameDoor, RedisDoor, S3Answer, S3Door, SnmpDoor, SshDoor, Table
 from audit.world.verbs import NOTHING, Verbs, gated
 from audit.world.workshop import Entry, Tree, Workshop
 from audit.world.world import Answer, Files, FileSeen, Output, Page, Token, World
 
 __all__ = [
     "Answer", "AwsDoor", "CannotSee", "Check", "Claim", "Claims", "Drill", "Entry", "Example", "FileSeen", "Files",
-    "Level", "Limits", "Looks", "NotApplicable", "Output", "Page", "Probe", "Reason", "RedisDoor", "Ruling",
+    "Level", "Limits", "Looks", "NameDoor", "NotApplicable", "Output", "Page", "Probe", "Reason", "RedisDoor", "Ruling",
     "S3Answer", "S3Door", "Severity", "SnmpDoor", "SshDoor", "Subject", "Table", "Token", "Tree", "Verbs",
-    "Verdict", "Workshop", "World", "check", "drill", "probe", "ruling", "say",
+    "Verdict", "Workshop", "World", "check", "drill", "probe", "ruling", "say", "signed",
 ]  # fmt: skip
 
 Method = Literal["A", "F", "G", "E", "H", "D"]
@@ -219,6 +219,11 @@ def check(
 _PLAIN: Mapping[Any, str] = MappingProxyType(
     {Looks: "looks", Claim: "claim", Claims: "claims", datetime: "at", Limits: "limits"}
 )
+
+
+def signed(by: str) -> DocumentState:
+    """For examples: the look at a piece of evidence which `by` has signed, as `others={"evidence:ID": signed(by)}`."""
+    return DocumentState(signature=Signature(state="good", signer=by))
 
 
 def _sections(rule: Callable[..., Ruling], id: str) -> tuple[str, str, str]:  # noqa: A002

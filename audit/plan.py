@@ -179,7 +179,7 @@ def _inside(ref: str, units: set[str]) -> bool:
 def _documents(estate: Estate) -> dict[Pair, list[Evidence]]:
     documents: dict[Pair, list[Evidence]] = {}
     for evidence in estate.evidence:
-        if evidence.file is not None:
+        if evidence.file is not None or evidence.signature is not None:
             documents.setdefault((evidence.check, evidence.on), []).append(evidence)
     return documents
 

@@ -20,7 +20,7 @@ from audit.contract import (
 from audit.judge import judge
 from audit.model.estate import System
 from audit.model.evidence import Finding, Observation, Ruling
-from audit.model.facts import DocumentState, Facts, Sample, ServiceState, Unseen
+from audit.model.facts import DocumentState, Facts, Sample, ServiceState, Signature, Unseen
 from audit.model.technology import Endpoint
 from tests.small import catalogue, planned
 
@@ -140,8 +140,19 @@ def evidence(*papers: str) -> str:
     return system_text("evidence:\n" + "".join(papers))
 
 
-def document(sha: str = SHA) -> dict[str, Observation]:
-    return {"evidence:d": sight(DocumentState(sha256=sha, size=5), "evidence:d")}
+GOOD = Signature(state="good", signer="an auditor", key="SHA256:k", names=("an auditor",))
+
+
+def document(sha: str = SHA, signature: Signature | None = GOOD) -> dict[str, Observation]:
+    """The look at a document, with what verifying the signature under its statement told."""
+    facts: dict[str, Any] = {"sha256": sha, "size": 5} | ({"signature": signature} if signature is not None else {})
+    return {"evidence:d": sight(DocumentState(**facts), "evidence:d")}
+
+
+def signature(state: Any = "good", name: str = "d", **more: Any) -> dict[str, Observation]:
+    """The look at a statement without a document."""
+    told = GOOD.model_copy(update={"state": state, **more})
+    return {f"evidence:{name}": sight(DocumentState(signature=told), f"evidence:{name}")}
 
 
 BY = "by: an auditor"

@@ -12,6 +12,7 @@ from audit.model.evidence import Observation
 from audit.model.plan import Plan
 from audit.model.subject import Looks
 from audit.model.survival import SCENARIOS, Outcome, survival
+from audit.model.switching import switched
 
 CHECKS: Final = frozenset(f"backup.{scenario}" for scenario in SCENARIOS)
 
@@ -29,6 +30,7 @@ def scenarios(plan: Plan, seen: Mapping[str, Observation]) -> Mapping[str, tuple
 
 
 def needed(estate: Estate) -> Collection[str]:
-    """The subjects of the observations that this takes: every copy, every drill of one."""
+    """The subjects of the observations that a report takes: every copy, every drill of one, every measured switch."""
     copies = [copy.ref for _, system in estate.systems() for data in system.data for copy in data.copies]
-    return frozenset((*copies, *(drilled(ref) for ref in copies)))
+    switches = [switched(one.ref) for _, system in estate.systems() for one in system.failover]
+    return frozenset((*copies, *(drilled(ref) for ref in copies), *switches))

@@ -16,17 +16,16 @@ from audit.analysis.dossier import assemble
 from audit.analysis.readiness import exit_code
 from audit.analysis.scenarios import needed
 from audit.app.crew import observe
-from audit.app.drilling_record import DRILL, drills_of, drills_seen
-from audit.app.past import LOG, alerts_seen, strips, with_past
+from audit.app.drilling_record import drills_of
+from audit.app.past import PROVEN, known_before, strips, with_past
 from audit.app.records import Records
 from audit.app.stored import POLICY, stored_estate, whole
+from audit.app.switching_record import switches_of
 from audit.catalogue import Catalogue, discover
 from audit.inventory.collecting import collecting_later
 from audit.inventory.load import load
 from audit.judge import judge
-from audit.model.alerting import AlertState
 from audit.model.dossier import Dossier
-from audit.model.drilling import RestoreState
 from audit.model.estate import Estate, Waiver
 from audit.model.evidence import Finding, Observation, Run, Selection
 from audit.model.exit import Exit, Stop
@@ -129,10 +128,9 @@ def audit(
                 waiting.clear()
 
         state = observe(plan, known, lambda: world(plan.estate), deadline, keep)
-        alerts = alerts_seen(plan.estate, history, datetime.now(UTC))
-        for known_before in (*drills_seen(plan.estate, history), *((alerts,) if alerts is not None else ())):
-            seen[known_before.subject] = known_before
-            waiting.append(known_before)
+        for proven in known_before(plan.estate, history, datetime.now(UTC)):
+            seen[proven.subject] = proven
+            waiting.append(proven)
         keep(None)
         judged = judged or datetime.now(UTC)
         with collecting_later():
@@ -246,7 +244,8 @@ def _outcome(
 ) -> Outcome:
     at = run.at or run.started
     past = strips(plan.estate, store, at, plan.policy)
-    dossier = replace(assemble(run, plan, catalogue, findings, at, looked_at, past, seen), drills=drills_of(seen))
+    dossier = assemble(run, plan, catalogue, findings, at, looked_at, past, seen)
+    dossier = replace(dossier, drills=drills_of(seen), switches=switches_of(seen))
     return Outcome(dossier, Waivers(plan.estate, at).expired(plan.pairs))
 
 
@@ -281,7 +280,7 @@ def instant(written: str | datetime | None, estate: Estate) -> datetime | None:
 
 def _facts(catalogue: Catalogue, probe: str, name: str) -> type[Facts] | None:
     """The class of facts that a probe returned, found by its name below what the probe promises."""
-    own: Mapping[str, type[Facts]] = {DOCUMENT: DocumentState, LOG: AlertState, DRILL: RestoreState}
+    own: Mapping[str, type[Facts]] = {DOCUMENT: DocumentState, **PROVEN}
     waiting = [own[probe]] if probe in own else []
     waiting += [one.facts for one in catalogue.probes.values() if one.id == probe]
     for kind in waiting:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
+from types import MappingProxyType
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -14,17 +15,21 @@ from audit.analysis.latency import ladder
 from audit.analysis.outages import outages
 from audit.analysis.spans import within
 from audit.analysis.windows import counted
+from audit.app.drilling_record import DRILL, drills_seen
 from audit.app.records import DAY, MONTH, Records
+from audit.app.switching_record import SWITCH, switches_seen
 from audit.inventory.collecting import collecting_later
 from audit.model.alerting import AlertState, AlertTest
+from audit.model.drilling import RestoreState
 from audit.model.estate import Estate, System
 from audit.model.event import Event
 from audit.model.evidence import Observation
 from audit.model.exit import Exit, Stop
-from audit.model.facts import ServiceState
+from audit.model.facts import Facts, ServiceState
 from audit.model.history import Availability, Outage, Strip, meets
 from audit.model.message import say
 from audit.model.policy import Policy
+from audit.model.switching import SwitchState
 from audit.model.technology import Endpoint
 from audit.model.verdict import CannotSee, Level, NotApplicable
 from audit.store.history import History, open_history
@@ -34,6 +39,8 @@ TARGET: Final = "availability.month"
 """The check whose limits say which availability a grade demands, how much has to be measured to tell."""
 LOG: Final = "watch.log"
 """Stands in an observation where else the id of a probe does: what was seen is the watch's own log."""
+PROVEN: Final[Mapping[str, type[Facts]]] = MappingProxyType({LOG: AlertState, DRILL: RestoreState, SWITCH: SwitchState})
+"""What stands so in place of a probe, with the facts that it gives."""
 
 
 def uptime(
@@ -142,6 +149,13 @@ def alerts_seen(estate: Estate, history: History, now: datetime) -> Observation 
         seen=AlertState(tests=_tests(log), level=Level.DRILLED),
         source="the log of haechi watch",
     )
+
+
+def known_before(estate: Estate, history: History, now: datetime) -> tuple[Observation, ...]:
+    """What the log proves of the past, as looks: restore drills, switches, test alerts."""
+    alerts = alerts_seen(estate, history, now)
+    proven = (*drills_seen(estate, history), *switches_seen(estate, history))
+    return (*proven, alerts) if alerts is not None else proven
 
 
 def named(estate: Estate, written: str) -> str:

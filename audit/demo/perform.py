@@ -33,6 +33,7 @@ class Performance:
     folder: Path
     reports: tuple[Path, ...]
     restic: bool
+    signed: bool
 
 
 def perform(
@@ -56,7 +57,7 @@ def perform(
         write(formats()[form], outcome.dossier, language, folder / name)
         written.append(folder / name)
     tally = compare(planted(), outcome.dossier.findings)
-    return Performance(outcome, tally, folder, tuple(written), set_up.restic)
+    return Performance(outcome, tally, folder, tuple(written), set_up.restic, set_up.signed)
 
 
 def _room(output: Path | None) -> Path:

@@ -57,6 +57,8 @@ def summary(performance: Performance) -> Iterator[Message]:
         yield say("Did not occur in the whole run: {word}", word=word)
     if not performance.restic:
         yield say("restic is not installed, so the copies in a restic repository are not verified.")
+    if not performance.signed:
+        yield say("ssh-keygen is not installed, so no evidence is signed.")
     yield say("Report: {path}", path=performance.reports[0])
     yield say("Report in Korean: {path}", path=performance.reports[1])
     yield say("Data: {path}", path=performance.reports[2])

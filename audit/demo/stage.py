@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 
 from audit.demo import authority, copies, estate
 from audit.demo.servers import SITES
+from audit.demo.signatures import signatures
 from audit.model.exit import Exit, Stop
 from audit.model.message import say
 
@@ -34,6 +35,8 @@ class Stage:
     estate: Path
     restic: bool
     """Whether there is a repository, which takes the restic program."""
+    signed: bool
+    """Whether the evidence is signed, which takes ssh-keygen."""
     ports: Mapping[str, int]
     """Where the servers listen, by the names that `audit.demo.estate.PORTS` gives them."""
 
@@ -63,7 +66,7 @@ def stage(folder: Path, now: datetime) -> Iterator[Stage]:
             copies.dumps(copy, now)
         copies.secrets(inventory, ports["closed"])
         (inventory / "scratch").mkdir(mode=0o700)
-        yield Stage(inventory, copies.repository(inventory, now), ports)
+        yield Stage(inventory, copies.repository(inventory, now), signatures(inventory, keys), ports)
     finally:
         servers.kill()
         servers.communicate()

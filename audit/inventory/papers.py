@@ -9,10 +9,12 @@ from typing import Final
 from audit.inventory.nouns import any_of, word
 from audit.inventory.refs import Refs
 from audit.inventory.tree import Branch, branches, place_of, quoted
+from audit.model.equipment import Carrier, Cooling, Equipment, Generator
 from audit.model.estate import Contributor, Data, Estate, Institution, Programme, Supplier, System
 from audit.model.facility import Battery, Room, Site
 from audit.model.item import NODES, Item, Technology
 from audit.model.message import say
+from audit.model.permit import Permit
 from audit.model.place import Problem
 from audit.model.technology import Copy, Endpoint, Failover, Monitor, PowerProtection
 
@@ -26,6 +28,11 @@ _MODELS: Final[Mapping[str, type[Item]]] = MappingProxyType(
         "battery": Battery,
         "power-protection": PowerProtection,
         "monitor": Monitor,
+        "generator": Generator,
+        "cooling": Cooling,
+        "carrier": Carrier,
+        "equipment": Equipment,
+        "permit": Permit,
         "supplier": Supplier,
         "institution": Institution,
         "system": System,
@@ -37,11 +44,20 @@ _MODELS: Final[Mapping[str, type[Item]]] = MappingProxyType(
         "contributor": Contributor,
     }
 )
-_ANYTHING: Final = (*NODES, "endpoint", "copy", "failover", "estate")
+_ANYTHING: Final = (*NODES, "endpoint", "copy", "failover", "permit", "estate")
 _INSIDE: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
         "estate": tuple(_MODELS),
-        "site": ("room", "battery", "power-protection", "monitor"),
+        "site": (
+            "room",
+            "battery",
+            "power-protection",
+            "monitor",
+            "generator",
+            "cooling",
+            "carrier",
+            "equipment",
+        ),
         "institution": ("system", "endpoint", "failover", "data", "copy"),
         "system": ("endpoint", "failover", "data", "copy"),
         "data": ("copy",),

@@ -14,6 +14,7 @@ from audit.model.evidence import Finding, Run
 from audit.model.history import Strip
 from audit.model.message import Message
 from audit.model.survival import Outcome
+from audit.model.switching import SwitchState
 from audit.model.verdict import Severity
 
 
@@ -110,6 +111,8 @@ class Dossier:
     """The past of each endpoint that the watch measured, in the order of the inventory; empty without a watch."""
     drills: tuple[RestoreState, ...] = ()
     """The newest restore drill of each copy that was ever drilled, by copy."""
+    switches: tuple[SwitchState, ...] = ()
+    """The measured switch that stands for each failover, by failover."""
     scenarios: Mapping[str, tuple[Outcome, ...]] = field(default_factory=lambda: MappingProxyType({}))
     """What is left of each judged data set after each kind of loss, in the order of the inventory."""
     outside: int = 0

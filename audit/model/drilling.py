@@ -101,7 +101,7 @@ class Drills(Item):
     """Whether a drill may run on a machine on which a system of the estate answers."""
 
 
-PartName = Literal["preflight", "fetch", "restore", "start", "replay", "verify", "teardown"]
+PartName = Literal["preflight", "fetch", "restore", "start", "replay", "switch", "verify", "teardown"]
 
 
 class Part(Value):

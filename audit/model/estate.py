@@ -17,6 +17,8 @@ from audit.model.facility import Site
 from audit.model.item import Id, Item, NameText, NodeRef, SubjectRef, SystemRef, Text, WhereRef
 from audit.model.message import say
 from audit.model.needs import Need
+from audit.model.permit import Permit
+from audit.model.person import Person as Person
 from audit.model.policy import PolicyChanges
 from audit.model.technology import Copies, Endpoints, Failovers
 from audit.model.unfit import Unexpected
@@ -47,16 +49,7 @@ class About(Item):
     notice: NameText | None = None
     """A sentence printed on every report, e.g. that all data is synthetic."""
     signers: Text | None = None
-    """File with the allowed signers of this estate, as `man ssh-keygen` describes it."""
-
-
-class Person(Item):
-    """Somebody who answers for something."""
-
-    name: Text
-    role: Text | None = None
-    email: Text | None = None
-    phone: Text | None = None
+    """File in this folder with the allowed signers of evidence, as `man ssh-keygen` describes it."""
 
 
 class Supplier(Item):
@@ -167,11 +160,11 @@ class Evidence(Item):
     role: Text | None = None
     """Of the person in `by:`, e.g. `fire safety manager`."""
     signature: Text | None = None
-    """File with an OpenSSH signature of `file:`, or of the statement itself where there is none."""
+    """File with the OpenSSH signature of the statement, which `haechi attest` writes; `file:` is signed by its sum."""
     signer: Text | None = None
     """Who signed it, as the estate's list of allowed signers names it; `by:` where it is not written."""
     observed: Instant | None = None
-    """When what is stated was seen: keys are judged as they were then."""
+    """When what is stated was seen: keys are judged as they were then, else as on the day of `collected:`."""
     took: Duration | None = None
     """What was timed, such as a cut or a switch."""
 
@@ -211,6 +204,7 @@ class Sheet(Item):
     waivers: tuple[Waiver, ...] = ()
     calendar: tuple[Season, ...] = ()
     maintenance: tuple[Maintenance, ...] = ()
+    permits: tuple[Permit, ...] = ()
     policy: PolicyChanges | None = None
     watch: Watch | None = None
     drills: Drills | None = None
@@ -229,6 +223,7 @@ class Estate(Item):
     waivers: tuple[Waiver, ...] = ()
     calendar: tuple[Season, ...] = ()
     maintenance: tuple[Maintenance, ...] = ()
+    permits: tuple[Permit, ...] = ()
     policy: PolicyChanges = PolicyChanges()
     watch: Watch = Watch()
     drills: Drills = Drills()
@@ -268,6 +263,7 @@ def _walk(estate: Estate) -> Iterator[Item]:
         yield from site.batteries
         yield from site.power_protection
         yield from site.monitoring
+        yield from site.machines
     yield from estate.suppliers
     for institution in estate.institutions:
         yield institution
@@ -283,6 +279,7 @@ def _walk(estate: Estate) -> Iterator[Item]:
     yield from estate.evidence
     yield from estate.calendar
     yield from estate.maintenance
+    yield from estate.permits
 
 
 def day_ends(day: date, zone: str) -> datetime:

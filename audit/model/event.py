@@ -16,11 +16,13 @@ Kind = Literal[
     "prober-trouble", "prober-well", "clock-step", "suspended",
     "store-lost", "store-back",
     "audit-began", "audit-ended", "report-written", "expiring", "failed",
-    "drill",
+    "drill", "switch-began", "switch",
 ]  # fmt: skip
 """`failed` is a piece of scheduled work that could not be done; `values` says which and why.
 
-`drill` is a restore drill that was made; `subject` is the copy, `values` the record."""
+`drill` is a restore drill that was made; `subject` is the copy, `values` the record.
+`switch` is a switch that was made, or one into scratch space, `subject` the failover, `values` the record;
+`switch-began` is the authorization that a switch used up, written before anything was asked."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -121,6 +121,14 @@ class Sample(Value):
     certificate: Certificate | None = None
     hops: tuple[str, ...] = ()
     """Addresses of pages that redirected, in order; no user-info, no query."""
+    location: str = ""
+    """Where the last redirect led, followed or not; no user-info, no query."""
+    kind: str = ""
+    """Media type of the answer in small letters, without parameters; hostile text."""
+    headers: dict[str, str] = {}
+    """Those that the page was to be noted for, by name in small letters; hostile text."""
+    sha256: str = ""
+    """Of the body, where it was asked for."""
 
 
 class Share(Value):
@@ -184,6 +192,8 @@ class NameState(ServiceState):
     addresses: tuple[str, ...]
     ttl: timedelta = ABSENT
     """The least time to live of the address records, as the asked server gave it."""
+    lifetime: timedelta = ABSENT
+    """How long a resolver may go on giving one of these addresses: the longest of them, along its aliases the least."""
     authoritative: bool = ABSENT
     zone: str = ABSENT
     servers: tuple[NameServer, ...] = ABSENT
@@ -211,6 +221,14 @@ class PowerState(Facts):
     model: str = ABSENT
     location: str = ABSENT
     """Where the device says that it stands; hostile text."""
+    replace_by: date = ABSENT
+    """Until when the device wants another battery."""
+    refresh: timedelta = ABSENT
+    """How often its figures really change, as they were watched; absent where too few changed while we watched."""
+    watched: timedelta = ABSENT
+    """For how long they were watched."""
+    flat: bool = ABSENT
+    """Whether none of them changed in that time."""
 
 
 class Reading(Value):
@@ -242,13 +260,37 @@ class SensorState(Facts):
     """For how long they were watched."""
     flat: bool = ABSENT
     """Whether none of them changed in that time."""
+    still: tuple[str, ...] = ABSENT
+    """Names of those that did not change while others did."""
+    sampled: datetime = ABSENT
+    """When its figures were taken, as the device says."""
     location: str = ABSENT
     """Where the device says that it stands; hostile text."""
     model: str = ABSENT
 
 
-class DocumentState(Facts):
-    """A file of evidence as it lies there now."""
+class Signature(Value):
+    """What verifying the signature under a statement told."""
 
-    sha256: str
-    size: int
+    state: Literal[
+        "good", "tampered", "unreadable", "missing", "wrong-namespace", "wrong-signer", "unknown-signer", "key-expired",
+        "key-not-yet", "key-refused", "no-signers",
+    ]  # fmt: skip
+    signer: str = ""
+    """As whom it was verified, or would have had to be; hostile text."""
+    key: str = ""
+    """Fingerprint such as `SHA256:...`."""
+    names: tuple[str, ...] = ()
+    """All names under which the list of signers knows the key, patterns among them; hostile text."""
+    statement: str = ""
+    """sha256 of the statement that was held against it; empty only in the example of a rule."""
+
+
+class DocumentState(Facts):
+    """A file of evidence as it lies there now, with the signature under what is stated."""
+
+    sha256: str = ABSENT
+    """Absent where the evidence is a statement without a document."""
+    size: int = ABSENT
+    signature: Signature = ABSENT
+    """Absent where nothing says that it is signed; with why, where that could not be verified."""

@@ -73,6 +73,8 @@ class FailoverState(Facts):
     last_switch: Switch = ABSENT
     """Absent where no record tells; a Switch without a time where the record has no date, or tells of none."""
     tool: str = ""
+    replicates: bool = True
+    """Whether its members hold data, so that one of them may be behind another."""
 
     @property
     def ready(self) -> tuple[Member, ...]:

@@ -195,6 +195,10 @@ NODES = (
     "power-protection",
     "monitor",
     "power",
+    "generator",
+    "cooling",
+    "carrier",
+    "equipment",
     "supplier",
     "institution",
     "system",
@@ -204,13 +208,14 @@ NODES = (
 )
 RoomRef = Annotated[Text, _referring("room")]
 BatteryRef = Annotated[Text, _referring("battery")]
+PowerRef = Annotated[Text, _referring("power")]
 PlaceRef = Annotated[Text, _referring(*PLACES)]
 WhereRef = Annotated[Text, _referring(*PLACES, "system")]
 """Where something runs or lies: a site, a room, or a system that serves as its platform."""
 SupplierRef = Annotated[Text, _referring("supplier")]
 SystemRef = Annotated[Text, _referring("system")]
 NodeRef = Annotated[Text, _referring(*NODES)]
-SubjectRef = Annotated[Text, _referring(*NODES, "endpoint", "copy", "failover", "estate")]
+SubjectRef = Annotated[Text, _referring(*NODES, "endpoint", "copy", "failover", "permit", "estate")]
 
 
 class Technology(Item):

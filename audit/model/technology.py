@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated, ClassVar, Literal
 
@@ -11,6 +12,7 @@ from audit.model.drilling import Consent
 from audit.model.item import (
     BatteryRef,
     Item,
+    NodeRef,
     PlaceRef,
     RoomRef,
     SupplierRef,
@@ -20,7 +22,7 @@ from audit.model.item import (
     WhereRef,
     by_kind,
 )
-from audit.model.switching import SwitchRecord
+from audit.model.switching import SwitchRecord, Writer
 from audit.model.units import Day, Duration, Flag, Size, Speed
 from audit.model.watching import Counting
 
@@ -28,6 +30,22 @@ Mode = Literal["active-active", "hot", "warm", "cold", "backup-only"]
 Media = Literal["disk", "tape", "object", "optical", "cloud"]
 Purpose = Literal["service", "health", "outage-page", "administration"]
 Layer = Literal["server", "storage", "network", "security", "authentication"]
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """What an endpoint serves, to be held against the same service at another place."""
+
+    name: str
+    """Two endpoints of a system that bear the same one serve the same."""
+    expected: str = ""
+    """What is asked of a good answer, as the inventory words it; empty where any will do."""
+    telling: bool = False
+    """Whether that is a text which no page but the meant one holds."""
+    compared: tuple[str, ...] = ()
+    """Headers that have to be the same at each place, in small letters."""
+    marker: tuple[str, str] | None = None
+    """A header, in small letters, with the text that only this place sends."""
 
 
 class Endpoint(Technology):
@@ -43,10 +61,27 @@ class Endpoint(Technology):
     """Whether an answer at some addresses alone is `up`; where it is not written, that time stands between both."""
     purpose: Purpose = "service"
     """What it is for: the service, its health report, the page that is shown when it is down, its administration."""
+    via: tuple[NodeRef, ...] | None = None
+    """What the way to it leans on beside its own place, such as the site of a gateway; an empty list for nothing."""
+
+    @property
+    def service(self) -> Service | None:
+        """What it serves; None where no other endpoint could serve the same."""
+        return None
+
+    @property
+    def direct(self) -> bool:
+        """Whether the look connects to the machine itself, so that the time of a connection tells how far it is."""
+        return True
 
     @property
     def secured(self) -> bool | None:
         """Whether it is meant to show a certificate; None where only the look can tell. One that is shown counts."""
+        return None
+
+    @property
+    def steered(self) -> bool | None:
+        """Whether health checks lead people elsewhere without a person, as declared; None where it is not written."""
         return None
 
 
@@ -105,13 +140,6 @@ class Steps(Item):
     verify: Duration | None = None
 
 
-class Manifests(Item):
-    """Two lists of versions and settings, one of each place, that have to agree: files of `name: value` lines."""
-
-    here: Text
-    there: Text
-
-
 class Failover(Technology):
     """What takes over when the first place is lost."""
 
@@ -131,7 +159,8 @@ class Failover(Technology):
     """Where the third voter stands that decides between two places, as declared."""
     steps: Steps | None = None
     drills: tuple[SwitchRecord, ...] = ()
-    manifests: Manifests | None = None
+    switch: Writer | None = None
+    """With what `haechi switch` may switch it, once two people have signed that."""
 
 
 class PowerProtection(Technology):

@@ -11,6 +11,7 @@ from typing import Any, Literal, Protocol
 
 from audit.model.item import Secret
 from audit.model.message import say
+from audit.model.naming import ZoneState
 from audit.model.verdict import CannotSee, Reason
 
 
@@ -103,7 +104,7 @@ class Sftp(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class SnmpDoor:
-    """Where an SNMP agent is asked: by community in v2c, by user in v3 (SHA-256 and AES-128)."""
+    """Where an SNMP agent is asked: by community in v2c, by user in v3."""
 
     host: str
     port: int = 161
@@ -111,6 +112,8 @@ class SnmpDoor:
     user: str = ""
     auth: Secret | None = None
     privacy: Secret | None = None
+    digest: Literal["sha1", "sha224", "sha256", "sha384", "sha512"] = "sha256"
+    cipher: Literal["aes128", "aes192", "aes256"] = "aes128"
 
 
 class Snmp(Protocol):
@@ -184,6 +187,27 @@ class Bacnet(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class NameDoor:
+    """Where one name server is asked."""
+
+    host: str
+    port: int = 53
+    name: str = ""
+    """As the records of the zone name it; the host where it is not given."""
+
+
+class Zones(Protocol):
+    async def survey(
+        self, zone: str, servers: Sequence[NameDoor], names: Sequence[str], parent: NameDoor | None, timeout: timedelta
+    ) -> ZoneState:
+        """What each server, asked alone and without recursion, says of a zone and of names in it.
+
+        CannotSee where not one of them could be asked.
+        """
+        ...
+
+
 class Absent:
     """All these hands in a world that has none of them."""
 
@@ -213,9 +237,16 @@ class Absent:
     def registers(self, host: str, port: int, unit: int, timeout: timedelta) -> Any:
         raise _absent("a Modbus device")
 
+    async def survey(self, zone: str, servers: Sequence[NameDoor], *asked: object) -> Any:
+        raise _absent("a name server")
+
     async def read(self, host: str, port: int, asked: Sequence[tuple[str, str]], timeout: timedelta) -> Any:
         raise _absent("a BACnet device")
 
 
 def _absent(what: str) -> CannotSee:
     return CannotSee(Reason.NO_TOOL, say("this world cannot ask {what}", what=what))
+
+
+async def at_once(time: timedelta) -> None:
+    """The pause of a world of plain values: none."""

@@ -5,13 +5,17 @@ from __future__ import annotations
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 
-from audit.world.clock import SystemClock
+from audit.world.aws import AwsHand
+from audit.world.bacnet import BacnetHand
+from audit.world.clock import SystemClock, wait
 from audit.world.command import LocalCommand
 from audit.world.dns import DnsHand
 from audit.world.files import LocalFiles
 from audit.world.guard import Guard
 from audit.world.http import HttpHand
 from audit.world.icmp import IcmpHand
+from audit.world.local import LocalHand
+from audit.world.modbus import ModbusHand
 from audit.world.mysql import MysqlHand
 from audit.world.postgresql import PostgresqlHand
 from audit.world.prober.engine import Engine
@@ -20,12 +24,14 @@ from audit.world.resolver import machine_resolver
 from audit.world.s3 import S3Hand
 from audit.world.secrets import Secrets
 from audit.world.sftp import SftpHand
+from audit.world.signing import SshKeygen
 from audit.world.snmp import SnmpHand
 from audit.world.stock import Stock
 from audit.world.tcp import TcpHand
 from audit.world.tls import TlsHand
 from audit.world.trust import Trust
 from audit.world.world import World
+from audit.world.zones import ZonesHand
 
 
 def real_world(*, allow: tuple[IPv4Network | IPv6Network, ...], root: Path) -> World:
@@ -43,6 +49,7 @@ def real_world(*, allow: tuple[IPv4Network | IPv6Network, ...], root: Path) -> W
         tcp=TcpHand(guard, engine),
         tls=TlsHand(guard, trust, engine),
         dns=DnsHand(guard),
+        zones=ZonesHand(guard),
         icmp=IcmpHand(guard),
         files=LocalFiles(root),
         command=LocalCommand(secrets),
@@ -52,7 +59,13 @@ def real_world(*, allow: tuple[IPv4Network | IPv6Network, ...], root: Path) -> W
         mysql=MysqlHand(secrets, guard),
         redis=RedisHand(secrets, guard, trust),
         s3=S3Hand(secrets, http),
+        aws=AwsHand(secrets, http),
         sftp=SftpHand(secrets, guard),
         snmp=SnmpHand(secrets, guard),
+        local=LocalHand(root),
+        modbus=ModbusHand(guard),
+        bacnet=BacnetHand(guard),
+        pause=wait,
+        signing=SshKeygen(),
         redact=secrets.redact,
     )

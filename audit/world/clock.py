@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+
+import anyio
 
 
 class SystemClock:
@@ -14,3 +16,8 @@ class SystemClock:
 
     def monotonic(self) -> float:
         return time.monotonic()
+
+
+async def wait(span: timedelta) -> None:
+    """Let a time go by while others work."""
+    await anyio.sleep(span.total_seconds())

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 from audit.model.facts import Certificate, Failure, Sample
 from audit.model.verdict import CannotSee
@@ -27,6 +27,7 @@ _LATE: Final[Mapping[str, Failure]] = MappingProxyType(
 _SLACK: Final = 0.02
 """Seconds of lateness that are left in the time of the target."""
 _UNLIMITED: Final[Mapping[str, float]] = MappingProxyType({})
+_NO_HEADERS: Final[Mapping[str, str]] = MappingProxyType({})
 
 
 @dataclass(slots=True)
@@ -44,6 +45,10 @@ class Draft:
     tls: str = ""
     certificate: Certificate | None = None
     hops: tuple[str, ...] = ()
+    location: str = ""
+    kind: str = ""
+    headers: Mapping[str, str] = field(default_factory=lambda: _NO_HEADERS)
+    sha256: str = ""
     clock_offset: timedelta | None = None
     blind: CannotSee | None = None
     """Whose silence it is while something else than the target is waited for."""
@@ -95,6 +100,15 @@ class Draft:
         """The attempt as it ended."""
         self.enter("")
         self.phases["total"] = sum(self.phases.values())
+        # Written only where there is something to say: what was not set is not kept.
+        more: dict[str, Any] = {
+            name: value
+            for name, value in (
+                ("location", self.location), ("kind", self.kind), ("headers", dict(self.headers)),
+                ("sha256", self.sha256),
+            )
+            if value
+        }  # fmt: skip
         return Sample(
             address=self.address,
             failure=fault.failure if fault else None,
@@ -106,4 +120,5 @@ class Draft:
             tls=self.tls,
             certificate=self.certificate,
             hops=self.hops,
+            **more,
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import time
 from collections import deque
@@ -28,7 +29,7 @@ from audit.world.prober.flight import Flight
 from audit.world.prober.head import Head
 from audit.world.prober.reply import Reply
 from audit.world.reader import Reader
-from audit.world.redirect import HOPS, follow, shown, target_of
+from audit.world.redirect import HOPS, follow, leads_to, shown, target_of
 from audit.world.secrets import Secrets
 from audit.world.stock import Stock
 from audit.world.tls import shake_hands
@@ -36,6 +37,8 @@ from audit.world.transport import FreshTransport
 from audit.world.trust import Trust
 from audit.world.world import Answer, Clock, Page
 
+_LONGEST: Final = 200
+"""Letters of a header that are kept."""
 _HALF: Final = timedelta(seconds=0.5)
 _DATE: Final = re.compile(r"[A-Z][a-z]{2}, ([0-9]{2}) ([A-Z][a-z]{2}) ([0-9]{4}) ([0-9]{2}):([0-9]{2}):([0-9]{2}) GMT")
 _MONTHS: Final = MappingProxyType(
@@ -108,11 +111,14 @@ class HttpHand:
             head = said.head
             target = target_of(page, head) if head is not None else None
             if head is None or target is None:
+                if head is not None and 300 <= head.status <= 399:
+                    draft.location = leads_to(httpx.URL(errand.url), head)
                 self._judge(page, said, draft)
                 return
             url = httpx.URL(errand.url)
             seen.add(url)
             draft.hops = (*draft.hops, shown(url))
+            draft.location = leads_to(url, head)
             following = follow(page, url, target)
             if following in seen:
                 raise Fault("redirect-loop", f"back to {shown(following)}")
@@ -141,6 +147,10 @@ class HttpHand:
             draft.clock_offset = self._offset(head.get(b"date") or "")
         if target_of(page, head) is not None:
             return None
+        draft.kind = (head.get(b"content-type") or "").partition(";")[0].strip().lower()[:_LONGEST]
+        if page.note:
+            noted = ((name, head.get(name.encode("ascii", "replace"))) for name in page.note)
+            draft.headers = {name: text[:_LONGEST] for name, text in noted if text is not None}
         if status not in page.status and (page.status or not 200 <= status <= 299):
             raise Fault("bad-status", f"{status} {head.reason.decode('ascii', 'replace')}".strip())
         encoding = head.get(b"content-encoding") if page.method == "GET" else None
@@ -149,6 +159,8 @@ class HttpHand:
     def _judge(self, page: Page, said: Reply, draft: Draft) -> None:
         body = said.body
         draft.size = len(body)
+        if page.digest:
+            draft.sha256 = hashlib.sha256(body).hexdigest()
         kind = (said.head.get(b"content-type") if said.head is not None else None) or ""
         if page.contains is not None and not holds(body, kind, page.contains):
             raise Fault("assertion", f"the page does not hold {page.contains!r}")

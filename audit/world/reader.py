@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import ssl
 import time
+from base64 import b64encode
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -156,6 +157,10 @@ class Reader:
             if name.startswith("{") and name.endswith("}"):
                 # A word of the body, which is a form.
                 body = body.replace(name, quote_plus(value))
+            elif name.lower() == "authorization" and page.user:
+                basic = b64encode(f"{page.user}:{value}".encode()).decode()
+                self.secrets.remember(basic)
+                headers[name] = f"Basic {basic}"
             elif name.lower() == "authorization" and " " not in value.strip():
                 headers[name] = f"Bearer {value.strip()}"
             else:

@@ -39,6 +39,14 @@ def follow(page: Page, url: httpx.URL, location: str) -> httpx.URL:
     return following
 
 
+def leads_to(url: httpx.URL, head: Head) -> str:
+    """Where a response says that its visitor should go, for people; empty where it says nothing readable."""
+    try:
+        return shown(url.join(head.get(b"location") or "")) if head.get(b"location") else ""
+    except (httpx.InvalidURL, ValueError):
+        return ""
+
+
 def shown(url: httpx.URL) -> str:
     """A URL without what may be secret in it."""
     return str(url.copy_with(query=None, fragment=None, userinfo=b""))[:200]

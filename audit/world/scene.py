@@ -20,7 +20,7 @@ from audit.model.item import Secret
 from audit.model.message import say
 from audit.model.verdict import CannotSee, Reason
 from audit.world.asking import S3Answer
-from audit.world.scene_servers import SceneRedis, SceneS3, SceneSftp, SceneSnmp, longest, seen
+from audit.world.scene_servers import SceneLocal, SceneRedis, SceneS3, SceneSftp, SceneSnmp, longest, seen
 from audit.world.world import Answer, FileSeen, Output, Page, Unpacked, World
 
 NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
@@ -55,6 +55,7 @@ def scene(
     s3: Mapping[str, S3Answer | CannotSee] = NOTHING,
     sftp: Mapping[str, Mapping[str, SceneFile | CannotSee] | CannotSee] = NOTHING,
     snmp: Mapping[str, Mapping[str, int | str] | CannotSee] = NOTHING,
+    local: Mapping[str, Mapping[str, str] | CannotSee] = NOTHING,
     allowed: Mapping[str, tuple[str, ...] | CannotSee] = NOTHING,
     root: Path = Path(),
 ) -> World:
@@ -65,7 +66,7 @@ def scene(
     `dns` `name@server:port`; `icmp` the host; `files` the path; `command` the beginning of the command line, longest
     first; `postgresql`, `mysql` the secret's name, then a piece of the query; `redis` `host:port`, then the command;
     `s3` the beginning of `OPERATION BUCKET KEY`, longest first; `sftp` `host:port`, then the path; `snmp` `host:port`,
-    then the numeric OID; `allowed` a host to its addresses.
+    then the numeric OID; `local` the path, then the line; `allowed` a host to its addresses.
     """
     return World(
         clock=SceneClock(now),
@@ -86,6 +87,7 @@ def scene(
             {where: files if isinstance(files, CannotSee) else SceneFiles(files) for where, files in sftp.items()}
         ),
         snmp=SceneSnmp(snmp),
+        local=SceneLocal(local),
     )
 
 

@@ -87,3 +87,14 @@ class SceneSnmp:
     async def walk(self, door: SnmpDoor, oid: str, timeout: timedelta) -> Mapping[str, int | str]:
         values = seen(self.agents, f"{door.host}:{door.port}")
         return {name: value for name, value in values.items() if name.startswith(oid + ".")}
+
+
+@dataclass(frozen=True, slots=True)
+class SceneLocal:
+    """Answers by path, then by the line."""
+
+    sockets: Mapping[str, Mapping[str, str] | CannotSee]
+
+    async def talk(self, path: str, lines: Sequence[str], timeout: timedelta) -> str:
+        answers = seen(self.sockets, path)
+        return "".join(seen(answers, line) for line in lines)

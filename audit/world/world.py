@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -13,7 +13,11 @@ from audit.model.facts import NameState, ServiceState
 from audit.model.item import Secret
 from audit.model.message import say
 from audit.model.verdict import CannotSee, Reason
-from audit.world.asking import S3, Absent, Aws, Bacnet, Local, Modbus, Mysql, Redis, Sftp, Snmp
+from audit.world.asking import S3, Absent, Aws, Bacnet, Local, Modbus, Mysql, Redis, Sftp, Snmp, Zones, at_once
+from audit.world.page import Answer as Answer
+from audit.world.page import Page as Page
+from audit.world.page import Token as Token
+from audit.world.signing import NoSigning, Signing
 
 
 class Clock(Protocol):
@@ -26,69 +30,6 @@ class Clock(Protocol):
     def monotonic(self) -> float:
         """Seconds; only differences mean something."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class Token:
-    """Where a bearer token for a page comes from: the client credentials of OAuth 2 (RFC 6749, section 4.4)."""
-
-    url: str
-    client: str
-    secret: Secret
-    scope: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """What to ask of an HTTP service, with what must come back."""
-
-    url: str
-    method: str = "GET"
-    address: str | None = None
-    """Connect here while Host and SNI stay those of the URL."""
-    headers: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
-    status: tuple[int, ...] = ()
-    """Accepted status codes; empty means any 2xx."""
-    contains: str | None = None
-    lacks: str | None = None
-    """A text that must not come back."""
-    follow: str = "same-host"
-    """none, same-host or any; at most five hops, never from https to http."""
-    verify: bool = True
-    authority: str | None = None
-    """File with certificates to trust beside those of the machine."""
-    family: int | None = None
-    """4 or 6 to ask only the addresses of one family."""
-    largest: int = 2_000_000
-    """Bytes of body, decoded, after which the answer is `too-large`."""
-    limits: Mapping[str, timedelta] = field(default_factory=lambda: MappingProxyType({}))
-    """Deadlines of single phases: dns, connect, tls, send, first-byte, body; the timeout is for all of them."""
-    transport: str = "engine"
-    """`engine`, the probing engine, or `httpx`, which takes a proxy, HTTP/2 and tokens."""
-    proxy: str | None = None
-    """URL of a proxy, for the transport `httpx` alone; the addresses that are tried are then those of the proxy."""
-    http2: bool = False
-    token: Token | None = None
-    secrets: Mapping[str, Secret] = field(default_factory=lambda: MappingProxyType({}))
-    """Headers whose value is a secret: an `authorization` that is one word is sent as `Bearer WORD`, all else as it is.
-    A name in braces, such as `{password}`, stands for the secret in `body`, written as in a form."""
-    body: str = ""
-    """Of a POST."""
-    unpack: bool = True
-    """Whether a body that is read comes unpacked; what a store keeps packed has to come as it is kept."""
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """One document as a service gave it."""
-
-    status: int
-    headers: Mapping[str, str]
-    """By lower-case name."""
-    body: bytes
-    address: str
-    clock_offset: timedelta | None = None
-    """The server's `Date` minus our clock."""
 
 
 class Http(Protocol):
@@ -295,5 +236,9 @@ class World:
     aws: Aws = field(default_factory=Absent)
     modbus: Modbus = field(default_factory=Absent)
     bacnet: Bacnet = field(default_factory=Absent)
+    zones: Zones = field(default_factory=Absent)
+    pause: Callable[[timedelta], Awaitable[None]] = at_once
+    """Waits, for a probe that has to look at a thing for a while; a world of plain values does not wait."""
+    signing: Signing = field(default_factory=NoSigning)
     redact: Callable[[str], str] = str
     """Takes what a hand knows to be secret out of a text."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
 from typing import Final
 
 from audit.contract import (
@@ -19,6 +20,7 @@ from audit.contract import (
     check,
     ruling,
     say,
+    signed,
 )
 from audit.model.estate import Estate, Supplier, System
 from audit.model.facility import Room
@@ -30,6 +32,9 @@ APART: Final = (
     "{id: a, grade: 1, at: [daejeon/room-1]}",
     "{id: b, grade: 1, at: [daejeon/room-2], needs: [gov24]}",
 )
+
+
+SIGNED: Final = MappingProxyType({"evidence:sheet": signed("Lee Intake")})
 
 
 def _fallback(collected: str, by: str) -> str:
@@ -175,11 +180,19 @@ def survivors_do_not_need_the_room(room: Subject[Room], limits: Limits) -> Rulin
     least="attested",
     limits={"age": ("365d", "730d", "730d", "-")},
     examples=(
-        Example(Verdict.PASS, _fallback("2026-06-01", "Lee Intake"), "gov24", at=AT),
-        Example(Verdict.FAIL, _fallback("2024-06-01", "Lee Intake"), "gov24", at=AT),
-        Example(Verdict.FAIL, _fallback("2026-06-01", "gov24"), "gov24", at=AT),
+        Example(Verdict.PASS, _fallback("2026-06-01", "Lee Intake"), "gov24", others=SIGNED, at=AT),
+        Example(Verdict.FAIL, _fallback("2024-06-01", "Lee Intake"), "gov24", others=SIGNED, at=AT),
+        Example(Verdict.FAIL, _fallback("2026-06-01", "gov24"), "gov24", others=SIGNED, at=AT),
         Example(
             Verdict.UNKNOWN, systems("{id: a, grade: 1, needs: [gov24]}"), "gov24", at=AT, reason=Reason.INCOMPLETE
+        ),
+        Example(
+            Verdict.UNKNOWN,
+            _fallback("2026-06-01", "Lee Intake"),
+            "gov24",
+            others={"evidence:sheet": signed("gov24")},
+            at=AT,
+            reason=Reason.INCOMPLETE,
         ),
     ),
 )
@@ -190,7 +203,7 @@ def supplier_has_a_fallback(supplier: Subject[Supplier], claim: Claim, at: datet
     burnt.
 
     Fix: write down for each journey what replaces the supplier (paper, another register, a later proof), rehearse it,
-    add the record under `evidence:`.
+    add the record under `evidence:`, have it signed by somebody of the own house.
     """
     oldest = limits.duration("age")
     age = max(claim.age(supplier.today(at)), timedelta(0))

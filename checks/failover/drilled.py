@@ -19,6 +19,7 @@ from audit.contract import (
     check,
     ruling,
     say,
+    signed,
 )
 from audit.model.facts import Facts
 from audit.model.failover import FailoverState, Member, Switch
@@ -27,12 +28,13 @@ from audit.model.switching import Realism, SwitchState, switched
 from audit.model.technology import Failover
 from audit.model.units import plain
 from checks.failover.proof import Made, made, rest_on
-from checks.failover.samples import TO_BUSAN, failover, signed
+from checks.failover.samples import TO_BUSAN, failover, stated
 
 AT: Final = datetime(2026, 9, 1, tzinfo=UTC)
 _ENTRY: Final = "drills: [{on: 2026-06-01, realism: real-switch, took: 40m}]"
 _OLD: Final = "drills: [{on: 2025-06-01, realism: real-switch, took: 40m}]"
 _BACK: Final = "drills: [{on: 2026-06-01, realism: real-switch, returned: 2026-06-02, reconciled: true}]"
+_SIGNED: Final = {"evidence:record": signed("Lee Jun")}
 _ONE_WAY: Final = "drills: [{on: 2026-06-01, realism: real-switch}]"
 
 
@@ -78,7 +80,8 @@ def _told(days: int) -> dict[str, Facts]:
                 reason=Reason.INCOMPLETE),
         Example(Verdict.UNKNOWN, failover(f"to: busan, mode: hot, {_ENTRY}"), TO_BUSAN, others=_told(400), at=AT,
                 reason=Reason.CONTRADICTED),
-        Example(Verdict.PASS, failover(f"to: busan, mode: hot, {_ENTRY}") + signed("failover.drill"), TO_BUSAN, at=AT),
+        Example(Verdict.PASS, failover(f"to: busan, mode: hot, {_ENTRY}") + stated("failover.drill"), TO_BUSAN, at=AT,
+                others=_SIGNED),
         Example(Verdict.UNKNOWN, failover("to: busan, mode: hot, tested: 2026-06-01"), TO_BUSAN, at=AT,
                 reason=Reason.INCOMPLETE),
     ),
@@ -203,10 +206,10 @@ def drill_was_like_the_loss(
     least="attested",
     limits={"age": ("365d", "730d", "-", "-")},
     examples=(
-        Example(Verdict.PASS, failover(f"to: busan, mode: hot, {_BACK}") + signed("failover.fail-back"), TO_BUSAN,
-                at=AT),
+        Example(Verdict.PASS, failover(f"to: busan, mode: hot, {_BACK}") + stated("failover.fail-back"), TO_BUSAN,
+                at=AT, others=_SIGNED),
         Example(Verdict.FAIL, failover(f"to: busan, mode: hot, {_BACK.replace('true', 'false')}")
-                + signed("failover.fail-back"), TO_BUSAN, at=AT),
+                + stated("failover.fail-back"), TO_BUSAN, at=AT, others=_SIGNED),
         Example(Verdict.UNKNOWN, failover(f"to: busan, mode: hot, {_BACK}"), TO_BUSAN, at=AT,
                 reason=Reason.INCOMPLETE),
         Example(Verdict.UNKNOWN, failover(f"to: busan, mode: hot, {_ONE_WAY}"), TO_BUSAN, at=AT,

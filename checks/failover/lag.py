@@ -64,6 +64,8 @@ def switch_would_lose_little(switch: Subject[Failover], seen: FailoverState, lim
     """
     most = switch.rpo * limits.number("times")
     standbys = [one for one in seen.members if one.role == "standby"]
+    if not seen.replicates:
+        raise NotApplicable(say("the members of {failover} hold no data", failover=switch.ref))
     if not standbys and any(one.role == "serving" for one in seen.members):
         raise NotApplicable(say("the members of {failover} serve together", failover=switch.ref))
     ready = [one for one in standbys if one.usable]

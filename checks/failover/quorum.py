@@ -109,6 +109,12 @@ def _fatal(left: Left, leading: set[str]) -> bool:
     least="declared",
     limits={"modes": ("active-active, hot", "active-active", "-", "-")},
     examples=(
+        Example(
+            Verdict.PASS,
+            failover("to: busan, mode: active-active, members: [{name: v3, at: campus}]"),
+            TO_BUSAN,
+            others={TO_BUSAN: _group("v3")},
+        ),
         Example(Verdict.PASS, failover("to: busan, mode: active-active, witness: campus"), TO_BUSAN),
         Example(Verdict.FAIL, failover("to: busan, mode: active-active, witness: daejeon/room-1"), TO_BUSAN),
         Example(Verdict.UNKNOWN, failover("to: busan, mode: active-active"), TO_BUSAN, reason=Reason.INCOMPLETE),

@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from audit.contract import Claim, Example, Limits, Reason, Ruling, Subject, Verdict, check, ruling, say
+from audit.contract import Claim, Example, Limits, Reason, Ruling, Subject, Verdict, check, ruling, say, signed
 from audit.model.estate import System
 from audit.model.units import plain
-from checks.failover.samples import guarantee, signed
+from checks.failover.samples import guarantee, stated
 
 AT: Final = datetime(2026, 9, 1, tzinfo=UTC)
+_SIGNED: Final = {"evidence:record": signed("Lee Jun")}
 _ON: Final = "kibo/guarantee"
 _SYSTEM: Final = guarantee("grade: 1, at: [daejeon/room-1]")
 
@@ -24,11 +25,12 @@ _SYSTEM: Final = guarantee("grade: 1, at: [daejeon/room-1]")
     least="attested",
     limits={"age": ("365d", "730d", "3650d", "-")},
     examples=(
-        Example(Verdict.PASS, _SYSTEM + signed("failover.reconciliation", _ON), _ON, at=AT),
+        Example(Verdict.PASS, _SYSTEM + stated("failover.reconciliation", _ON), _ON, others=_SIGNED, at=AT),
         Example(
             Verdict.FAIL,
-            _SYSTEM + signed("failover.reconciliation", _ON).replace("2026-06-02", "2024-06-02"),
+            _SYSTEM + stated("failover.reconciliation", _ON).replace("2026-06-02", "2024-06-02"),
             _ON,
+            others=_SIGNED,
             at=AT,
         ),
         Example(Verdict.UNKNOWN, _SYSTEM, _ON, at=AT, reason=Reason.INCOMPLETE),

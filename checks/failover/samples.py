@@ -23,7 +23,7 @@ def failover(rest: str, *, grade: int = 1) -> str:
     return guarantee(f"grade: {grade}, at: [daejeon/room-1], failover: [{{id: to-busan, kind: declared, {rest}}}]")
 
 
-def signed(check: str, on: str = TO_BUSAN) -> str:
+def stated(check: str, on: str = TO_BUSAN) -> str:
     """A statement for one check that somebody stands for."""
     return (
         f"evidence: [{{id: record, check: {check}, on: {on}, by: Lee Jun, role: operator, says: as recorded, "

@@ -15,14 +15,22 @@ SILENT = tuple(check for check in CHECKS if check not in LOOKING)
 REASONS = tuple(reason for reason in Reason if reason is not Reason.CRASHED)
 
 REQUIRED_ONLY = """
-sites: [{id: daejeon, rooms: [{id: room-1}], batteries: [{id: ups-b, room: room-1}]}, {id: empty}]
+sites:
+  - id: daejeon
+    rooms: [{id: room-1}]
+    batteries: [{id: ups-b, room: room-1}]
+    power-protection: [{id: ups-1, kind: nut, host: 127.0.0.1, ups: one}]
+    equipment: [{id: l4}]
+  - id: empty
 suppliers: [{id: nirs}]
 institutions:
   - id: kibo
     systems:
       - id: guarantee
         grade: 1
-        endpoints: [{id: web, kind: http, url: "https://guarantee.kibo.example/"}]
+        endpoints:
+          - {id: web, kind: http, url: "https://guarantee.kibo.example/"}
+          - {id: names, kind: zone, name: kibo.example, servers: [{host: 127.0.0.1}]}
         failover: [{id: switch, kind: declared, to: empty, mode: backup-only}]
         data:
           - id: ledger
@@ -31,12 +39,15 @@ institutions:
       - {id: bare, grade: 1}
   - {id: nobody}
 programmes: [{id: retail}]
+permits: [{id: move, kind: other, on: [ups-b], from: "2026-09-01T00:00+09:00", to: "2026-09-02T00:00+09:00"}]
 contributors: [{id: coupang, contribution: 1e9 KRW, commitment: verbal}]
 """
 ON_PAPER = {
     "backup.immutable",  # no look sees a tape in a vault
     "backup.three-two-one",  # nor that there is a second one
     "backup.restore-time",  # a declared rate is worth half where no drill has measured one
+    "failover.recovery-time",  # nor is there a look at how long people take to decide
+    "failover.witness",  # nor at who else has a vote
 }
 """Rules that may rest on what the inventory declares, at that level, where no look could prove it."""
 SAYS_SOMETHING = {

@@ -50,6 +50,7 @@ MILDER = {
     "backup.supplier-loss": "high",
     "backup.system-loss": "high",
     "backup.worst-age": "high",
+    "network.distance": "high",
     "operations.targets-fit-grade": "high",
 }
 """Rules that answer a part of a control whose severity is meant for its heart."""

@@ -107,7 +107,7 @@ def test_technologies_are_those_that_establish_the_facts() -> None:
     assert set(technologies(catalogue(), checks["backup.age"])) >= {"files", "restic"}
     assert "postgresql-standby" in technologies(catalogue(), checks["backup.replication-lag"])
     assert "restic" not in technologies(catalogue(), checks["backup.replication-lag"])
-    assert technologies(catalogue(), checks["network.name-servers"]) == ("dns",)
+    assert technologies(catalogue(), checks["network.name-servers"]) == ("dns", "zone")
     assert "dns" in technologies(catalogue(), checks["availability.answers"])
     assert technologies(catalogue(), checks["backup.exists"]) == ()
 

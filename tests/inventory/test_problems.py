@@ -26,7 +26,7 @@ CORPUS = (
     # whole files
     ("sytes: []\n", "1:1: unknown key 'sytes'; did you mean 'sites'?"),
     ("zzz: []\n", ("1:1: unknown key 'zzz'; known keys are calendar, contributors, drills, estate, evidence,"
-     " institutions, maintenance, policy, programmes, sites, suppliers, waivers, watch")),
+     " institutions, maintenance, permits, policy, programmes, sites, suppliers, waivers, watch")),
     ("sites: d\n", f"1:8: sites: got 'd'; {LIST}"),
     ("sites: {id: d}\n", f"1:8: sites: got a mapping; {LIST}"),
     ("sites: [d]\n", f"1:9: sites: got 'd'; {MAPPING}"),

@@ -95,10 +95,10 @@ def test_looks() -> None:
         assert text in str(error.value.says)
 
 
-def test_a_claim_without_a_person_is_only_declared() -> None:
+def test_a_claim_that_nobody_signed_is_only_declared() -> None:
     paper, word = (Claim(evidence, None) for evidence in ESTATE.evidence)
-    assert paper.level == Level.ATTESTED
-    assert word.level == Level.DECLARED
+    assert Claim(paper.evidence, None, signer="Lee").level == Level.ATTESTED
+    assert paper.level == word.level == Level.DECLARED
     assert paper.age(date(2026, 9, 1)) == timedelta(days=31)
 
 

@@ -60,7 +60,7 @@ def estate(lab: Lab, **more: Any) -> dict[str, Any]:
     elif lab.role in ("power-protection", "monitoring"):
         site[lab.role] = [{"room": "room-1", **item}]
     else:
-        system[lab.role] = [item]
+        system[lab.role] = [item, *lab.beside]
     return {
         "estate": {"id": "lab", "allow": ["127.0.0.0/8"]},
         "sites": [site, {"id": "busan"}, {"id": "gwangju"}],

@@ -43,6 +43,8 @@ class Lab:
     """Of the system."""
     environment: Mapping[str, str] = field(default_factory=lambda: NOTHING)
     """Secrets that the item names by `{env: NAME}`."""
+    beside: tuple[Mapping[str, Any], ...] = ()
+    """Other items of the same list, such as the first place of what is looked at here; each with an `id`."""
 
 
 Made = Callable[[Path], AbstractContextManager[Lab]]

@@ -83,6 +83,8 @@ def within(name: str, value: Any, key: str = "") -> Any:
             return {"env": f"{word}_{name}"}
         case Mapping():
             return {inner: within(name, one, inner) for inner, one in value.items()}
+        case list():
+            return [within(name, one, key) for one in value]
         case str() if key in PATHS and not value.startswith("/"):
             return f"{name}/{value}"
         case _:
@@ -105,8 +107,9 @@ def shop(tmp_path_factory: pytest.TempPathFactory, need: Callable[[str], Path]) 
             (folder / name).mkdir()
             return stack.enter_context(maker(folder / name))
 
-        with ThreadPoolExecutor(AT_ONCE) as pool:
-            started = [(name, pool.submit(entered, name, maker)) for name, _, maker in found]
+        # A server ends with the thread that started it: these live until everything has ended.
+        pool = stack.enter_context(ThreadPoolExecutor(AT_ONCE))
+        started = [(name, pool.submit(entered, name, maker)) for name, _, maker in found]
         made = {name: future.result() for name, future in started}
         items = {name: {"id": written(name), **within(name, lab.item)} for name, lab in made.items()}
 

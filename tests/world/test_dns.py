@@ -76,6 +76,7 @@ def test_a_name_with_its_zone() -> None:
     assert only(state).failure is None
     assert state.addresses == ("127.0.0.2", "::1")
     assert (state.ttl, state.authoritative, state.zone) == (timedelta(seconds=120), True, "kibo.example")
+    assert state.lifetime == timedelta(seconds=300)
     assert state.soa_expire == timedelta(days=7)
     assert [(server.name, server.addresses) for server in state.servers] == [
         ("ns1.kibo.example", ("127.0.0.53",)),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import Final
 from xml.etree.ElementTree import Element, ParseError
 
@@ -11,8 +12,10 @@ from defusedxml.ElementTree import fromstring
 
 from audit.analysis.faults.tree import BadTree, Gate, Kind, Tree
 
-_KINDS: Final[dict[str, Kind]] = {"and": "and", "or": "or", "atleast": "atleast", "xor": "xor", "not": "not"}
-_NEGATED: Final[dict[str, Kind]] = {"nand": "and", "nor": "or"}
+_KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
+    {"and": "and", "or": "or", "atleast": "atleast", "xor": "xor", "not": "not"}
+)
+_NEGATED: Final[Mapping[str, Kind]] = MappingProxyType({"nand": "and", "nor": "or"})
 _EVENTS: Final = ("basic-event", "event", "house-event")
 
 
