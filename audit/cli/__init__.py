@@ -37,7 +37,7 @@ COMMANDS: Final = (
     ("uptime", "Say how available everything was that the watch measured."),
     ("outages", "List the outages that the watch saw."),
     ("drill", "Restore a backup into scratch space to prove that it can be."),
-    ("switch", "Switch a group to its other place, once two people have signed that."),
+    ("switch", "Switch a group over, once two people have signed that."),
     ("evidence", "Add documents and statements; say which of them still count."),
     ("attest", "Show what a piece of evidence states, sign it."),
     ("permit", "Say whether dangerous work may begin."),

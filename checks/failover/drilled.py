@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
 from typing import Final, get_args
 
 from audit.contract import (
@@ -34,7 +36,7 @@ AT: Final = datetime(2026, 9, 1, tzinfo=UTC)
 _ENTRY: Final = "drills: [{on: 2026-06-01, realism: real-switch, took: 40m}]"
 _OLD: Final = "drills: [{on: 2025-06-01, realism: real-switch, took: 40m}]"
 _BACK: Final = "drills: [{on: 2026-06-01, realism: real-switch, returned: 2026-06-02, reconciled: true}]"
-_SIGNED: Final = {"evidence:record": signed("Lee Jun")}
+_SIGNED: Final[Mapping[str, Facts]] = MappingProxyType({"evidence:record": signed("Lee Jun")})
 _ONE_WAY: Final = "drills: [{on: 2026-06-01, realism: real-switch}]"
 
 

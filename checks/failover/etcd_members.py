@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from types import MappingProxyType
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -20,7 +21,7 @@ POSTS: Final = (LIST, STATUS)
 _MOST: Final = 9
 """Members that are asked; etcd itself advises against more than seven."""
 _NUMBER: Final = re.compile(r"[0-9]{1,20}")
-_JSON: Final = {"content-type": "application/json"}
+_JSON: Final[Mapping[str, str]] = MappingProxyType({"content-type": "application/json"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
 from typing import Final
 
 from audit.contract import Claim, Example, Limits, Reason, Ruling, Subject, Verdict, check, ruling, say, signed
 from audit.model.estate import System
+from audit.model.facts import Facts
 from audit.model.units import plain
 from checks.failover.samples import guarantee, stated
 
 AT: Final = datetime(2026, 9, 1, tzinfo=UTC)
-_SIGNED: Final = {"evidence:record": signed("Lee Jun")}
+_SIGNED: Final[Mapping[str, Facts]] = MappingProxyType({"evidence:record": signed("Lee Jun")})
 _ON: Final = "kibo/guarantee"
 _SYSTEM: Final = guarantee("grade: 1, at: [daejeon/room-1]")
 
