@@ -17,6 +17,8 @@ from audit.world.asking import S3, Aws, AwsDoor, Local, Mysql, Redis, RedisDoor,
 from audit.world.world import Command, Http, Output, Page, Postgresql, Tcp, World
 
 _END: Final = "\0"
+# Servers read more signs than a break as the end of a line, such as `;` of HAProxy, so only these are let through.
+_NAME: Final = r"(?!-)[\w.:-]+"
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,7 @@ class Verbs:
     sql: tuple[str, ...] = ()
     """Statements, letter by letter, of PostgreSQL and MySQL; `{name}` stands for one name in back-quotes."""
     lines: tuple[str, ...] = ()
-    """Lines sent over TCP or to a local socket, where `*` stands for any text without a space."""
+    """Lines sent over TCP or to a local socket, where `*` stands for a name: letters, digits, `_`, `.`, `:`, `-`."""
     redis: tuple[str, ...] = ()
     """Commands such as `INFO persistence`, where `*` stands for one word."""
     s3: tuple[str, ...] = ()
@@ -58,7 +60,7 @@ class Verbs:
 
     @cached_property
     def _lines(self) -> tuple[re.Pattern[str], ...]:
-        return tuple(re.compile(re.escape(line).replace(r"\*", r"[^\s]+")) for line in self.lines)
+        return tuple(re.compile(re.escape(line).replace(r"\*", _NAME)) for line in self.lines)
 
     @cached_property
     def _redis(self) -> tuple[re.Pattern[str], ...]:

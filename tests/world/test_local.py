@@ -5,6 +5,9 @@ from __future__ import annotations
 import contextlib
 import os
 import socket
+import subprocess
+import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -16,6 +19,23 @@ import pytest
 from audit.model.verdict import CannotSee, Reason
 from audit.world.local import MOST, LocalHand
 from tests.world.hands import LONG, SOON, run
+
+ASK = """
+import ctypes, os, sys
+from pathlib import Path
+from audit.model.verdict import CannotSee
+from tests.world.test_local import talked
+talked(Path("/"), sys.argv[2])  # loads what another user may be unable to read
+if os.getuid() == 0:
+    os.setgroups(())
+    os.setresgid(65534, 65534, 65534)
+    os.setresuid(65534, 65534, 65534)
+    ctypes.CDLL(None).prctl(4, 1, 0, 0, 0)  # its own /proc is its own again, as behind an exec
+try:
+    print(talked(Path("/"), sys.argv[1]))
+except CannotSee as gap:
+    print(gap)
+"""
 
 
 @contextlib.contextmanager
@@ -92,11 +112,25 @@ def test_a_socket_of_datagrams(tmp_path: Path) -> None:
         assert refusal(tmp_path, "d").reason is Reason.INCOMPLETE
 
 
-@pytest.mark.skipif(os.getuid() == 0, reason="root may use every socket")
-def test_a_socket_that_this_user_may_not_use(tmp_path: Path) -> None:
-    with listening(tmp_path / "s.sock", echo):
-        (tmp_path / "s.sock").chmod(0)
-        assert refusal(tmp_path, "s.sock").reason is Reason.DENIED
+def said_to_another(path: Path, free: Path) -> str:
+    """What a user who is not root is told: by a program of its own, for this one may be root's."""
+    told = subprocess.run(
+        [sys.executable, "-B", "-c", ASK, path, free],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    return told.stdout + told.stderr
+
+
+def test_a_socket_that_this_user_may_not_use() -> None:
+    with tempfile.TemporaryDirectory(prefix="haechi-local-") as folder, contextlib.ExitStack() as both:
+        Path(folder).chmod(0o711)
+        free, closed = Path(folder) / "free.sock", Path(folder) / "closed.sock"
+        for path, mode in ((free, 0o777), (closed, 0)):
+            both.enter_context(listening(path, echo))
+            path.chmod(mode)
+        assert said_to_another(free, free) == "you said show stat\n\n"
+        assert said_to_another(closed, free) == f"denied: this user may not use {closed}\n"
 
 
 def test_a_silent_server(tmp_path: Path) -> None:

@@ -79,6 +79,9 @@ def test_lines_and_commands_of_redis() -> None:
     assert verbs.allow_line("LIST VAR ups1")
     assert not verbs.allow_line("LIST VAR ups1\nSET VAR ups1")
     assert not verbs.allow_line("SET VAR ups1")
+    for hidden in (";", "\\", '"', "<<", "\u2028", " ", "ups1;SET", "-1", "$x", ""):
+        assert not verbs.allow_line(f"LIST VAR {hidden}"), hidden
+    assert verbs.allow_line("LIST VAR room-2.ups:1_가")
     assert verbs.allow_redis(["INFO", "persistence"])
     assert not verbs.allow_redis(["INFO"])
     assert not verbs.allow_redis(["LASTSAVE", "x"])
