@@ -38,7 +38,7 @@ def command() -> None:
     """
 
 
-@command.command("restore")
+@command.command("restore", short_help="Restore a copy, or all with consent below SUBJECT.")
 @click.argument("estate", type=click.Path(path_type=Path))
 @click.argument("subject")
 @click.option("--point", default="", metavar="ID", help="This restore point; without it, the newest complete one.")
@@ -49,7 +49,6 @@ def command() -> None:
 def restore(estate: Path, subject: str, point: str, share: float | None, form: str, store: str, lang: str) -> Exit:
     """Restore SUBJECT, a copy or all copies with consent below a data set or a system, and keep the record.
 
-    \b
     Exit code 0 where everything was brought back and held, 1 where something was not, 3 where nobody could try,
     2 without consent or scratch space, 6 while another drill works in the scratch space.
 
@@ -68,7 +67,7 @@ def restore(estate: Path, subject: str, point: str, share: float | None, form: s
     return exit_of(done)
 
 
-@command.command("failover")
+@command.command("failover", short_help="Bring up all data from the copies at the other place.")
 @click.argument("estate", type=click.Path(path_type=Path))
 @click.argument("subject")
 @printing
@@ -79,7 +78,6 @@ def failover(estate: Path, subject: str, form: str, store: str, lang: str) -> Ex
 
     The real group is not touched: `haechi switch` switches that.
 
-    \b
     Exit code 0 where all of it was brought back and held, 1 where something was not, 3 where nobody could try, 2 where
     a data set has no copy there or no consent, 6 while another drill works in the scratch space.
 
@@ -98,7 +96,7 @@ def failover(estate: Path, subject: str, form: str, store: str, lang: str) -> Ex
     return exit_of(done)
 
 
-@command.command("list")
+@command.command("list", short_help="List the copies with their newest drills.")
 @click.argument("estate", type=click.Path(path_type=Path))
 @printing
 @stored
@@ -116,7 +114,7 @@ def listed(estate: Path, form: str, store: str, lang: str) -> None:
     overview(estate, store, form, lang)
 
 
-@command.command("show")
+@command.command("show", short_help="Show one stored drill or switch.")
 @click.argument("drill", default="latest")
 @printing
 @stored

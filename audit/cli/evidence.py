@@ -45,7 +45,7 @@ def command() -> None:
     """
 
 
-@command.command("add")
+@command.command("add", short_help="Write one more piece into an inventory.")
 @click.argument("estate", type=click.Path(path_type=Path))
 @click.option("--check", required=True, metavar="ID", help="The check that it answers.")
 @click.option("--on", "subject", required=True, metavar="REF", help="What it is about.")
@@ -88,7 +88,7 @@ def add(
     talk(says, lang)
 
 
-@command.command("verify")
+@command.command("verify", short_help="Say what each piece is worth.")
 @click.argument("estate", type=click.Path(path_type=Path))
 @instant
 @_printing
@@ -96,7 +96,6 @@ def add(
 def verify(estate: Path, at: str | None, form: str, lang: str) -> Exit:
     """Look at every document and signature of ESTATE; say what each piece of evidence is worth.
 
-    \b
     Exit code 1 where a document or a statement was changed since it was collected or signed, 3 where something is
     not signed by somebody who counts or could not be verified, 5 where something is past its date, 0 else.
 
@@ -113,7 +112,7 @@ def verify(estate: Path, at: str | None, form: str, lang: str) -> Exit:
     return found.exit
 
 
-@command.command("expiring")
+@command.command("expiring", short_help="List what is past its date or soon will be.")
 @click.argument("estate", type=click.Path(path_type=Path))
 @click.option("--within", default="60d", show_default=True, metavar="DURATION", callback=_length, help="From now on.")
 @instant

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import Final
 
 from audit.catalogue import Catalogue
 from audit.model.estate import Estate
 from audit.model.item import Technology
-from audit.model.technology import Copy
+from audit.model.technology import Copy, Failover
+
+SIGNS: Final = "ssh-keygen"
 
 
 def programs(catalogue: Catalogue, estate: Estate | None) -> Mapping[str, tuple[str, ...]]:
-    """Each program that a look, or a drill with consent, runs to the kinds that need it, both sorted."""
+    """Each program that a look, a drill with consent, or a signature needs to what needs it, both sorted."""
     found: dict[str, set[str]] = {}
+    if signed := _signed(estate):
+        found[SIGNS] = signed
     for kind, drilled in _kinds(catalogue, estate).items():
         probe, drill = catalogue.probe_of(kind), catalogue.drill_of(kind) if drilled else None
         for plugin in (probe, drill):
@@ -32,3 +37,13 @@ def _kinds(catalogue: Catalogue, estate: Estate | None) -> Mapping[type[Technolo
             consented = isinstance(item, Copy) and item.drill is not None
             found[type(item)] = found.get(type(item), False) or consented
     return found
+
+
+def _signed(estate: Estate | None) -> set[str]:
+    """What rests on signatures in an estate, or in any."""
+    if estate is None:
+        return {"evidence", "switch"}
+    found = {"evidence" for evidence in estate.evidence if evidence.signature is not None}
+    return found | {
+        "switch" for item in estate.index.values() if isinstance(item, Failover) and item.switch is not None
+    }

@@ -23,7 +23,7 @@ def command() -> None:
     """
 
 
-@command.command("check")
+@command.command("check", short_help="Say go or no-go for one permit.")
 @click.argument("permit")
 @click.argument("estate", type=click.Path(path_type=Path))
 @click.option("--from-store", is_flag=True, help="Look at nothing; answer from the newest run, if it is fresh.")
@@ -36,7 +36,6 @@ def check(permit: str, estate: Path, from_store: bool, at: str | None, form: str
 
     The systems that an accident in the work could take are looked at now, and the run is kept in the store.
 
-    \b
     Exit code 0 to go, 1 for no-go, 3 where nobody can tell, 2 for a permit that is not there, 4 for an inventory
     with problems.
 
@@ -53,7 +52,7 @@ def check(permit: str, estate: Path, from_store: bool, at: str | None, form: str
     return found.exit
 
 
-@command.command("list")
+@command.command("list", short_help="List the permits with what they lack.")
 @click.argument("estate", type=click.Path(path_type=Path))
 @instant
 @printing

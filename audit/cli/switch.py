@@ -32,6 +32,10 @@ def _instant(context: click.Context, parameter: click.Parameter, written: str | 
         raise click.BadParameter(str(broken)) from broken
 
 
+def _length(*names: str, default: str, told: str) -> Any:
+    return click.option(*names, default=default, show_default=True, metavar="DURATION", callback=duration, help=told)
+
+
 @click.group("switch", context_settings={"help_option_names": ["-h", "--help"]})
 def command() -> None:
     """Switch a real group to its other place, measured, once two people have signed exactly that.
@@ -47,22 +51,28 @@ def command() -> None:
     """
 
 
-@command.command("plan")
+@command.command("plan", short_help="Write what two people have to sign; send nothing.")
 @click.argument("estate", type=click.Path(path_type=Path))
 @click.argument("failover")
 @click.option("--candidate", default="", metavar="NAME", help="Who takes over; without it, who is least behind.")
 @click.option("--from", "start", metavar="TIME", callback=_instant, help="From when it is good; without it, now.")
-@click.option("--for", "length", default="1h", show_default=True, callback=duration, help="For how long; at most 24h.")
-@click.option("--most-outage", default="60s", show_default=True, callback=duration, help="Longer ends it as failed.")
-@click.option("--most-lag", default="1 MB", show_default=True, callback=_size, help="Who takes over is less behind.")
-@click.option("--reason", default="", help="One line for those who sign.")
+@_length("--for", "length", default="1h", told="For how long; at most 24h.")
+@_length("--most-outage", default="60s", told="Longer ends it as failed.")
+@click.option(
+    "--most-lag",
+    default="1 MB",
+    show_default=True,
+    metavar="SIZE",
+    callback=_size,
+    help="Who takes over is less behind.",
+)
+@click.option("--reason", default="", metavar="TEXT", help="One line for those who sign.")
 @click.option("--output", type=click.Path(path_type=Path), help="New file to write what has to be signed.")
 @stored
 @speaking
 def plan(estate: Path, failover: str, output: Path | None, store: str, lang: str, **asked: Any) -> Exit:
     """Show the one request that would switch FAILOVER, with all that has to hold; send nothing.
 
-    \b
     Exit code 0 where everything holds now, 1 where something does not, 3 where nobody could see, 2 for a group that
     nothing here switches.
 
@@ -79,7 +89,7 @@ def plan(estate: Path, failover: str, output: Path | None, store: str, lang: str
     return found.exit
 
 
-@command.command("make")
+@command.command("make", short_help="Switch for real, as the signed file says.")
 @click.argument("estate", type=click.Path(path_type=Path))
 @click.argument("failover")
 @click.option("--authorization", required=True, type=click.Path(path_type=Path), help="What two people signed.")
@@ -90,7 +100,6 @@ def plan(estate: Path, failover: str, output: Path | None, store: str, lang: str
 def make(estate: Path, failover: str, authorization: Path, confirm: str, form: str, store: str, lang: str) -> Exit:
     """Switch FAILOVER for real, as the signed file says, and measure it.
 
-    \b
     Exit code 0 where the other place took over with nothing lost, 1 where it did not or was not ready, 2 for an
     authorization that is not good, 3 where nobody could see, 6 while a run or another switch has the store.
 

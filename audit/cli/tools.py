@@ -13,7 +13,16 @@ from typing import Final
 from audit.model.message import Message, say
 
 DRIVERS: Final[Mapping[str, str]] = MappingProxyType(
-    {"mysql": "pymysql", "postgres": "psycopg", "redis": "redis", "s3": "boto3", "snmp": "pysnmp", "ssh": "asyncssh"}
+    {
+        "bacnet": "bacpypes3",
+        "modbus": "pymodbus",
+        "mysql": "pymysql",
+        "postgres": "psycopg",
+        "redis": "redis",
+        "s3": "boto3",
+        "snmp": "pysnmp",
+        "ssh": "asyncssh",
+    }
 )
 """Each extra of the distribution to the module that it brings."""
 MARKS: Final[Mapping[str, str]] = MappingProxyType({"ok": "+", "warn": "!", "bad": "x"})

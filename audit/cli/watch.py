@@ -26,7 +26,6 @@ def _longest(context: click.Context, parameter: click.Parameter, written: str | 
 def command(estate: Path, store: str, lang: str, *, once: bool, longest: timedelta | None, quiet: bool) -> Exit:
     """Look at the endpoints of an inventory again and again, keep what was seen, tell who is down.
 
-    \b
     It goes on until SIGTERM or Ctrl-C; SIGHUP reads the inventory again, as does a change of its files. With --once
     the exit code is 0 where everything answered, 1 where something was down, 3 where nobody could tell.
 

@@ -5,6 +5,7 @@ import resource
 import socket
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -127,3 +128,26 @@ def test_only_what_an_estate_needs_is_missed(tmp_path: Path) -> None:
     estate.write_text(estate.read_text().replace("P}}", "P}, drill: {consent: Kim, until: 2999-12-31}}"))
     assert {"restic", "tar", "initdb"} <= set(programs(known, planned(estate).estate))
     assert {"restic", "borg", "pgbackrest"} <= set(programs(known, None))
+
+
+def test_signatures_need_ssh_keygen(tmp_path: Path) -> None:
+    estate = tmp_path / "estate.yaml"
+    estate.write_text(
+        "sites: [{id: here, rooms: [{id: room}], batteries: [{id: string, room: room}]}, {id: there}]\n"
+        "evidence: [{id: test, check: facility.fire-detection, on: string, collected: 2026-01-01,"
+        " expires: 2027-01-01}]\n"
+        "institutions: [{id: kibo, systems: [{id: portal, grade: 1, failover: ["
+        "{id: pair, kind: sentinel, to: there, mode: hot, group: m, host: 10.0.0.1}]}]}]\n"
+    )
+    known = discover()
+    assert "ssh-keygen" not in programs(known, planned(estate).estate)
+    estate.write_text(estate.read_text().replace("id: test,", "id: test, signature: test.sig,"))
+    assert programs(known, planned(estate).estate)["ssh-keygen"] == ("evidence",)
+    estate.write_text(estate.read_text().replace("group: m,", "group: m, switch: {key: haechi},"))
+    assert programs(known, planned(estate).estate)["ssh-keygen"] == ("evidence", "switch")
+    assert programs(known, None)["ssh-keygen"] == ("evidence", "switch")
+
+
+def test_every_extra_that_a_look_needs_is_examined() -> None:
+    written = tomllib.loads((Path(doctor.__file__).parents[2] / "pyproject.toml").read_text("utf-8"))
+    assert set(tools.DRIVERS) | {"alerts", "http2"} == set(written["project"]["optional-dependencies"])
