@@ -1,0 +1,119 @@
+"""What stops when something is lost, or the few losses that stop most, to text or JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from typing import Any, Final
+
+from audit.analysis.faults.falling import Fall, Weakness
+from audit.model.clean import json_text, line
+from audit.model.estate import System
+from audit.model.graph import Graph
+from audit.model.message import say
+from audit.model.units import bytes_text
+from reports.translate import Translator
+
+ASSUMED: Final = (
+    say("a need that is written is a need: what the inventory does not name takes nothing along"),
+    say("a fire takes the whole compartment of its room; a lost feed or supplier stops, but destroys nothing"),
+    say("a failover in mode hot or active-active is a second place; one that never really switched is one perhaps"),
+    say("everything else that is named is up meanwhile"),
+)
+
+
+def weak_json(graph: Graph, found: Sequence[Weakness], asked: int, reached: int, top: int) -> Iterator[str]:
+    """One document."""
+    counts = {str(size): sum(len(one.losses) == size for one in found) for size in range(1, reached + 1)}
+    document = {
+        "schema": "haechi.weaknesses/1",
+        "estate": json_text(graph.estate.about.id),
+        "order": {"asked": asked, "reached": reached},
+        "orders": counts,
+        "sets": [
+            {
+                "losses": [json_text(name) for name in one.losses],
+                "stops": [json_text(ref) for ref in one.surely],
+                "stops-perhaps": [json_text(ref) for ref in one.maybe],
+                "applicants-per-hour": one.applicants,
+            }
+            for one in found[:top]
+        ],
+        "assumed": [str(one) for one in ASSUMED],
+    }
+    yield json.dumps(document, ensure_ascii=False, indent=2)
+
+
+def weak_text(found: Sequence[Weakness], asked: int, reached: int, top: int, speak: Translator) -> Iterator[str]:
+    """Lines for people: each set of losses with what stops."""
+    if reached < asked:
+        yield speak.text(
+            "there are too many sets of {asked} losses; these are all of at most {order}", asked=asked, order=reached
+        )
+    if not found:
+        yield speak.text("nothing of the inventory stops by so few losses")
+        return
+    for one in found[:top]:
+        yield " + ".join(map(line, one.losses))
+        yield from _stops(one.surely, one.maybe, speak)
+        if one.applicants:
+            yield "  " + speak.text("applicants an hour: {count}", count=f"{one.applicants:,.1f}")
+    if len(found) > top:
+        yield speak.text("and {count} more; `--top` shows them", count=len(found) - top)
+    yield from _assumed(speak)
+
+
+def _stops(surely: Sequence[str], maybe: Sequence[str], speak: Translator) -> Iterator[str]:
+    if surely:
+        yield "  " + speak.text("stops ({count}): {systems}", count=len(surely), systems=_some(surely))
+    if maybe:
+        yield "  " + speak.text(
+            "stops unless an untried failover works ({count}): {systems}", count=len(maybe), systems=_some(maybe)
+        )
+
+
+def _some(refs: Sequence[str]) -> str:
+    return ", ".join(map(line, refs[:8])) + (", ..." if len(refs) > 8 else "")
+
+
+def _assumed(speak: Translator) -> Iterator[str]:
+    yield ""
+    yield speak.text("assumed:")
+    for one in ASSUMED:
+        yield "  - " + speak.message(one)
+
+
+def fall_json(graph: Graph, found: Fall) -> Iterator[str]:
+    """One document."""
+    least, most = found.applicants
+    document = {
+        "schema": "haechi.whatif/1",
+        "estate": json_text(graph.estate.about.id),
+        "hit": [json_text(name) for name in found.hit],
+        "stops": [_system(system) for system in found.surely],
+        "stops-perhaps": [_system(system) for system in found.maybe],
+        "data-destroyed": [{"data": json_text(data.ref), "bytes": data.size} for data in found.data],
+        "applicants-per-hour": {"least": least, "most": most},
+        "assumed": [str(one) for one in ASSUMED],
+    }
+    yield json.dumps(document, ensure_ascii=False, indent=2)
+
+
+def _system(system: System) -> dict[str, Any]:
+    return {"system": json_text(system.ref), "grade": system.grade}
+
+
+def fall_text(found: Fall, speak: Translator) -> Iterator[str]:
+    """Lines for people."""
+    yield speak.text("lost: {what}", what=" + ".join(map(line, found.hit)))
+    surely, maybe = ([f"{one.ref} ({one.grade})" for one in group] for group in (found.surely, found.maybe))
+    if not surely and not maybe:
+        yield "  " + speak.text("no system stops")
+    yield from _stops(surely, maybe, speak)
+    for data in found.data:
+        size = bytes_text(data.size) if data.size is not None else "-"
+        yield "  " + speak.text("destroyed with every copy: {data} ({size})", data=line(data.ref), size=size)
+    least, most = found.applicants
+    if most:
+        yield "  " + speak.text("applicants an hour: {least} to {most}", least=f"{least:,.1f}", most=f"{most:,.1f}")
+    yield from _assumed(speak)
