@@ -19,6 +19,7 @@ from audit.contract import (
     say,
 )
 from audit.model.failover import FailoverState, Member
+from audit.model.quorum import site_of
 from audit.model.technology import Failover
 from audit.model.units import plain
 from checks.failover.samples import TO_BUSAN, guarantee
@@ -27,6 +28,7 @@ _GROUP: Final = guarantee(
     "grade: 1, rpo: 5m, at: [daejeon/room-1], failover: [{id: to-busan, kind: sentinel, to: busan, mode: hot, "
     "host: 127.0.0.1, group: kodit}]"
 )
+_PLACED: Final = _GROUP.replace("kodit", "kodit, members: [{name: n2, at: daejeon/room-1}, {name: n3, at: busan}]")
 _FIRST: Final = Member(name="n1", role="primary", usable=True)
 _LATE: Final = timedelta(hours=2)
 
@@ -36,6 +38,12 @@ def _behind(seconds: float | None = None, size: int | None = None, *, usable: bo
         name="n2", role="standby", usable=usable, lag_seconds=seconds, lag_bytes=size, lag_by="age of the canary"
     )
     return FailoverState(members=(_FIRST, standby))
+
+
+def _both(here: float | None, there: float | None) -> FailoverState:
+    named = (("n2", here), ("n3", there))
+    standbys = (Member(name=name, role="standby", usable=True, lag_seconds=lag) for name, lag in named)
+    return FailoverState(members=(_FIRST, *standbys))
 
 
 @check(
@@ -49,6 +57,10 @@ def _behind(seconds: float | None = None, size: int | None = None, *, usable: bo
         Example(Verdict.PASS, _GROUP, TO_BUSAN, seen=_behind(seconds=2.0, size=100)),
         Example(Verdict.PASS, _GROUP, TO_BUSAN, seen=_behind(size=0)),
         Example(Verdict.FAIL, _GROUP, TO_BUSAN, seen=_behind(seconds=_LATE.total_seconds())),
+        Example(Verdict.PASS, _PLACED, TO_BUSAN, seen=_both(here=7200, there=2)),
+        Example(Verdict.FAIL, _PLACED, TO_BUSAN, seen=_both(here=0, there=7200)),
+        Example(Verdict.UNKNOWN, _PLACED, TO_BUSAN, seen=_both(here=0, there=None), reason=Reason.INCOMPLETE),
+        Example(Verdict.UNKNOWN, _GROUP, TO_BUSAN, seen=_behind(), reason=Reason.INCOMPLETE),
         Example(Verdict.UNKNOWN, _GROUP, TO_BUSAN, seen=_behind(size=5000), reason=Reason.INCOMPLETE),
         Example(Verdict.UNKNOWN, _GROUP, TO_BUSAN, seen=_behind(2.0, usable=False), reason=Reason.INCOMPLETE),
         Example(Verdict.NOT_APPLICABLE, _GROUP, TO_BUSAN,
@@ -68,7 +80,9 @@ def switch_would_lose_little(switch: Subject[Failover], seen: FailoverState, lim
         raise NotApplicable(say("the members of {failover} hold no data", failover=switch.ref))
     if not standbys and any(one.role == "serving" for one in seen.members):
         raise NotApplicable(say("the members of {failover} serve together", failover=switch.ref))
-    ready = [one for one in standbys if one.usable]
+    sites = switch.graph.sites(switch.item.to)
+    there = [one for one in standbys if site_of(one, switch.item, switch.graph) in sites]
+    ready = [one for one in there or standbys if one.usable]
     if not ready:
         raise CannotSee(Reason.INCOMPLETE, say("{failover} has no usable standby to measure", failover=switch.ref))
     known = [(seconds, one) for one in ready if (seconds := _seconds(one)) is not None]

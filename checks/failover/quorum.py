@@ -18,6 +18,7 @@ from audit.contract import (
     ruling,
     say,
 )
+from audit.model.facts import Unseen
 from audit.model.failover import FailoverState, Member, Voter
 from audit.model.quorum import Left, losses, site_of
 from audit.model.technology import Failover
@@ -30,9 +31,14 @@ _GROUP: Final = guarantee(
 )
 _PAIR: Final = (Member(name="n1", role="primary", usable=True), Member(name="n2", role="standby", usable=True))
 
+_UNTOLD: Final = {
+    "voters": Unseen.of(CannotSee(Reason.DENIED, say("the look did not establish {fact}", fact="voters")))
+}
 
-def _group(*voters: str, members: tuple[Member, ...] = _PAIR) -> FailoverState:
-    return FailoverState(members=members, voters=tuple(Voter(name=name, up=True) for name in voters))
+
+def _group(*voters: str, members: tuple[Member, ...] = _PAIR, silent: str = "") -> FailoverState:
+    asked = tuple(Voter(name=name, up=None if name == silent else True) for name in voters)
+    return FailoverState(members=members, voters=asked)
 
 
 @check(
@@ -47,6 +53,13 @@ def _group(*voters: str, members: tuple[Member, ...] = _PAIR) -> FailoverState:
         Example(Verdict.FAIL, _GROUP, TO_BUSAN, seen=_group("v1", "v2")),
         Example(Verdict.FAIL, _GROUP, TO_BUSAN, seen=_group("v1", "v2", "v3", members=_PAIR[:1])),
         Example(Verdict.UNKNOWN, _GROUP, TO_BUSAN, seen=_group("v1", "v2", "x"), reason=Reason.INCOMPLETE),
+        Example(
+            Verdict.UNKNOWN, _GROUP, TO_BUSAN, seen=_group("v1", "v2", "v3", silent="v2"), reason=Reason.INCOMPLETE
+        ),
+        Example(Verdict.PASS, _GROUP, TO_BUSAN, seen=FailoverState(members=_PAIR)),
+        Example(
+            Verdict.UNKNOWN, _GROUP, TO_BUSAN, seen=FailoverState(members=_PAIR, absent=_UNTOLD), reason=Reason.DENIED
+        ),
     ),
 )
 def group_survives_each_site(switch: Subject[Failover], seen: FailoverState, limits: Limits) -> Ruling:
@@ -85,7 +98,9 @@ def group_survives_each_site(switch: Subject[Failover], seen: FailoverState, lim
             members=", ".join(silent[:5]) or "-", failover=switch.ref,
         )  # fmt: skip
         raise CannotSee(Reason.INCOMPLETE, says)
-    if any(one.quorum is None and one.voters is not None for one in left):
+    # A tool that has voters and did not tell of them says why; one without voters decides without any.
+    votes = bool(seen.voters) if seen.has("voters") or "voters" in seen.absent else False
+    if votes and any(one.quorum is None for one in left):
         raise CannotSee(Reason.INCOMPLETE, say("not every voter of {failover} could be asked", failover=switch.ref))
     sites = ", ".join(one.site for one in left)
     says = say("{failover} goes on after the loss of any one of {sites}", failover=switch.ref, sites=sites)
