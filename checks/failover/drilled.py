@@ -37,6 +37,7 @@ _ENTRY: Final = "drills: [{on: 2026-06-01, realism: real-switch, took: 40m}]"
 _OLD: Final = "drills: [{on: 2025-06-01, realism: real-switch, took: 40m}]"
 _BACK: Final = "drills: [{on: 2026-06-01, realism: real-switch, returned: 2026-06-02, reconciled: true}]"
 _SIGNED: Final[Mapping[str, Facts]] = MappingProxyType({"evidence:record": signed("Lee Jun")})
+_GROUP: Final = FailoverState(members=(Member(name="n1", role="primary", usable=True),))
 _ONE_WAY: Final = "drills: [{on: 2026-06-01, realism: real-switch}]"
 
 
@@ -82,6 +83,10 @@ def _told(days: int) -> dict[str, Facts]:
                 reason=Reason.INCOMPLETE),
         Example(Verdict.UNKNOWN, failover(f"to: busan, mode: hot, {_ENTRY}"), TO_BUSAN, others=_told(400), at=AT,
                 reason=Reason.CONTRADICTED),
+        Example(Verdict.UNKNOWN, failover(f"to: busan, mode: hot, {_ENTRY}"), TO_BUSAN, others={TO_BUSAN: _GROUP},
+                at=AT, reason=Reason.INCOMPLETE),
+        Example(Verdict.UNKNOWN, failover(f"to: busan, mode: hot, {_ENTRY}"), TO_BUSAN, at=AT,
+                others={TO_BUSAN: _GROUP.model_copy(update={"switches": 0})}, reason=Reason.CONTRADICTED),
         Example(Verdict.PASS, failover(f"to: busan, mode: hot, {_ENTRY}") + stated("failover.drill"), TO_BUSAN, at=AT,
                 others=_SIGNED),
         Example(Verdict.UNKNOWN, failover("to: busan, mode: hot, tested: 2026-06-01"), TO_BUSAN, at=AT,
@@ -103,7 +108,7 @@ def switch_was_drilled(switch: Subject[Failover], looks: Looks, claims: Claims, 
         raise CannotSee(Reason.INCOMPLETE, _nothing(switch, looks))
     # What gives a time goes before a newer one that tells the date alone.
     one = next((one for one in known if one.took is not None and _age(one, switch, at) <= oldest), known[0])
-    rest_on(one, claims)
+    rest_on(one, switch, claims)
     age = _age(one, switch, at)
     _not_ahead(switch, age)
     figures = {"failover": switch.ref, "days": str(age.days), "took": plain(one.took or "-"), "most": plain(most)}
@@ -185,13 +190,13 @@ def drill_was_like_the_loss(
     best = next((one for one in known if one.ranks(least) and _age(one, switch, at) <= oldest), None)
     if best is None:
         one = known[0]
-        rest_on(one, claims)
+        rest_on(one, switch, claims)
         says = say(
             "the last drill of {failover}, {days} days ago, was: {realism}; its grade asks for: {least}",
             failover=switch.ref, days=str(_age(one, switch, at).days), realism=one.realism, least=least,
         )  # fmt: skip
         return ruling(False, measured=one.realism, required=required, says=says, key="drills")
-    rest_on(best, claims)
+    rest_on(best, switch, claims)
     says = say(
         "{failover} was drilled {days} days ago: {realism}",
         failover=switch.ref, days=str(_age(best, switch, at).days), realism=best.realism,
@@ -233,8 +238,8 @@ def way_back_was_rehearsed(
     back = [one for one in made(switch, looks, claims) if one.returned is not None]
     if not back:
         raise CannotSee(Reason.INCOMPLETE, say("no way back of {failover} is recorded", failover=switch.ref))
-    one = max(back, key=lambda one: one.returned or one.on)
-    rest_on(one, claims)
+    one = max(back, key=lambda one: (one.proven, one.returned or one.on))
+    rest_on(one, switch, claims)
     age = switch.today(at) - (one.returned or one.on)
     _not_ahead(switch, age)
     figures = {"failover": switch.ref, "days": str(age.days)}

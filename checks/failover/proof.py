@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
-from audit.contract import CannotSee, Claim, Claims, Looks, Reason, Subject, say
+from audit.contract import CannotSee, Claim, Claims, Level, Looks, Reason, Subject, say
 from audit.model.failover import FailoverState
 from audit.model.switching import RANK, Realism
 from audit.model.technology import Failover
@@ -31,6 +31,11 @@ class Made:
     recorded: bool = False
     """Whether it is an entry of the inventory, which anybody could have written."""
 
+    @property
+    def proven(self) -> bool:
+        """Whether more than an entry of the inventory tells of it."""
+        return not self.recorded or (self.claim is not None and self.claim.level >= Level.ATTESTED)
+
     def ranks(self, least: Realism) -> bool:
         """Whether it came as near to a real loss as `least`."""
         return RANK.index(self.realism) >= RANK.index(least)
@@ -42,9 +47,16 @@ def made(switch: Subject[Failover], looks: Looks, claims: Claims) -> tuple[Made,
     What Haechi measured and the group's own history go before entries of the inventory of the same day.
     """
     found = [*_measured(switch, looks), *_seen(switch, looks)]
-    own = _history(switch, looks)
+    own, never = _history(switch, looks), _never(switch, looks)
     for entry in switch.item.drills:
-        if own is not None and RANK.index(entry.realism) >= RANK.index("real-switch") and entry.on > own + _DAY:
+        real = RANK.index(entry.realism) >= RANK.index("real-switch")
+        if real and never:
+            says = say(
+                "a real switch of {failover} is recorded on {date}, but its own history knows of none",
+                failover=switch.ref, date=entry.on,
+            )  # fmt: skip
+            raise CannotSee(Reason.CONTRADICTED, says)
+        if own is not None and real and entry.on > own + _DAY:
             says = say(
                 "a real switch of {failover} is recorded on {date}, but its own history knows of none after {last}",
                 failover=switch.ref, date=entry.on, last=own,
@@ -53,13 +65,20 @@ def made(switch: Subject[Failover], looks: Looks, claims: Claims) -> tuple[Made,
         claim = next((one for one in claims.all if one.evidence.collected >= entry.on), None)
         times = (entry.took, entry.lost, entry.returned, entry.reconciled)
         found.append(Made(entry.on, entry.realism, "", *times, claim, recorded=True))
-    return tuple(sorted(found, key=lambda one: (one.on, not one.recorded), reverse=True))
+    # What nobody stands for hides nothing that is proven, whatever its date.
+    return tuple(sorted(found, key=lambda one: (one.proven, one.on, not one.recorded), reverse=True))
 
 
-def rest_on(one: Made, claims: Claims) -> None:
-    """Let the ruling rest on the statement behind a switch, where there is one."""
+def rest_on(one: Made, switch: Subject[Failover], claims: Claims) -> None:
+    """Let the ruling rest on the statement behind a switch; CannotSee where an entry has none.
+
+    A look at the group, asked for other reasons, does not make true what somebody wrote into the inventory.
+    """
     if one.claim is not None:
         claims.rest_on(one.claim)
+    elif one.recorded:
+        says = say("the inventory says so of {ref}, but nobody has signed it; add it under `evidence:`", ref=switch.ref)
+        raise CannotSee(Reason.INCOMPLETE, says)
 
 
 _DAY: Final = timedelta(days=1)
@@ -85,6 +104,12 @@ def _seen(switch: Subject[Failover], looks: Looks) -> list[Made]:
 def _history(switch: Subject[Failover], looks: Looks) -> date | None:
     """The day of the last switch that the group's own history knows of, where it tells."""
     return next((one.on for one in _seen(switch, looks)), None)
+
+
+def _never(switch: Subject[Failover], looks: Looks) -> bool:
+    """Whether the group's own history tells that it never switched; what holds no data counts from its last start."""
+    state = _state(switch, looks)
+    return state is not None and state.replicates and state.has("switches") and state.switches == 0
 
 
 def _state(switch: Subject[Failover], looks: Looks) -> FailoverState | None:

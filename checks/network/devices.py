@@ -69,6 +69,8 @@ def _measured(seconds: int | None, days: int = 9) -> dict[str, Facts]:
         Example(Verdict.UNKNOWN, _pair(_TESTED.replace("real-switch", "tabletop")), _PAIR, at=AT,
                 reason=Reason.INCOMPLETE),
         Example(Verdict.UNKNOWN, _pair(_TESTED), _PAIR, at=AT, reason=Reason.INCOMPLETE),
+        Example(Verdict.UNKNOWN, _pair(_TESTED), _PAIR, others=_measured(9, days=400), at=AT,
+                reason=Reason.INCOMPLETE),
         Example(Verdict.NOT_APPLICABLE, _pair(_TESTED, covers="server"), _PAIR, at=AT),
     ),
 )  # fmt: skip
@@ -95,8 +97,12 @@ def devices_were_switched(
     on, took, recorded = max(known, key=lambda one: (one[0], not one[2]))
     if recorded:
         statement = next((one for one in claims.all if one.evidence.collected >= on), None)
-        if statement is not None:
-            claims.rest_on(statement)
+        if statement is None:  # a measured switch of another day does not speak for it
+            says = say(
+                "the inventory says so of {ref}, but nobody has signed it; add it under `evidence:`", ref=switch.ref
+            )
+            raise CannotSee(Reason.INCOMPLETE, says)
+        claims.rest_on(statement)
     age = switch.today(at) - on
     if age < timedelta(0):
         says = say("the record of {failover} is dated in the future", failover=switch.ref)
