@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -14,6 +15,9 @@ from checks.network.zone import Registration, Zone
 from checks.network.zone_file import plain as small
 from checks.network.zone_samples import AT, ON, estate, seen
 
+_SLACK: Final = timedelta(minutes=5)
+_FIRST_SECOND: Final = 1_000_000_000
+"""From here on a version may be a count of seconds, as of 2001."""
 _BUSAN: Final = "copy: {path: kibo.zone, at: busan}"
 _KEPT: Final[Mapping[str, Any]] = MappingProxyType(
     {"copied": AT - timedelta(hours=2), "copy_serial": 7, "copy_lacks": ()}
@@ -30,14 +34,20 @@ _KEPT: Final[Mapping[str, Any]] = MappingProxyType(
     examples=(
         Example(Verdict.PASS, estate(_BUSAN), ON, seen=seen(**_KEPT), at=AT),
         Example(Verdict.FAIL, estate(_BUSAN), ON, seen=seen(**{**_KEPT, "copied": AT - timedelta(days=2)}), at=AT),
-        Example(Verdict.FAIL, estate(_BUSAN), ON, seen=seen(**{**_KEPT, "copy_serial": 5}), at=AT),
+        Example(Verdict.UNKNOWN, estate(_BUSAN), ON, seen=seen(**{**_KEPT, "copy_serial": 5}), at=AT,
+                reason=Reason.INCOMPLETE),
+        Example(Verdict.FAIL, estate(_BUSAN), ON, seen=seen(**{**_KEPT, "copy_serial": 9}), at=AT),
+        Example(Verdict.FAIL, estate(_BUSAN), ON, seen=seen(serial=2026082901, **_KEPT), at=AT),
+        Example(Verdict.PASS, estate(_BUSAN), ON, seen=seen(serial=2026090101, **_KEPT), at=AT),
+        Example(Verdict.FAIL, estate(_BUSAN), ON, seen=seen(serial=int(AT.timestamp()) - 9000, **_KEPT), at=AT),
+        Example(Verdict.PASS, estate(_BUSAN), ON, seen=seen(serial=int(AT.timestamp()) - 600, **_KEPT), at=AT),
         Example(Verdict.FAIL, estate(_BUSAN), ON, seen=seen(**{**_KEPT, "copy_lacks": ("www.kibo.example",)}), at=AT),
         Example(Verdict.FAIL, estate("copy: {path: kibo.zone, at: daejeon}"), ON, seen=seen(**_KEPT), at=AT),
         Example(Verdict.UNKNOWN, estate(), ON, seen=seen(), at=AT, reason=Reason.INCOMPLETE),
     ),
-)
+)  # fmt: skip
 def zone_is_kept_elsewhere(endpoint: Subject[Zone], seen: ZoneState, at: datetime, limits: Limits) -> Ruling:
-    """The zone as it is served now lies as a file outside the site where it is changed.
+    """The zone lies as a fresh file outside the site where it is changed, as it was served when the file was written.
 
     Why: the list of all names was on the server that burned; a secondary has it until SOA expire is over, no longer.
 
@@ -50,17 +60,18 @@ def zone_is_kept_elsewhere(endpoint: Subject[Zone], seen: ZoneState, at: datetim
         raise CannotSee(Reason.INCOMPLETE, say("the inventory names no copy of {zone}; add `copy:`", zone=item.name))
     required = say("the version that is served, at most {age} old, in another site", age=plain(most))
     age = at - seen.copied
-    if age < -timedelta(minutes=5):
+    if age < -_SLACK:
         raise CannotSee(Reason.INCOMPLETE, say("the copy of {zone} is dated in the future", zone=item.name))
     figures = {"zone": item.name, "path": kept.path, "age": plain(max(age, timedelta(0))), "most": plain(most)}
     if age > most:
         says = say("the copy of {zone} at {path} is {age} old; its grade allows {most}", **figures)
         return ruling(False, measured=age, required=required, says=says, key="copy")
-    if seen.copy_serial != seen.serial:
+    since = seen.copy_serial < seen.serial and _changed_since(endpoint, seen, at, figures)
+    if seen.copy_serial != seen.serial and not since:
         versions = {"old": str(seen.copy_serial), "new": str(seen.serial)}
         says = say("the copy of {zone} at {path} has version {old}, the servers have {new}", **figures, **versions)
         return ruling(False, measured=say("version {old}", **versions), required=required, says=says, key="copy")
-    if seen.copy_lacks:
+    if seen.copy_lacks and not since:
         names = ", ".join(seen.copy_lacks[:5])
         says = say(
             "the copy of {zone} at {path} does not hold what the servers give for {names}", names=names, **figures
@@ -77,8 +88,34 @@ def zone_is_kept_elsewhere(endpoint: Subject[Zone], seen: ZoneState, at: datetim
         says = say("the copy of {zone} lies in {site}, where it is changed too", zone=item.name,
                    site=", ".join(sorted(there)))  # fmt: skip
         return ruling(False, measured=", ".join(sorted(there)), required=required, says=says, key="copy")
-    says = say("the copy of {zone} at {path} is {age} old and what the servers give", **figures)
+    if since:
+        says = say("the copy of {zone} at {path} is {age} old; the zone was changed since", **figures)
+    else:
+        says = say("the copy of {zone} at {path} is {age} old and what the servers give", **figures)
     return ruling(True, measured=age, required=required, says=says, key="copy")
+
+
+def _changed_since(endpoint: Subject[Zone], seen: ZoneState, at: datetime, figures: Mapping[str, str]) -> bool:
+    """Whether the zone was changed after its copy was written, as its version tells.
+
+    CannotSee where the version is only a count: a job that goes on to write an old version looks the same then.
+    """
+    serial, day = seen.serial, re.fullmatch(r"(20\d\d)([01]\d)([0-3]\d)\d\d", str(seen.serial))
+    if _FIRST_SECOND <= serial <= at.timestamp() + _SLACK.total_seconds():
+        return seen.copied <= datetime.fromtimestamp(serial, UTC) + _SLACK
+    if day is not None:
+        try:
+            changed = date(*(int(part) for part in day.groups()))
+        except ValueError:
+            pass
+        else:
+            # Nobody tells in which zone of time the day was written, nor at which hour of it.
+            return min(seen.copied.astimezone(UTC).date(), endpoint.today(seen.copied)) <= changed
+    says = say(
+        "the copy of {zone} at {path} has version {old}, the servers have {new}; nothing tells since when",
+        old=str(seen.copy_serial), new=str(serial), **figures,
+    )  # fmt: skip
+    raise CannotSee(Reason.INCOMPLETE, says)
 
 
 _KEPT_WELL: Final = "registration: {until: 2027-09-01, lock: true, contact: noc@other.example}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -78,7 +79,8 @@ def lab(root: Path) -> Iterator[Lab]:
 
         def stale() -> Said:
             """The job goes on to copy a file to which nobody writes any more."""
-            changed(8, address="192.0.2.44")
+            past = datetime.now(UTC) - timedelta(days=3)
+            changed(int(f"{past:%Y%m%d}01"), address="192.0.2.44")
             copy.touch()
             return Said(f"named-checkzone: {first.checked(copy)}", content=True)
 
