@@ -38,8 +38,7 @@ def command(
     """
     from audit.app.papers_added import write_new
     from audit.app.papers_signed import attest, stated
-    from audit.cli.papers import one
-    from audit.cli.voice import tell
+    from audit.cli.papers import one, to_sign
     from audit.model.clean import terminal
     from audit.model.paper import State
 
@@ -48,7 +47,7 @@ def command(
         write_new(output, told.text.encode())
     if key is None:
         if output is None:
-            tell(told.text.removesuffix("\n"))
+            to_sign(told.evidence.id, str(told.target), form, told.text)
         return Exit.READY
     click.echo(terminal(told.text), nl=False, file=sys.stderr)
     paper = attest(estate, told, key, again=again)

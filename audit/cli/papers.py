@@ -101,6 +101,14 @@ def one(paper: Paper, found_in: str, form: str, language: str, statement: str = 
     tell(line(f"  {speak.message(paper.says)}"))
 
 
+def to_sign(name: str, target: str, form: str, statement: str) -> None:
+    """The text that somebody would sign for a piece, with where the signature goes."""
+    if form == "json":
+        _document(id=name, path=json_text(target), statement=statement)
+        return
+    tell(statement.removesuffix("\n"))
+
+
 def _row(one: Paper, speak: Translator) -> Sequence[str]:
     evidence = one.evidence
     state = speak.message(WORDS[one.state])

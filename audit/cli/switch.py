@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 
 from audit.cli.asked import duration, printing, speaking, stored
 from audit.model.exit import Exit
+
+F = TypeVar("F", bound=Callable[..., Any])
 
 
 def _size(context: click.Context, parameter: click.Parameter, written: str) -> int:
@@ -32,7 +35,7 @@ def _instant(context: click.Context, parameter: click.Parameter, written: str | 
         raise click.BadParameter(str(broken)) from broken
 
 
-def _length(*names: str, default: str, told: str) -> Any:
+def _length(*names: str, default: str, told: str) -> Callable[[F], F]:
     return click.option(*names, default=default, show_default=True, metavar="DURATION", callback=duration, help=told)
 
 
