@@ -44,6 +44,8 @@ COMMANDS: Final = (
     ("whatif", "Say what stops when something is lost."),
     ("spof", "List the single losses that stop a system."),
     ("pairs", "List the pairs of losses that stop a system."),
+    ("blackstart", "Say what could never be started again."),
+    ("programme", "Say what a programme rests on, without whom it falls."),
     ("cutsets", "List the smallest sets of losses that stop a system."),
     ("checks", "List the checks."),
     ("kinds", "List what an inventory can name, what a look asks of it."),

@@ -96,3 +96,35 @@ def test_a_wrong_name_is_told(
 ) -> None:
     assert main([*(word.format(estate) for word in words), "--lang", "en"]) == 2
     assert says in capsys.readouterr().err
+
+
+MONEY = """
+institutions: [{id: k, systems: [{id: dns, grade: 1, recovers-with: [login]}, {id: login, grade: 1, needs: [dns]}]}]
+programmes:
+  - {id: retail, guarantees: 100e9 KRW, needs: [{sum: contribution, at-least: 2e9 KRW, of: [shop, bank]}]}
+contributors:
+  - {id: shop, contribution: 1e9 KRW, commitment: verbal}
+  - {id: bank, contribution: 1e9 KRW, commitment: signed}
+"""
+
+
+def test_what_waits_for_itself(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "estate.yaml").write_text(MONEY)
+    found = told(capsys, "blackstart", str(tmp_path), code=1)
+    assert found["waiting"] == {"k/dns": ["k/login"], "k/login": ["k/dns"]}
+    assert len(found["by-hand"]) == 1
+    assert main(["blackstart", str(tmp_path), "--lang", "en"]) == 1
+    assert "k/dns waits for k/login" in capsys.readouterr().out
+
+
+def test_a_programme_without_the_one_who_only_said_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "estate.yaml").write_text(MONEY)
+    whole = told(capsys, "programme", str(tmp_path), "retail", code=1)
+    assert whole["holds"] == {"surely": False, "perhaps": True}
+    assert whole["leverage"] == 50
+    without = told(capsys, "programme", str(tmp_path), "retail", "--drop", "shop", code=1)
+    assert (without["holds"]["perhaps"], without["pivotal"]) == (False, ["bank", "shop"])
+    assert main(["programme", str(tmp_path), "retail", "--drop", "shop", "--lang", "en"]) == 1
+    assert "it does not hold: 1,000,000,000 KRW are left" in capsys.readouterr().out
+    assert main(["programme", str(tmp_path), "cars", "--lang", "en"]) == 2
+    assert "known are retail" in capsys.readouterr().err
