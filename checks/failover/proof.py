@@ -8,7 +8,7 @@ from typing import Final
 
 from audit.contract import CannotSee, Claim, Claims, Level, Looks, Reason, Subject, say
 from audit.model.failover import FailoverState
-from audit.model.switching import RANK, Realism
+from audit.model.switching import RANK, Realism, SwitchState
 from audit.model.technology import Failover
 
 _RESTORED: Final = ("warm", "cold", "backup-only")
@@ -69,6 +69,14 @@ def made(switch: Subject[Failover], looks: Looks, claims: Claims) -> tuple[Made,
     return tuple(sorted(found, key=lambda one: (one.proven, one.on, not one.recorded), reverse=True))
 
 
+def counted(item: Failover, looks: Looks) -> SwitchState | None:
+    """What Haechi measured, where that was the switch of this failover: copies brought up are that of some modes."""
+    state = looks.switched(item.ref)
+    if state is None or not state.proven or (state.kind == "isolated" and item.mode not in _RESTORED):
+        return None
+    return state
+
+
 def rest_on(one: Made, switch: Subject[Failover], claims: Claims) -> None:
     """Let the ruling rest on the statement behind a switch; CannotSee where an entry has none.
 
@@ -86,8 +94,8 @@ _DAY: Final = timedelta(days=1)
 
 
 def _measured(switch: Subject[Failover], looks: Looks) -> list[Made]:
-    state = looks.switched(switch.ref)
-    if state is None or not state.proven or (state.kind == "isolated" and switch.item.mode not in _RESTORED):
+    state = counted(switch.item, looks)
+    if state is None:
         return []
     took = state.outage if state.has("outage") else state.rto if state.has("rto") else None
     lost = state.rpo if state.has("rpo") else None
@@ -95,7 +103,7 @@ def _measured(switch: Subject[Failover], looks: Looks) -> list[Made]:
 
 
 def _seen(switch: Subject[Failover], looks: Looks) -> list[Made]:
-    state = _state(switch, looks)
+    state = group(switch.item, looks)
     if state is None or not state.has("last_switch") or state.last_switch.at is None:
         return []
     return [Made(switch.today(state.last_switch.at), "real-switch", state.last_switch.source)]
@@ -108,14 +116,15 @@ def _history(switch: Subject[Failover], looks: Looks) -> date | None:
 
 def _never(switch: Subject[Failover], looks: Looks) -> bool:
     """Whether the group's own history tells that it never switched; what holds no data counts from its last start."""
-    state = _state(switch, looks)
+    state = group(switch.item, looks)
     return state is not None and state.replicates and state.has("switches") and state.switches == 0
 
 
-def _state(switch: Subject[Failover], looks: Looks) -> FailoverState | None:
-    if switch.ref not in looks.seen:
+def group(item: Failover, looks: Looks) -> FailoverState | None:
+    """What a look saw of the group; None where none did."""
+    if item.ref not in looks.seen:
         return None
     try:
-        return looks.of(switch.ref, FailoverState)
+        return looks.of(item.ref, FailoverState)
     except CannotSee:
         return None

@@ -132,6 +132,12 @@ def _fatal(left: Left, leading: set[str]) -> bool:
         ),
         Example(Verdict.PASS, failover("to: busan, mode: active-active, witness: campus"), TO_BUSAN),
         Example(Verdict.FAIL, failover("to: busan, mode: active-active, witness: daejeon/room-1"), TO_BUSAN),
+        Example(
+            Verdict.FAIL,
+            failover("to: busan, mode: active-active, witness: campus, members: [{name: v1, at: busan}]"),
+            TO_BUSAN,
+            others={TO_BUSAN: _group("v1")},
+        ),
         Example(Verdict.UNKNOWN, failover("to: busan, mode: active-active"), TO_BUSAN, reason=Reason.INCOMPLETE),
         Example(Verdict.NOT_APPLICABLE, failover("to: busan, mode: cold"), TO_BUSAN),
         Example(Verdict.NOT_APPLICABLE, failover("to: busan, mode: hot, automatic: false"), TO_BUSAN),
@@ -151,8 +157,11 @@ def third_place_decides(switch: Subject[Failover], looks: Looks, limits: Limits)
         raise NotApplicable(say("people decide when {failover} switches", failover=switch.ref))
     required = say("a vote in a third site")
     both = {site for place in (*switch.system.at, item.to) for site in graph.sites(place)}
-    third = {graph.site_of[item.witness].ref} if item.witness is not None else set()
-    third |= _voting(switch, looks)
+    third = _voting(switch, looks)
+    # A look that found out where everybody votes goes before what was declared.
+    if item.witness is not None and (not third or "" in third):
+        third |= {graph.site_of[item.witness].ref}
+    third -= {""}
     if not third:
         says = say("the inventory does not say who decides for {failover}; add `witness:`", failover=switch.ref)
         raise CannotSee(Reason.INCOMPLETE, says)
@@ -166,9 +175,9 @@ def third_place_decides(switch: Subject[Failover], looks: Looks, limits: Limits)
 
 
 def _voting(switch: Subject[Failover], looks: Looks) -> set[str]:
-    """The sites of the voters that a look saw."""
+    """The sites of the voters that a look saw, `""` for one of unknown place."""
     seen = looks.seen.get(switch.ref)
     state = seen.seen if seen is not None else None
     if not isinstance(state, FailoverState) or not state.has("voters"):
         return set()
-    return {site for one in state.voters if (site := site_of(one, switch.item, switch.graph))}
+    return {site_of(one, switch.item, switch.graph) for one in state.voters}

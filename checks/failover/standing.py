@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from audit.contract import CannotSee, Example, Limits, Reason, Ruling, Subject, Verdict, check, ruling, say
+from audit.model.facts import Unseen
 from audit.model.failover import FailoverState, Member, Voter
 from audit.model.technology import Failover
 from checks.failover.samples import guarantee
@@ -18,6 +19,10 @@ _FIRST: Final = Member(name="10.0.0.1:6379", role="primary", usable=True)
 _SECOND: Final = Member(name="10.1.0.1:6379", role="standby", usable=True)
 _THREE: Final = tuple(Voter(name=f"v{number}", up=True) for number in range(3))
 _LOST: Final = FailoverState(members=(_FIRST, _SECOND), trouble=("n2 is not attached",))
+_NO_QUORUM: Final = FailoverState(
+    members=(_FIRST, _SECOND),
+    absent={"quorum": Unseen(reason=Reason.TIMEOUT, template="{where} did not answer", values={"where": "the etcd"})},
+)
 _BEHIND: Final = Member(name="10.1.0.1:6379", role="standby", usable=False, detail="the primary calls it wait_bgsave")
 
 
@@ -33,6 +38,7 @@ _BEHIND: Final = Member(name="10.1.0.1:6379", role="standby", usable=False, deta
         Example(Verdict.FAIL, _GROUP, _ON, seen=FailoverState(members=(_FIRST, _BEHIND), quorum=True, voters=_THREE)),
         Example(Verdict.FAIL, _GROUP, _ON, seen=FailoverState(members=(_FIRST, _SECOND), quorum=False, voters=_THREE)),
         Example(Verdict.FAIL, _GROUP, _ON, seen=_LOST),
+        Example(Verdict.UNKNOWN, _GROUP, _ON, seen=_NO_QUORUM, reason=Reason.TIMEOUT),
         Example(Verdict.UNKNOWN, _GROUP, _ON, seen=FailoverState(members=()), reason=Reason.INCOMPLETE),
     ),
 )  # fmt: skip
@@ -68,6 +74,8 @@ def something_would_take_over(switch: Subject[Failover], seen: FailoverState, li
     if seen.trouble:
         says = say("{failover} is in trouble: {why}", failover=switch.ref, why=seen.trouble[0])
         return ruling(False, measured=say("trouble: {count}", count=len(seen.trouble)), required=required, says=says)
+    if "quorum" in seen.absent:
+        _ = seen.quorum  # tells why nobody knows whether they could decide
     names = ", ".join(one.name for one in seen.ready)
     says = say("{members} would take over in {failover} now", failover=switch.ref, members=names)
     return ruling(True, measured=measured, required=required, says=says)

@@ -21,10 +21,12 @@ from audit.contract import (
     say,
 )
 from audit.model.estate import System
+from audit.model.failover import FailoverState
 from audit.model.switching import SwitchState, switched
 from audit.model.technology import Failover
 from audit.model.units import plain
 from checks.failover.drilled import AT
+from checks.failover.proof import counted, group
 from checks.failover.samples import TO_BUSAN, failover, guarantee
 
 _STEPS: Final = "steps: {detect: 5m, decide: 10m, switch: 30m, verify: 5m}"
@@ -68,6 +70,14 @@ class Step:
                 others=", {id: vault, grade: 3}",
             ),
             _GUARANTEE,
+        ),
+        Example(
+            Verdict.FAIL, failover(f"to: busan, mode: hot, automatic: true, {_STEPS.replace('10m', '9h')}"), _GUARANTEE,
+            others={TO_BUSAN: FailoverState(members=(), automatic=False)},
+        ),
+        Example(
+            Verdict.UNKNOWN, failover(f"to: busan, mode: hot, {_NO_SWITCH}"), _GUARANTEE,
+            others={switched(TO_BUSAN): _MEASURED.model_copy(update={"kind": "isolated"})}, reason=Reason.INCOMPLETE,
         ),
         Example(Verdict.UNKNOWN, failover("to: busan, mode: hot"), _GUARANTEE, reason=Reason.INCOMPLETE),
         Example(Verdict.UNKNOWN, guarantee("grade: 1"), _GUARANTEE, reason=Reason.INCOMPLETE),
@@ -118,10 +128,12 @@ def _total(steps: list[Step]) -> timedelta:
 
 def _path(switch: Failover, system: Subject[System], looks: Looks) -> list[Step]:
     """Every step from the loss to the service, in order."""
-    declared = switch.steps
+    declared, seen, measured = switch.steps, group(switch, looks), counted(switch, looks)
+    # What the group itself tells goes before what was declared of it.
+    automatic = seen.automatic if seen is not None and seen.has("automatic") else switch.automatic
     found = [
         Step("detect", declared.detect if declared else None),
-        Step("decide", _NONE if switch.automatic else declared.decide if declared else None),
+        Step("decide", _NONE if automatic else declared.decide if declared else None),
     ]
     waits = [
         (other.rto if other.rto is not None else system.around.policy.targets[other.grade].rto, ref)
@@ -131,9 +143,8 @@ def _path(switch: Failover, system: Subject[System], looks: Looks) -> list[Step]
     if waits:
         longest, ref = max(waits)
         found.append(Step(f"wait for {ref}", longest))
-    measured = looks.switched(switch.ref)
     took = None
-    if measured is not None and measured.proven:
+    if measured is not None:
         took = measured.rto if measured.has("rto") else measured.outage if measured.has("outage") else None
     found.append(Step("switch", took or (declared.switch if declared else None), measured=took is not None))
     found.append(Step("verify", declared.verify if declared else None))
