@@ -106,6 +106,8 @@ async def _one(line: socket.socket, where: str, thing: str, name: str, patience:
                     heard = _answer(answer, where, thing, name, number)
                     if heard is not None:
                         return heard[0]
+                    # A flood is received without a pause, in which nothing else, not even the deadline, comes.
+                    await asyncio.sleep(0)
         except TimeoutError:
             if last:
                 raise

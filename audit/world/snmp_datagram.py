@@ -18,6 +18,8 @@ from audit.world.snmp_values import MOST, refused, value_of
 AT_ONCE: Final = 24
 """Objects of one question: the answer still fits into one datagram."""
 _ROWS: Final = 20
+_LARGEST: Final = 16_384
+"""Bytes of an answer: what the library takes from a larger one, row by row, takes seconds."""
 _TOO_BIG: Final = 1
 _NO_ACCESS: Final = frozenset((6, 16))
 _GARBLED: Final = (ValueError, LookupError, TypeError, AttributeError, RecursionError, OverflowError)
@@ -125,10 +127,12 @@ class Datagrams:
             try:
                 async with asyncio.timeout(None if last else max(0.1, self._seconds / 2.2)):
                     while True:
-                        answer = await loop.sock_recv(line, 65_535)
+                        answer = await loop.sock_recv(line, _LARGEST)
                         read = self._read(answer, number)
                         if read is not None:
                             return read
+                        # A flood is received without a pause, in which nothing else, not even the deadline, comes.
+                        await asyncio.sleep(0)
             except TimeoutError:
                 if last:
                     raise
