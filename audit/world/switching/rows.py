@@ -84,7 +84,7 @@ class Rows(PostgresqlHand):
         try:
             if self._connection is None:
                 self._connection = await self._leading()
-            answer = await work(self._connection)
+            answer = await self._unless_cancelled(work)
             whole = True
         except psycopg.Error as broken:
             raise self._trouble(broken, self._dsn) from None  # the cause would carry the connection string
@@ -92,6 +92,19 @@ class Rows(PostgresqlHand):
             if not whole:
                 await self.close()
         return answer
+
+    async def _unless_cancelled(self, work: Callable[[Any], Awaitable[T]]) -> T:
+        """What the work gives; where nobody waits for it any longer, the connection is cut at once.
+
+        Left to itself, psycopg asks a server that stands still to give up first: seconds in which nothing is written.
+        """
+        working = asyncio.ensure_future(work(self._connection))
+        try:
+            return await asyncio.shield(working)
+        except asyncio.CancelledError:
+            self._connection.pgconn.finish()
+            await _gone(working)
+            raise
 
     async def _leading(self) -> Any:
         """A connection to the server that takes writes; CannotSee where there is none."""
@@ -131,6 +144,11 @@ class Rows(PostgresqlHand):
             await connection.close()
             raise self._trouble(broken, self._dsn) from None
         return connection, str(row[0]) if row else "?"
+
+
+async def _gone(working: asyncio.Future[Any]) -> None:
+    working.cancel()
+    await asyncio.gather(working, return_exceptions=True)
 
 
 async def _let_go(tries: list[asyncio.Task[tuple[Any, str]]], kept: Any) -> None:
