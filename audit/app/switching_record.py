@@ -15,7 +15,7 @@ from audit.model.exit import Exit, Stop
 from audit.model.message import say
 from audit.model.policy import Policy
 from audit.model.switching import MARK, RANK, SwitchState, switched
-from audit.model.verdict import CannotSee, NotApplicable
+from audit.model.verdict import CannotSee, Level, NotApplicable
 from audit.store.history import History, open_history
 
 SWITCH: Final = "failover.switch"
@@ -25,6 +25,7 @@ BEGAN: Final = "switch-began"
 AGED_BY: Final = "failover.drill"
 """The check whose limit `age` says how long a switch proves anything."""
 YEAR: Final = timedelta(days=365)
+_LOST: Final = "it began, and nothing tells how it ended; look at the group by hand"
 
 
 def lasting(policy: Policy, grade: int) -> timedelta:
@@ -66,8 +67,13 @@ def used(at: datetime) -> Stop:
 
 
 def records(history: History, ref: str = "") -> tuple[SwitchState, ...]:
-    """Every record of a failover, or of all, oldest first; what cannot be read back is left out."""
-    return tuple(_read(history.events(kinds=(KIND,), subject=ref)))
+    """Every record of a failover, or of all, oldest first; what cannot be read back is left out.
+
+    One that began without a record of its end, as after a loss of power, is told as a failure: nobody knows of it.
+    """
+    ended = tuple(_read(history.events(kinds=(KIND,), subject=ref)))
+    begun = _unended(history.events(kinds=(BEGAN,), subject=ref), frozenset(state.id for state in ended))
+    return tuple(sorted((*ended, *begun), key=lambda state: state.ended))
 
 
 def recorded(store: str, ref: str = "") -> tuple[SwitchState, ...]:
@@ -87,6 +93,27 @@ def _read(events: Iterable[Event]) -> Iterator[SwitchState]:
             yield SwitchState.model_validate(dict(event.values))
         except ValidationError:
             continue
+
+
+def _unended(begun: Iterable[Event], known: frozenset[str]) -> Iterator[SwitchState]:
+    """What began and has no record; of those who tried with one authorization only the first began."""
+    first: dict[str, Event] = {}
+    for event in begun:
+        first.setdefault(str(event.values.get("nonce")), event)
+    for event in first.values():
+        drill = str(event.values.get("drill"))
+        if drill not in known:
+            yield SwitchState(
+                level=Level.DRILLED,
+                id=drill,
+                failover_ref=event.subject,
+                kind="active",
+                realism="real-switch",
+                started=event.at,
+                ended=event.at,
+                expires=event.at + YEAR,
+                trouble=_LOST,
+            )
 
 
 def switches_seen(estate: Estate, history: History) -> tuple[Observation, ...]:

@@ -14,7 +14,7 @@ from typing import Final
 from audit.app import DEFAULT_STORE, hands
 from audit.app.switching.conditions import Condition, leader, takers
 from audit.app.switching.group import Group, group, look_at
-from audit.app.switching.scope import content_of, scoped, store_name
+from audit.app.switching.scope import content_of, scoped, store_name, unmarked
 from audit.app.switching.signed import approved
 from audit.app.switching.work import Work, held
 from audit.app.switching_record import unused
@@ -142,7 +142,8 @@ def make(
         raise Stop(Exit.USAGE, say("{ref} was not confirmed; nothing was sent", ref=chosen.ref))
     with open_store(store, writing=True), open_history(store, watching=False) as history:
         unused(history, allowed.nonce)
-        work = Work(chosen, allowed, history, hashlib.sha256(content).hexdigest(), world, on_step)
+        unmarked(file)
+        work = Work(chosen, allowed, history, file, hashlib.sha256(content).hexdigest(), world, on_step)
         state = work.done(tuple(f"{one.name} {one.key}" for one in signers))
         target = chosen.policy.targets[chosen.system.grade]
         promise = Promise(rpo=chosen.system.rpo or target.rpo, rto=chosen.system.rto or target.rto)

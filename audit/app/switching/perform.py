@@ -57,12 +57,14 @@ async def performed(
         asking = asyncio.create_task(_asked(ask))
         await _over(course, asking, bounds)
     finally:
-        await _ended(writing)
-        if asking is not None and asking.done() and not asking.cancelled():
-            course.answer = asking.result()
-        elif asking is not None:
-            await _ended(asking)
-        await _closed(ledger, course, bounds.last)
+        try:
+            if asking is not None and asking.done() and not asking.cancelled() and asking.exception() is None:
+                course.answer = asking.result()
+            elif asking is not None:
+                await _ended(asking)
+            await _ended(writing)
+        finally:
+            await _closed(ledger, course, bounds.last)
 
 
 async def _warm(course: Course, bounds: Bounds) -> None:

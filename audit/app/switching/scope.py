@@ -7,6 +7,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from audit.app.switching.group import Group
+from audit.app.switching_record import used
 from audit.model.authorization import MOST_BYTES, Authorization, read
 from audit.model.exit import Exit, Stop
 from audit.model.message import say
@@ -15,6 +16,8 @@ from audit.model.unfit import Unexpected
 
 def content_of(file: Path) -> bytes:
     try:
+        if not file.is_file():  # it could be a pipe into which nobody ever writes
+            raise Stop(Exit.USAGE, say("{path} is no ordinary file", path=file))
         with file.open("rb") as opened:
             return opened.read(MOST_BYTES + 1)
     except OSError as broken:
@@ -43,6 +46,42 @@ def scoped(content: bytes, chosen: Group, store: str) -> Authorization:
     if late is not None:
         raise Stop(Exit.USAGE, late)
     return allowed
+
+
+def unmarked(file: Path) -> None:
+    """Stop(USAGE) where the mark of its use stands beside an authorization."""
+    try:
+        at = datetime.fromtimestamp(_mark(file).lstat().st_mtime, UTC)
+    except FileNotFoundError:
+        return
+    except OSError as broken:
+        raise _unwritten(file, broken) from broken
+    raise used(at)
+
+
+def mark(file: Path) -> None:
+    """Mark the use beside it too: the store may be lost, or set back to what it was before.
+
+    Stop(USAGE) where it was marked already, Stop(STORAGE) where it cannot be.
+    """
+    try:
+        with _mark(file).open("x"):
+            pass
+    except FileExistsError:
+        unmarked(file)
+        raise used(datetime.now(UTC)) from None
+    except OSError as broken:
+        raise _unwritten(file, broken) from broken
+
+
+def _mark(file: Path) -> Path:
+    there = file.resolve()
+    return there.with_name(f"{there.name}.used")
+
+
+def _unwritten(file: Path, broken: OSError) -> Stop:
+    says = say("cannot write {path}: {why}", path=_mark(file), why=broken.strerror or "?")
+    return Stop(Exit.STORAGE, says, say("nothing was sent"))
 
 
 def store_name(store: str) -> str:

@@ -17,6 +17,7 @@ from audit.app.switching.conditions import Condition, Wanted, conditions
 from audit.app.switching.group import Group, backups, look_at
 from audit.app.switching.measured import Frame, measured
 from audit.app.switching.perform import Bounds, performed
+from audit.app.switching.scope import mark
 from audit.app.switching_record import lasting, tell, use_up
 from audit.model.authorization import Authorization
 from audit.model.estate import Estate
@@ -47,6 +48,8 @@ class Work:
     chosen: Group
     allowed: Authorization
     history: History
+    file: Path
+    """Of the authorization."""
     sha256: str
     world: Callable[[Estate], World]
     on_step: Callable[[Message], object]
@@ -102,6 +105,7 @@ class Work:
         late = self.allowed.untimely(now)
         if late is not None:
             raise Stop(Exit.USAGE, late, say("nothing was sent"))
+        mark(self.file)
         use_up(self.history, now, self.chosen.ref, self.allowed.nonce, self.sha256, self.id)
         self.on_step(say("sending {order}", order=self.allowed.order))
 

@@ -85,7 +85,7 @@ async def beating(ledger: Ledger, course: Course) -> None:
                 server, why = await ledger.write(number), ""
         except TimeoutError:
             server, why = "", "no answer in time"
-        except CannotSee as gap:
+        except (CannotSee, OSError) as gap:
             server, why = "", str(gap)[:200]
         course.strokes.append(Stroke(number, time.monotonic(), server, why))
         due = max(due + EVERY, time.monotonic())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import stat
 from dataclasses import dataclass
 from datetime import datetime
@@ -58,17 +59,27 @@ def verified(content: bytes, signature: Path, signers: Path, namespace: str, at:
 
 
 def _read(path: Path) -> bytes:
-    """The bytes of a small ordinary file that others may not write; CannotSee(denied) for any other."""
+    """The bytes of a small ordinary file that others may not write or replace; CannotSee(denied) for any other."""
     try:
-        seen = path.stat()
-        if not stat.S_ISREG(seen.st_mode) or seen.st_size > _LARGEST:
-            raise CannotSee(Reason.DENIED, say("{path} is no small ordinary file", path=path))
-        if seen.st_mode & stat.S_IWOTH:
-            raise CannotSee(Reason.DENIED, say("others may write {path}: run `chmod o-w` on it", path=path))
-        return path.read_bytes()
-    except OSError as broken:
-        says = say("{path} cannot be read: {why}", path=path, why=broken.strerror or "?")
-        raise CannotSee(Reason.DENIED, says) from broken
+        # One that is a pipe by now must not be waited for; what was looked at is what is read.
+        with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
+            seen = os.fstat(file.fileno())
+            if not stat.S_ISREG(seen.st_mode) or seen.st_size > _LARGEST:
+                raise CannotSee(Reason.DENIED, say("{path} is no small ordinary file", path=path))
+            if seen.st_mode & stat.S_IWOTH:
+                raise _open_to_others(path)
+            for folder in path.resolve().parents:
+                mode = folder.stat().st_mode
+                if mode & stat.S_IWOTH and not mode & stat.S_ISVTX:
+                    raise _open_to_others(folder)
+            return file.read(_LARGEST)
+    except (OSError, ValueError) as broken:
+        why = (broken.strerror if isinstance(broken, OSError) else "") or "?"
+        raise CannotSee(Reason.DENIED, say("{path} cannot be read: {why}", path=path, why=why)) from broken
+
+
+def _open_to_others(path: Path) -> CannotSee:
+    return CannotSee(Reason.DENIED, say("others may write {path}: run `chmod o-w` on it", path=path))
 
 
 def _denied(signature: Path, why: str) -> CannotSee:

@@ -188,6 +188,26 @@ def test_one_broken_off_is_cleared_and_can_be_recorded() -> None:
     assert (state.proven, state.acknowledged > 0, state.lost) == (False, True, 0)
 
 
+@pytest.mark.parametrize("broken", ["write", "ask"])
+def test_a_bug_on_the_way_leaves_no_canary_behind(broken: str) -> None:
+    class Buggy(Paper):
+        async def write(self, number: int) -> str:
+            if broken == "write" and self.gone is not None:
+                raise ArithmeticError("a bug")
+            return await super().write(number)
+
+    paper = Buggy()
+
+    async def ask() -> str:
+        await paper.switch()
+        if broken == "ask":
+            raise ArithmeticError("a bug")
+        return "of course"
+
+    with pytest.raises(ArithmeticError):
+        run(paper, ask)
+
+
 def test_what_could_not_be_read_again_is_absent() -> None:
     class Blind(Paper):
         async def found(self) -> frozenset[int]:

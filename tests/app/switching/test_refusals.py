@@ -36,9 +36,10 @@ def need_keys() -> None:
 
 
 def refused(root: Path, path: Path, file: Path, **more: Any) -> Stop:
+    before = recorded(str(root / "haechi.db"))
     with pytest.raises(Stop) as stop:
         attempt(root, path, file, **more)
-    assert recorded(str(root / "haechi.db")) == ()
+    assert recorded(str(root / "haechi.db")) == before
     return stop.value
 
 
@@ -113,6 +114,9 @@ def test_a_stranger_or_a_list_that_others_may_write(tmp_path: Path, two: People)
     two.list.chmod(0o666)
     assert "others may write" in " ".join(refused(tmp_path, path, file).lines)
     two.list.chmod(0o644)
+    two.folder.chmod(0o777)
+    assert f"others may write {two.folder}:" in " ".join(refused(tmp_path, path, file).lines)
+    two.folder.chmod(0o755)
     two.list.write_text(two.list.read_text().splitlines()[0] + "\n")
     assert "nobody of the allowed signers" in " ".join(refused(tmp_path, path, file).lines)
     path = estate(tmp_path, about={"signers": "nowhere"})
