@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from typing import Final
 
-from audit.contract import Example, Limits, NotApplicable, Reason, Ruling, Subject, Verdict, check, ruling, say
+from audit.contract import (
+    CannotSee,
+    Example,
+    Limits,
+    NotApplicable,
+    Reason,
+    Ruling,
+    Subject,
+    Verdict,
+    check,
+    ruling,
+    say,
+)
 from audit.model.failover import FailoverState, Member
 from audit.model.technology import Failover
 from checks.failover.samples import TO_BUSAN, guarantee
@@ -28,8 +40,12 @@ _PAIR: Final = (Member(name="n1", role="primary", usable=True), Member(name="n2"
         Example(Verdict.FAIL, _GROUP, TO_BUSAN, seen=FailoverState(members=_PAIR, automatic=True, paused=True)),
         Example(Verdict.NOT_APPLICABLE, _GROUP, TO_BUSAN, seen=FailoverState(members=_PAIR, automatic=False)),
         Example(Verdict.UNKNOWN, _GROUP, TO_BUSAN, seen=FailoverState(members=_PAIR), reason=Reason.INCOMPLETE),
+        Example(
+            Verdict.UNKNOWN, _GROUP.replace("mode: hot", "mode: hot, automatic: true"), TO_BUSAN,
+            seen=FailoverState(members=_PAIR, automatic=False), reason=Reason.CONTRADICTED,
+        ),
     ),
-)
+)  # fmt: skip
 def switch_is_not_paused(switch: Subject[Failover], seen: FailoverState, limits: Limits) -> Ruling:
     """What is meant to switch by itself may do so now: nobody has paused it.
 
@@ -39,6 +55,12 @@ def switch_is_not_paused(switch: Subject[Failover], seen: FailoverState, limits:
     Fix: end the pause; let a pause end by itself, and let somebody be told while one lasts.
     """
     allowed = int(limits.number("paused"))
+    if not seen.automatic and switch.item.automatic:
+        says = say(
+            "the inventory says that {failover} switches by itself, {tool} does not; only a drill proves it",
+            failover=switch.ref, tool=seen.tool or "-",
+        )  # fmt: skip
+        raise CannotSee(Reason.CONTRADICTED, says)
     if not seen.automatic:
         raise NotApplicable(say("people switch {failover}, no program does", failover=switch.ref))
     required, paused = say("not paused"), int(seen.paused)
