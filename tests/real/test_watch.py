@@ -18,7 +18,7 @@ from audit.model.measurement import MISSED, State
 from tests.watching import served
 from tests.watching.served import Page, Place, doubled, inventory, measured, wait_until, watching
 
-pytestmark = pytest.mark.real
+pytestmark = [pytest.mark.real, pytest.mark.alone]
 
 
 @pytest.fixture

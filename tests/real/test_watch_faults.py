@@ -26,7 +26,7 @@ from audit.store.history import open_history
 from tests.watching import served
 from tests.watching.served import Page, Place, Watch, doubled, inventory, log, measured, wait_until, watching
 
-pytestmark = pytest.mark.real
+pytestmark = [pytest.mark.real, pytest.mark.alone]
 CLOSED = ", ".join(f"{{id: t{number}, kind: tcp, host: 127.0.1.{number}, port: PORT}}" for number in range(1, 9))
 
 

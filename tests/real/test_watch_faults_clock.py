@@ -25,7 +25,7 @@ from audit.model.exit import Exit
 from audit.model.measurement import MISSED, Measurement, State
 from tests.watching.served import Page, Place, doubled, log, measured, watching
 
-pytestmark = pytest.mark.real
+pytestmark = [pytest.mark.real, pytest.mark.alone]
 HOUR = 3600
 
 

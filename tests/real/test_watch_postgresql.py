@@ -15,7 +15,7 @@ from audit.model.measurement import State
 from tests.real.clusters import Pair
 from tests.watching.served import Page, doubled, inventory, log, measured, watching
 
-pytestmark = pytest.mark.real
+pytestmark = [pytest.mark.real, pytest.mark.alone]
 NUMBERS = count()
 
 

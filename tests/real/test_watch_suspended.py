@@ -54,7 +54,7 @@ async def main():
 asyncio.run(main())
 """
 
-pytestmark = pytest.mark.real
+pytestmark = [pytest.mark.real, pytest.mark.alone]
 
 
 def test_a_prober_that_stood_still_calls_nobody_down() -> None:

@@ -9,7 +9,11 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
+
 from tests.watching.served import Page, Watch, inventory
+
+pytestmark = pytest.mark.alone
 
 
 @contextmanager

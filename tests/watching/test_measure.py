@@ -14,6 +14,7 @@ from tests.watching.measuring import WEB, Told, habits, measured, page, port, wo
 from tests.world.servers import asked, closed_port, resets, says, served, silent
 from tests.world.servers import page as answer
 
+pytestmark = pytest.mark.alone
 READY = answer(b"ready")
 
 

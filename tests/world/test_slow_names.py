@@ -16,6 +16,8 @@ from tests.world.hands import run
 from tests.world.name_server import answering_late
 from tests.world.servers import closed_port
 
+pytestmark = pytest.mark.alone
+
 
 def slow(name: str) -> float:
     return 4.0 if name.startswith("slow") else 0.0
