@@ -43,6 +43,23 @@ def site_of(one: Member | Voter, switch: Failover, graph: Graph) -> str:
     return next((site.ref for site in graph.estate.sites if one.zone and one.zone in (site.id, site.region)), "")
 
 
+def place_of(one: Member | Voter, switch: Failover, graph: Graph) -> str:
+    """The room of a member or voter where the inventory names one, else its site; empty where nobody knows."""
+    names = (one.name, one.address, one.name.rpartition(":")[0])
+    return next((stand.at for stand in switch.members if stand.name in names), site_of(one, switch, graph))
+
+
+def without(lost: frozenset[str], state: FailoverState, switch: Failover, graph: Graph) -> Left:
+    """What is left of a group once everything in `lost` is gone, sites and rooms alike."""
+    voters = state.voters if state.has("voters") else ()
+    group: tuple[Member | Voter, ...] = (*state.members, *voters)
+    placed: list[tuple[Member | Voter, str]] = []
+    for one in group:
+        place = place_of(one, switch, graph)
+        placed.append((one, "gone" if place and graph.domains(place) & lost else place))
+    return _left("gone", state, placed)
+
+
 def losses(state: FailoverState, switch: Failover, graph: Graph) -> tuple[Left, ...]:
     """One answer for each site in which a member or voter stands, by reference."""
     voters = state.voters if state.has("voters") else ()

@@ -28,10 +28,11 @@ from audit.model.estate import Data, System
 from audit.model.failover import FailoverState, Member
 from audit.model.message import Message
 from audit.model.permit import PHOTOGRAPHED, STEPS, Permit, missing
-from audit.model.technology import Copy, Failover
+from audit.model.technology import Copy
 from audit.model.units import plain
 from checks.facility.samples import AT, SIGNED, paper
 from checks.facility.signed import attested
+from checks.facility.standbys import STANDING, lacking, recent, undeclared
 
 _SKEW: Final = timedelta(seconds=2)
 _MOVE: Final = "move-battery"
@@ -59,7 +60,8 @@ def _work(charge: int = 25, steps: str = "", day: str = "2026-08-31", evidence: 
         "batteries: [{id: ups-b, room: battery-5}]}, {id: busan, rooms: [{id: hall}]}]\n"
         "suppliers: [{id: movers}]\n"
         "institutions: [{id: kibo, systems: [{id: guarantee, grade: 1, at: [daejeon/hall], "
-        "failover: [{id: to-busan, kind: sentinel, to: busan, mode: hot, host: 127.0.0.1, group: kodit}], "
+        "failover: [{id: to-busan, kind: sentinel, to: busan, mode: hot, host: 127.0.0.1, group: kodit, "
+        "members: [{name: a, at: daejeon/hall}, {name: b, at: busan}]}], "
         f"data: [{{id: ledger, at: daejeon/hall, copies: [{{id: nightly, kind: restic, at: {at}, repository: /srv, "
         "password: {env: P}}]}]}]}]\n"
         f"permits: [{{id: {_MOVE}, kind: battery, on: [ups-b], from: '{day}T23:30:00+00:00', "
@@ -187,9 +189,17 @@ def all_in_danger_is_safe_elsewhere(permit: Subject[Permit], looks: Looks, at: d
         if not system.data and not system.failover:
             says = say("the inventory names neither data nor a failover of {system}", system=system.ref)
             gaps.unseen.append(CannotSee(Reason.INCOMPLETE, says))
+        elif not system.data:
+            gaps.unseen.extend(undeclared(system, looks))
         for data in system.data:
             _backed_up(permit, system, data, burns, looks, at, fresh, gaps)
-        _taken_over(system, lost, looks, at, fresh, gaps, needed=limits.flag("standby") and system.grade <= 2)
+        if system.ref in lost:
+            against, unseen = lacking(permit, system, lost, looks, at, fresh)
+            needed = limits.flag("standby") and system.grade <= 2
+            if needed and not any(one.mode in STANDING for one in system.failover):
+                against.append(say("nothing takes over for {system}", system=system.ref))
+            gaps.against.extend(against)
+            gaps.unseen.extend(unseen)
     count = len(systems)
     required = say("fresh backups and a ready standby of each")
     measured = say("systems in danger: {count}, against: {number}", count=count, number=len(gaps.against))
@@ -234,7 +244,7 @@ def _backed_up(
     for copy in _outside(permit, data, lost):
         try:
             state = looks.of(copy.ref, BackupState)
-            _recent(looks, copy.ref, at, fresh)
+            recent(looks, copy.ref, at, fresh)
         except CannotSee as gap:
             unseen = unseen or gap
             continue
@@ -253,44 +263,3 @@ def _backed_up(
         gaps.unseen.append(unseen)
     else:
         gaps.against.append(against)
-
-
-def _taken_over(
-    system: System, lost: frozenset[str], looks: Looks, at: datetime, fresh: timedelta, gaps: _Gaps, *, needed: bool
-) -> None:
-    if system.ref not in lost:
-        return
-    switches = [one for one in system.failover if one.mode in ("active-active", "hot", "warm")]
-    against: Message | None = say("nothing takes over for {system}", system=system.ref) if needed else None
-    unseen: CannotSee | None = None
-    for switch in switches:
-        try:
-            trouble = _trouble(switch, lost, looks, at, fresh)
-        except CannotSee as gap:
-            unseen = unseen or gap
-            continue
-        if trouble is None:
-            return
-        against = trouble
-    if unseen is not None:
-        gaps.unseen.append(unseen)
-    elif against is not None:
-        gaps.against.append(against)
-
-
-def _trouble(switch: Failover, lost: frozenset[str], looks: Looks, at: datetime, fresh: timedelta) -> Message | None:
-    if switch.to in lost:
-        return say("{failover} leads into the danger itself", failover=switch.ref)
-    seen = looks.of(switch.ref, FailoverState)
-    _recent(looks, switch.ref, at, fresh)
-    if not seen.ready or (seen.has("quorum") and not seen.quorum) or seen.trouble:
-        return say("nothing would take over in {failover}: {why}",
-                   failover=switch.ref, why=seen.trouble[0][:200] if seen.trouble else "-")  # fmt: skip
-    return None
-
-
-def _recent(looks: Looks, ref: str, at: datetime, fresh: timedelta) -> None:
-    seen = looks.seen[ref].at
-    if at - seen > fresh:
-        says = say("{subject} was last looked at on {date}, too long ago for this work", subject=ref, date=plain(seen))
-        raise CannotSee(Reason.STALE, says)

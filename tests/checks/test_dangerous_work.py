@@ -7,7 +7,7 @@ import pytest
 from audit.model.backup import BackupState, RestorePoint
 from audit.model.evidence import Finding, Observation
 from audit.model.facts import Facts, Unseen
-from audit.model.failover import FailoverState, Member
+from audit.model.failover import FailoverState, Member, Voter
 from audit.model.subject import Looks
 from audit.model.verdict import CannotSee, Reason, Verdict
 from tests.checks.judging import catalogue, observed, scene
@@ -21,7 +21,12 @@ LOST = FailoverState(members=READY.members, trouble=("split",))
 DARK = Unseen(reason=Reason.UNREACHABLE, template="it is dark")
 
 
-def work(*places: str, grade: int = 1, kind: str = "battery", switch: str = "kind: sentinel, host: 127.0.0.1, group: g",
+SENTINEL = "kind: sentinel, host: 127.0.0.1, group: g"
+PLACED = f"{SENTINEL}, members: [{{name: a, at: d/hall}}, {{name: b, at: b}}]"
+BESIDE = "k/s/beside"
+
+
+def work(*places: str, grade: int = 1, kind: str = "battery", switch: str = PLACED,
          to: str = "b", more: str = "") -> str:  # fmt: skip
     names = ("nightly", "second")
     copies = ", ".join(
@@ -90,6 +95,40 @@ def test_a_look_of_yesterday_does_not_open_the_work() -> None:
     with pytest.raises(CannotSee) as gap:
         rule(permit=subject, looks=Looks(looks), at=AT, limits=subject.limits(check.id))
     assert gap.value.reason is Reason.STALE
+
+
+def test_a_standby_that_burns_too_takes_over_nothing() -> None:
+    """What is ready stands in the hall itself, wherever the failover is said to lead."""
+    found = judged(work("b", switch=PLACED.replace("at: b}", "at: d/hall}")), copy=backed(0.5), switch=READY)
+    assert (found.verdict, "could take over" in str(found.says)) == (Verdict.FAIL, True), found.says
+
+
+def test_a_standby_of_unknown_place_is_no_go_yet() -> None:
+    found = judged(work("b", switch=SENTINEL), copy=backed(0.5), switch=READY)
+    assert (found.verdict, "add `members:`" in str(found.says)) == (Verdict.UNKNOWN, True), found.says
+
+
+def test_voters_that_burn_too_decide_nothing() -> None:
+    voters = tuple(Voter(name=name, up=True) for name in ("a", "v", "b"))
+    placed = PLACED.replace("[", "[{name: v, at: d/hall}, ")
+    found = judged(work("b", switch=placed), copy=backed(0.5), switch=READY.model_copy(update={"voters": voters}))
+    assert (found.verdict, "nobody could decide" in str(found.says)) == (Verdict.FAIL, True), found.says
+
+
+def test_a_sound_load_balancer_stands_in_for_no_database() -> None:
+    other = "{id: beside, to: b, mode: hot, kind: etcd, urls: ['http://127.0.0.1:1'], members: "
+    placed = "[{name: a, at: d/hall}, {name: b, at: b}]}, "
+    both = work("b").replace("failover: [", f"failover: [{other}{placed}")
+    facts: dict[str, Facts | Unseen] = {COPY: backed(0.5), SWITCH: LOST, BESIDE: READY}
+    found = scene(both).judge(catalogue().checks["facility.permit-backups"], "job", facts, AT)
+    assert (found.verdict, "split" in str(found.says)) == (Verdict.FAIL, True), found.says
+
+
+def test_data_that_the_inventory_does_not_name_is_not_taken_for_safe() -> None:
+    before, rest = work("b").split("data: ", 1)
+    text = before + "}]}]\npermits: " + rest.split("\npermits: ", 1)[1]
+    found = judged(text, switch=READY)
+    assert (found.verdict, "add `data:`" in str(found.says)) == (Verdict.UNKNOWN, True), found.says
 
 
 def test_work_at_a_system_without_a_room_is_told() -> None:
