@@ -56,6 +56,7 @@ def _hosted(evidence: str = "") -> str:
         ),
         Example(Verdict.FAIL, _checked("on: 2026-05-01, level: mid, open: 3"), "daejeon", at=AT),
         Example(Verdict.FAIL, _checked("on: 2024-05-01, level: high"), "daejeon", at=AT),
+        Example(Verdict.UNKNOWN, _checked("on: 2027-05-01, level: high"), "daejeon", at=AT, reason=Reason.CONTRADICTED),
         Example(Verdict.UNKNOWN, _checked("on: 2026-05-01"), "daejeon", at=AT, reason=Reason.INCOMPLETE),
         Example(Verdict.UNKNOWN, _checked("on: 2026-05-01, level: high"), "daejeon", at=AT, reason=Reason.INCOMPLETE),
         Example(Verdict.UNKNOWN, centre(), "daejeon", at=AT, reason=Reason.INCOMPLETE),

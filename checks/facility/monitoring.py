@@ -53,6 +53,8 @@ def _told(readings: tuple[Reading, ...], hottest: float) -> tuple[list[str], lis
         Example(Verdict.FAIL, _ROOM, _BMS, seen=_seen(_WARM, alarms=("cell 4 voltage deviates",))),
         Example(Verdict.FAIL, _ROOM, _BMS, seen=_seen(_WARM, _HOT)),
         Example(Verdict.FAIL, _ROOM, _BMS, seen=_seen(_WARM, _WET)),
+        Example(Verdict.PASS, _ROOM, _BMS, seen=_seen(_WARM, _WET.model_copy(update={"sound": True}))),
+        Example(Verdict.FAIL, _ROOM, _BMS, seen=_seen(_WARM, _WET.model_copy(update={"sound": None}))),
         Example(Verdict.UNKNOWN, _ROOM, _BMS, seen=_seen(_WARM, _BLIND), reason=Reason.INCOMPLETE),
         Example(Verdict.UNKNOWN, _ROOM, _BMS, seen=_seen(), reason=Reason.INCOMPLETE),
     ),

@@ -120,6 +120,14 @@ def room_is_a_compartment(room: Subject[Room], claims: Claims, at: datetime, lim
             at=AT,
         ),
         Example(Verdict.FAIL, _hall("fire-inspection: {on: 2026-06-20, result: faults}"), _HALL, at=AT),
+        Example(
+            Verdict.UNKNOWN,
+            _hall("fire-inspection: {on: 2027-06-20, result: normal}", paper("facility.fire-inspection", _HALL)),
+            _HALL,
+            others=SIGNED,
+            at=AT,
+            reason=Reason.CONTRADICTED,
+        ),
         Example(Verdict.FAIL, _hall("fire-inspection: {on: 2024-06-20, result: normal}"), _HALL, at=AT),
         Example(
             Verdict.UNKNOWN,

@@ -15,7 +15,8 @@ def _twins(first: str, second: str, rest: str = "battery: ups-b, twin: ups-2") -
     return (
         "sites: [{id: daejeon, rooms: [{id: power-1, kind: ups, compartment: c1}, "
         "{id: power-2, kind: ups, compartment: c2}, {id: power-3, kind: ups, compartment: c1}, "
-        "{id: battery-5, kind: battery, compartment: c5}], batteries: [{id: ups-b, room: battery-5}], "
+        "{id: power-4, kind: ups}, {id: battery-5, kind: battery, compartment: c5}], "
+        "batteries: [{id: ups-b, room: battery-5}], "
         f"power-protection: [{{id: ups-1, {host}, room: {first}{', ' + rest if rest else ''}}}, "
         f"{{id: ups-2, {host}, room: {second}, battery: ups-b, twin: ups-1}}]}}]\n"
         "institutions: [{id: kibo, systems: [{id: guarantee, grade: 1, at: [daejeon]}]}]\n"
@@ -35,6 +36,14 @@ def _twins(first: str, second: str, rest: str = "battery: ups-b, twin: ups-2") -
         Example(Verdict.FAIL, _twins("power-1", "power-3"), _UPS),
         Example(Verdict.FAIL, _twins("battery-5", "power-2"), _UPS),
         Example(Verdict.FAIL, _twins("power-1", "power-2", "battery: ups-b, twin: ups-1"), _UPS),
+        Example(Verdict.UNKNOWN, _twins("power-1", "power-4"), _UPS, reason=Reason.INCOMPLETE),
+        Example(Verdict.UNKNOWN, _twins("power-4", "power-2"), _UPS, reason=Reason.INCOMPLETE),
+        Example(
+            Verdict.UNKNOWN,
+            _twins("power-1", "power-2").replace(", compartment: c5", ""),
+            _UPS,
+            reason=Reason.INCOMPLETE,
+        ),
         Example(Verdict.UNKNOWN, _twins("power-1", "power-2", "battery: ups-b"), _UPS, reason=Reason.INCOMPLETE),
         Example(Verdict.UNKNOWN, _twins("power-1", "power-2", "twin: ups-2"), _UPS, reason=Reason.INCOMPLETE),
     ),
@@ -47,14 +56,16 @@ def supply_stands_apart(supply: Subject[PowerProtection], limits: Limits) -> Rul
     Fix: put the twin into another fire compartment and the battery into a room of its own, then write `room:`,
     `battery:` and `twin:`.
     """
-    item, graph = supply.item, supply.graph
+    item = supply.item
     apart = limits.word("apart")
     required = say("battery and twin in another {what}", what=apart)
     own = _room(supply, item.room)
+    rooms = [own]
     beside = [one.ref for one in supply.site.batteries if one.room == own.ref]
     if item.battery is not None:
-        battery = graph.estate.index[item.battery]
-        beside += [item.battery] if getattr(battery, "room", "") in _reach(supply, own, apart) else []
+        charged = _room(supply, getattr(supply.estate.index[item.battery], "room", None))
+        rooms.append(charged)
+        beside += [item.battery] if charged.ref in _reach(supply, own, apart) else []
     if beside:
         names = ", ".join(dict.fromkeys(beside))
         says = say("{supply} burns together with the battery {battery}", supply=supply.ref, battery=names)
@@ -65,6 +76,7 @@ def supply_stands_apart(supply: Subject[PowerProtection], limits: Limits) -> Rul
         return ruling(False, measured=item.twin, required=required, says=says, key="twin")
     if item.twin is not None:
         twin = _room(supply, others[item.twin].room)
+        rooms.append(twin)
         if twin.ref in _reach(supply, own, apart):
             says = say("{supply} burns together with its twin {twin}", supply=supply.ref, twin=item.twin)
             return ruling(False, measured=twin.ref, required=required, says=says, key="twin")
@@ -72,6 +84,12 @@ def supply_stands_apart(supply: Subject[PowerProtection], limits: Limits) -> Rul
         if value is None:
             says = say("the inventory does not name the {what} of {supply}; add `{what}:`", what=key, supply=supply.ref)
             raise CannotSee(Reason.INCOMPLETE, says)
+    silent = [room.ref for room in rooms if room.compartment is None] if apart == "compartment" else []
+    if silent:
+        says = say(
+            "the inventory does not say what burns together: add `compartment:` to {rooms}", rooms=", ".join(silent)
+        )
+        raise CannotSee(Reason.INCOMPLETE, says)
     says = say("{supply} stands apart from its battery and its twin {twin}", supply=supply.ref, twin=item.twin)
     return ruling(True, measured=own.ref, required=required, says=says, key="room")
 
@@ -87,10 +105,5 @@ def _room(supply: Subject[PowerProtection], ref: str | None) -> Room:
 
 
 def _reach(supply: Subject[PowerProtection], room: Room, apart: str) -> frozenset[str]:
-    """The rooms that a fire in a room takes, as far as the grade asks; unknown where no compartment is written."""
-    if apart != "compartment":
-        return frozenset({room.ref})
-    if room.compartment is None:
-        says = say("the inventory does not say what burns together: add `compartment:` to {rooms}", rooms=room.ref)
-        raise CannotSee(Reason.INCOMPLETE, says)
-    return supply.graph.burns(room.ref)
+    """The rooms that a fire in a room takes for certain, as far as the grade asks."""
+    return supply.graph.burns(room.ref) if apart == "compartment" else frozenset({room.ref})
