@@ -8,6 +8,7 @@ from typing import Final
 from audit.contract import (
     CannotSee,
     Claim,
+    Claims,
     Example,
     Limits,
     NotApplicable,
@@ -22,6 +23,7 @@ from audit.contract import (
 from audit.model.facility import Battery, Room
 from audit.model.units import plain
 from checks.facility.samples import AT, SIGNED, UPS_B, centre, paper
+from checks.facility.signed import attested
 
 _NO_LITHIUM: Final = ("lead", "vrla", "agm", "nickel", "ni-cd", "nicd", "nimh", "납")
 
@@ -121,7 +123,7 @@ def battery_burns_alone(battery: Subject[Battery], limits: Limits) -> Ruling:
 @check(
     "facility.suppression",
     control="FAC-08",
-    method="E",
+    method="F",
     severity="critical",
     answers=("NIST SP 800-53r5 PE-13(2)", "NFPA 855", "KR-IDC"),
     least="declared",
@@ -135,7 +137,14 @@ def battery_burns_alone(battery: Subject[Battery], limits: Limits) -> Ruling:
         "exhaust": ("true", "false", "false", "false"),
     },
     examples=(
-        Example(Verdict.PASS, centre("chemistry: lithium-ion"), UPS_B),
+        Example(
+            Verdict.PASS,
+            centre("chemistry: lithium-ion", evidence=paper("facility.suppression", UPS_B)),
+            UPS_B,
+            others=SIGNED,
+            at=AT,
+        ),
+        Example(Verdict.UNKNOWN, centre("chemistry: lithium-ion"), UPS_B, at=AT, reason=Reason.INCOMPLETE),
         Example(
             Verdict.FAIL,
             centre(
@@ -148,12 +157,13 @@ def battery_burns_alone(battery: Subject[Battery], limits: Limits) -> Ruling:
         Example(Verdict.NOT_APPLICABLE, centre("chemistry: lead-acid"), UPS_B),
     ),
 )
-def extinguisher_suits_lithium(battery: Subject[Battery], limits: Limits) -> Ruling:
+def extinguisher_suits_lithium(battery: Subject[Battery], claims: Claims, limits: Limits) -> Ruling:
     """The room of a lithium-ion battery has an extinguisher that works on lithium, and an exhaust where the grade asks.
 
     Why: gas that takes the air away does not stop a cell that makes its own oxygen; it must be cooled with water.
 
-    Fix: add water mist with its own supply and a fast exhaust to the room, or move the battery to a room that has both.
+    Fix: add water mist with its own supply and a fast exhaust to the room, or move the battery to a room that has both;
+    add the signed design sheet under `evidence:`.
     """
     chemistry = battery.item.chemistry
     if chemistry is None:
@@ -182,6 +192,7 @@ def extinguisher_suits_lithium(battery: Subject[Battery], limits: Limits) -> Rul
     if exhaust and not room.exhaust:
         says = say("{room} with {battery} has no fast exhaust", room=room.ref, battery=battery.ref)
         return ruling(False, measured=measured, required=required, says=says, key="room")
+    attested(claims, battery.ref)
     says = say("{room} has {agent}, which cools a lithium fire", room=room.ref, agent=room.suppression)
     return ruling(True, measured=measured, required=required, says=says, key="room")
 

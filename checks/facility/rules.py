@@ -5,13 +5,17 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from audit.contract import CannotSee, Example, Limits, Reason, Ruling, Subject, Verdict, check, ruling, say
+from audit.contract import CannotSee, Claims, Example, Limits, Reason, Ruling, Subject, Verdict, check, ruling, say
 from audit.model.facility import Battery
 from audit.model.units import plain
-from checks.facility.samples import UPS_B, centre
+from checks.facility.samples import SIGNED, UPS_B, centre, paper
+from checks.facility.signed import attested
 
 BEFORE: Final = datetime(2025, 9, 25, tzinfo=UTC)
 """The day before the fire of Daejeon."""
+_CLOSED: Final = "advice: [{says: replace 5 units, opened: 2024-06-27, closed: 2024-07-20}]"
+_NORMAL: Final = "inspections: [{on: 2025-06-27, result: normal}]"
+_SHEET: Final = paper("facility.vendor-advice", UPS_B, "2025-07-01")
 AGED: Final = centre("installed: 2014-08-01, life: 10y")
 
 
@@ -72,19 +76,24 @@ def battery_is_inside_its_life(battery: Subject[Battery], at: datetime, limits: 
 @check(
     "facility.vendor-advice",
     control="FAC-02",
-    method="E",
+    method="F",
     severity="critical",
     answers=("NIST SP 800-53r5 MA-2", "NIST SP 800-53r5 CA-5", "NIST SP 800-53r5 RA-7", "ISMS-P 2.4.4"),
     least="declared",
     limits={"open": ("30d", "30d", "90d", "180d")},
     examples=(
+        Example(Verdict.PASS, centre(_CLOSED, evidence=_SHEET), UPS_B, others=SIGNED, at=BEFORE),
+        Example(Verdict.PASS, centre(_NORMAL, evidence=_SHEET), UPS_B, others=SIGNED, at=BEFORE),
+        Example(Verdict.UNKNOWN, centre(_NORMAL, evidence=_SHEET), UPS_B, at=BEFORE, reason=Reason.INCOMPLETE),
         Example(
-            Verdict.PASS,
-            centre("advice: [{says: replace 5 units, opened: 2024-06-27, closed: 2024-07-20}]"),
+            Verdict.UNKNOWN,
+            centre(_NORMAL.replace("06-27", "08-27"), evidence=_SHEET),
             UPS_B,
+            others=SIGNED,
             at=BEFORE,
+            reason=Reason.INCOMPLETE,
         ),
-        Example(Verdict.PASS, centre("inspections: [{on: 2025-06-27, result: normal}]"), UPS_B, at=BEFORE),
+        Example(Verdict.UNKNOWN, centre(_CLOSED), UPS_B, at=BEFORE, reason=Reason.INCOMPLETE),
         Example(Verdict.FAIL, centre("advice: [{says: replace 5 units, opened: 2024-06-27}]"), UPS_B, at=BEFORE),
         Example(
             Verdict.FAIL,
@@ -97,13 +106,14 @@ def battery_is_inside_its_life(battery: Subject[Battery], at: datetime, limits: 
         Example(Verdict.UNKNOWN, centre(), UPS_B, at=BEFORE, reason=Reason.INCOMPLETE),
     ),
 )
-def advice_is_closed(battery: Subject[Battery], at: datetime, limits: Limits) -> Ruling:
+def advice_is_closed(battery: Subject[Battery], claims: Claims, at: datetime, limits: Limits) -> Ruling:
     """No advice of the maker or an inspector about the battery stays open longer than the grade allows.
 
     Why: fifteen months before the fire the supplier advised a replacement; the paper lay there, because another paper
     said "normal". Of two papers the worse one holds until a named person decides.
 
-    Fix: do what was advised, or let a named person decide against it in writing; then write the day as `closed:`.
+    Fix: do what was advised, or let a named person decide against it in writing; then write the day as `closed:`, add
+    the signed report of the inspection under `evidence:`.
     """
     longest = limits.duration("open")
     today = battery.today(at)
@@ -111,6 +121,7 @@ def advice_is_closed(battery: Subject[Battery], at: datetime, limits: Limits) ->
     looked = [one for one in battery.item.inspections if one.on <= today]
     bad = [one for one in looked if one.result != "normal"]
     if not advice and looked and not bad:
+        attested(claims, battery.ref, max(one.on for one in looked))
         says = say("{battery} was inspected on {date}; nothing was advised", battery=battery.ref, date=looked[-1].on)
         return ruling(True, measured=say("nothing open"), required=f"<= {longest.days}d", says=says, key="inspections")
     if not advice:
@@ -121,6 +132,7 @@ def advice_is_closed(battery: Subject[Battery], at: datetime, limits: Limits) ->
         raise CannotSee(Reason.CONTRADICTED, says)
     opened = sorted((one.opened, one.says) for one in advice if one.closed is None)
     if not opened:
+        attested(claims, battery.ref, max(one.closed for one in advice if one.closed is not None))
         says = say(
             "every advice that is recorded about {battery} is closed ({count})", count=len(advice), battery=battery.ref
         )
@@ -134,6 +146,7 @@ def advice_is_closed(battery: Subject[Battery], at: datetime, limits: Limits) ->
         if after is not None:
             says = say("{says}; that an inspection of {date} calls it normal closes nothing", says=says, date=after)
     else:
+        attested(claims, battery.ref, day)
         says = say("advice about {battery} has been open for {days} of {most} days: {advice}", **figures)
     return ruling(age <= longest, measured=f"{age.days}d", required=f"<= {longest.days}d", says=says, key="advice")
 

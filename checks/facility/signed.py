@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from audit.contract import CannotSee, Claim, Claims, Level, Limits, Reason, Subject, say
 from audit.model.item import Item
@@ -14,10 +14,13 @@ def stated(claims: Claims) -> Claim | None:
     return next((claim for claim in claims.all if claim.level >= Level.ATTESTED), None)
 
 
-def attested(claims: Claims, ref: str) -> Claim:
-    """The latest signed statement, on which the ruling then rests; CannotSee with what is wrong with the others."""
+def attested(claims: Claims, ref: str, since: date = date.min) -> Claim:
+    """The latest signed statement, on which the ruling then rests; CannotSee with what is wrong with the others.
+
+    One from before `since` says nothing of what the inventory says to have happened on that day.
+    """
     found = stated(claims)
-    if found is not None:
+    if found is not None and found.evidence.collected >= since:
         claims.rest_on(found)
         return found
     for claim in claims.all:
