@@ -25,7 +25,7 @@ def command() -> None:
 
 @command.command("check", short_help="Say go or no-go for one permit.")
 @click.argument("permit")
-@click.argument("estate", type=click.Path(path_type=Path))
+@click.argument("estate", type=click.Path(path_type=Path), default=Path())
 @click.option("--from-store", is_flag=True, help="Look at nothing; answer from the newest run, if it is fresh.")
 @instant
 @printing
@@ -34,14 +34,14 @@ def command() -> None:
 def check(permit: str, estate: Path, from_store: bool, at: str | None, form: str, store: str, lang: str) -> Exit:  # noqa: FBT001 - click passes by name
     """Say go or no-go for PERMIT of ESTATE: steps, people, charge, busy days, backups and standbys of all in danger.
 
-    The systems that an accident in the work could take are looked at now, and the run is kept in the store.
+    ESTATE is the folder in which you are, where none is given. The systems that an accident in the work could take are looked at now, and the run is kept in the store.
 
     Exit code 0 to go, 1 for no-go, 3 where nobody can tell, 2 for a permit that is not there, 4 for an inventory
     with problems.
 
     \b
     Examples:
-      haechi permit check move-battery my-estate
+      haechi permit check move-battery
       haechi permit check move-battery my-estate --from-store --format json
     """
     from audit.app.permits import permitted

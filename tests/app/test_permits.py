@@ -3,6 +3,8 @@
 import hashlib
 import json
 import os
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -123,6 +125,12 @@ def test_a_photograph_outside_or_without_bytes_tells_nothing(work: Work, capsys:
     (work.estate / "all.yaml").write_text(text.replace("photo: photos/lock.jpg", f"photo: {json.dumps(file)}"), "utf-8")
     assert work.ask() in (3, 4)
     assert "root:" not in capsys.readouterr().out
+
+
+def test_without_an_estate_the_folder_counts_in_which_one_is(work: Work) -> None:
+    words = (Path(sys.executable).with_name("haechi"), "permit", "check", "move", "--store", work.store)
+    done = subprocess.run(words, cwd=work.estate, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, "nobody has signed it" in done.stdout) == (3, True), done.stdout + done.stderr
 
 
 @pytest.mark.parametrize(("start", "end", "code"), [(-5, -1, 1), (30, 40, 3)])
