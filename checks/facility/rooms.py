@@ -168,7 +168,7 @@ def fire_authority_was_let_in(room: Subject[Room], claims: Claims, at: datetime,
         if says is not None:
             measured = say("{result} on {day}", result=record.result, **figures)
             return ruling(False, measured=measured, required=required, says=says, key="fire-inspection")
-    paper_ = attested(claims, room.ref)
+    paper_ = attested(claims, room.ref, written=record is not None)
     age, figures = aged(paper_, room, at), figures | who(paper_)
     if age <= oldest:
         says = say("{by} inspected {room} against fire on {date}", **figures)

@@ -14,10 +14,11 @@ def stated(claims: Claims) -> Claim | None:
     return next((claim for claim in claims.all if claim.level >= Level.ATTESTED), None)
 
 
-def attested(claims: Claims, ref: str, since: date = date.min) -> Claim:
+def attested(claims: Claims, ref: str, since: date = date.min, *, written: bool = True) -> Claim:
     """The latest signed statement, on which the ruling then rests; CannotSee with what is wrong with the others.
 
-    One from before `since` says nothing of what the inventory says to have happened on that day.
+    One from before `since` says nothing of what the inventory says to have happened on that day; `written` is
+    whether the inventory itself says anything of it.
     """
     found = stated(claims)
     if found is not None and found.evidence.collected >= since:
@@ -28,6 +29,8 @@ def attested(claims: Claims, ref: str, since: date = date.min) -> Claim:
             raise CannotSee(claim.doubt.reason, claim.doubt.says)
     if claims.refused:
         raise CannotSee(Reason.STALE, claims.refused[-1])
+    if not written and not claims.all:
+        raise CannotSee(Reason.INCOMPLETE, say("no evidence is recorded for this; add it under `evidence:`"))
     says = say("the inventory says so of {ref}, but nobody has signed it; add it under `evidence:`", ref=ref)
     raise CannotSee(Reason.INCOMPLETE, says)
 

@@ -7,7 +7,6 @@ from typing import Final
 
 from audit.contract import (
     CannotSee,
-    Claim,
     Claims,
     Example,
     Limits,
@@ -55,6 +54,13 @@ def occupied(site: Subject[Site]) -> None:
         raise NotApplicable(say("no system runs in {site}", site=site.ref))
 
 
+def _led_to(site: Subject[Site]) -> bool:
+    """Whether something takes over in the site."""
+    return site.item.kind != "cloud-region" and any(
+        site.ref in site.graph.sites(switch.to) for _, system in site.estate.systems() for switch in system.failover
+    )
+
+
 @check(
     _CUT,
     control="FAC-09",
@@ -86,15 +92,19 @@ def occupied(site: Subject[Site]) -> None:
             reason=Reason.INCOMPLETE,
         ),
         Example(Verdict.UNKNOWN, centre(), "daejeon", at=AT, reason=Reason.INCOMPLETE),
+        Example(Verdict.NOT_APPLICABLE, centre().replace("sites: [", "sites: [{id: witness}, "), "witness", at=AT),
     ),
 )
-def one_zone_can_be_cut(site: Subject[Site], claim: Claim, at: datetime, limits: Limits) -> Ruling:
+def one_zone_can_be_cut(site: Subject[Site], claims: Claims, at: datetime, limits: Limits) -> Ruling:
     """A drill showed lately how fast the power of one zone is cut without cutting the whole site.
 
     Why: firemen may not use water before the power is off; where only all of it can be cut, nobody dares to.
 
     Fix: let the power of one zone be cut in a drill, stop the time, add the record under `evidence:` with `took:`.
     """
+    if not _led_to(site):
+        occupied(site)
+    claim = attested(claims, site.ref, written=False)
     longest, oldest, took = limits.duration("cut"), limits.duration("age"), claim.evidence.took
     if took is None:
         says = say("the record of {site} does not say how long the cut took; add `took:`", site=site.ref)
