@@ -47,7 +47,7 @@ _KEYS: Final = (
 def overview(found: Papers, form: str, language: str) -> None:
     """Every piece with what it is worth, then why it is no more."""
     if form != "text":
-        _for_programs(found, form, language)
+        _for_programs(found, form)
         return
     if not found.papers:
         talk(say("no evidence is recorded; add some with `haechi evidence add`"), language)
@@ -74,7 +74,7 @@ def overview(found: Papers, form: str, language: str) -> None:
 def ending(found: Papers, form: str, language: str) -> None:
     """Every piece that ends soon, soonest first."""
     if form != "text":
-        _for_programs(found, form, language)
+        _for_programs(found, form)
         return
     if not found.papers:
         talk(say("no evidence ends in that time"), language)
@@ -131,7 +131,7 @@ def _left(one: Paper, found: Papers) -> int:
     return (one.evidence.expires - found.today).days
 
 
-def _for_programs(found: Papers, form: str, language: str) -> None:
+def _for_programs(found: Papers, form: str) -> None:
     rows = list(_records(found))
     if form == "csv":
         tell(spreadsheet([_KEYS, *([row[key] for key in _KEYS] for row in rows)]))

@@ -29,7 +29,7 @@ ABSENT: Final[Any] = _Absent()
 class Value(BaseModel):
     """A frozen part of facts; `None` in it means that the thing itself has no such part."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", ser_json_timedelta="float")
+    model_config = ConfigDict(frozen=True, extra="forbid", ser_json_timedelta="float", allow_inf_nan=False)
 
 
 class Unseen(Value):

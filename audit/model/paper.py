@@ -115,11 +115,6 @@ def weigh(claim: Claim, estate: Estate, hands: Hands, looks: Looks, at: datetime
     return Weighed(replace(claim, signer="", doubt=says), state, says)
 
 
-def signer_of(claim: Claim) -> str:
-    """Who signed a claim that was weighed, as the list of signers names them; empty where it does not count."""
-    return claim.signer
-
-
 def _rank(claim: Claim) -> tuple[object, ...]:
     return (claim.level, *_latest(claim))
 

@@ -162,7 +162,7 @@ def _answer(answer: bytes, where: str, thing: str, name: str, number: int) -> tu
             return None
         if str(heard.objectIdentifier) != thing or str(heard.propertyIdentifier) != name:
             return None
-        return (_plain(heard, thing),)
+        return (_plain(heard),)
     except _library_errors() as broken:
         raise CannotSee(
             Reason.INCOMPLETE, say("{where} answered {what} with nothing that BACnet knows", where=where,
@@ -180,7 +180,7 @@ def _error(heard: Any, where: str, thing: str, name: str) -> tuple[Value]:
     )
 
 
-def _plain(heard: Any, thing: str) -> Value:
+def _plain(heard: Any) -> Value:
     """The value as a number or a text; flags as `in-alarm fault`, words of the standard as it writes them."""
     from bacpypes3.basetypes import StatusFlags
     from bacpypes3.primitivedata import Boolean, Double, Enumerated, Integer, Null, Real, Unsigned

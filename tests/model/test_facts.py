@@ -8,6 +8,7 @@ from pydantic import ValidationError
 
 from audit.model.backup import BackupState, ReplicaState, RestorePoint
 from audit.model.facts import ABSENT, Facts, NameState, PowerState, Reading, Sample, SensorState, ServiceState, Unseen
+from audit.model.failover import Member
 from audit.model.verdict import CannotSee, Reason
 
 AT = datetime(2026, 9, 1, tzinfo=UTC)
@@ -71,3 +72,15 @@ def test_trouble_is_looked_at_again() -> None:
     assert ReplicaState(attached=False).troubled()
     assert not ReplicaState(attached=True).troubled()
     assert not BackupState(points=(), clock=AT).troubled()
+
+
+@pytest.mark.parametrize("strange", [float("nan"), float("inf"), float("-inf")])
+def test_no_figure_compares_with_nothing(strange: float) -> None:
+    """A limit that such a figure is held against would be kept."""
+    for made in (
+        lambda: Reading(name="cell 1", quantity="temperature", value=strange),
+        lambda: PowerState(flags=("OL",), load=strange),
+        lambda: Member(name="n2", role="standby", usable=True, lag_seconds=strange),
+    ):
+        with pytest.raises(ValidationError):
+            made()

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
-from tests.real.bms import CELLS, CLOCK, HEARTBEAT, LEAK, ROOM, SECOND, SMOKE
+from tests.real.bms import CELLS, HEARTBEAT, LEAK, ROOM, SECOND, SMOKE
 from tests.real.children import free_port
 from tests.real.daemons import serving
 from tests.real.lab import Lab, Said
@@ -28,7 +28,6 @@ REGISTERS: Final[list[dict[str, Any]]] = [
     {"name": "smoke", "table": "discrete-inputs", "address": SMOKE, "quantity": "smoke"},
     {"name": "gateway", "address": HEARTBEAT, "watch": "false"},
 ]  # fmt: skip
-SAMPLED: Final = {"name": "sampled", "address": CLOCK, "type": "uint32", "quantity": "clock"}
 
 
 def read(port: int, address: int, count: int = 1) -> tuple[int, ...]:
