@@ -193,10 +193,15 @@ def _asked(words: Sequence[str], text: bytes, open_files: Sequence[BinaryIO]) ->
     program = _program()
     surroundings = {"PATH": os.environ.get("PATH", os.defpath), "HOME": "/nonexistent", "TZ": "UTC", "LC_ALL": "C"}
     with _held(text) as message:
-        child = subprocess.Popen(
-            (program, *words), stdin=message, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, cwd="/",
-            env=surroundings, pass_fds=tuple(file.fileno() for file in open_files), start_new_session=True,
-        )  # fmt: skip
+        try:
+            child = subprocess.Popen(
+                (program, *words), stdin=message, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, cwd="/",
+                env=surroundings, pass_fds=tuple(file.fileno() for file in open_files), start_new_session=True,
+            )  # fmt: skip
+        except OSError as broken:
+            why = broken.strerror or "?"
+            says = say("{program} could not verify it: {why}", program=PROGRAM, why=why)
+            raise CannotSee(Reason.NO_TOOL, says) from broken
         try:
             _, err = child.communicate(timeout=_SECONDS)
         except subprocess.TimeoutExpired as late:
