@@ -103,7 +103,8 @@ def test_what_it_loses_is_told_and_what_keeps_it_from_that_holds(tmp_path: Path,
     assert second.taken == first.left
 
 
-def test_one_that_a_signal_ends_keeps_its_record(tmp_path: Path, group: sentinels.Group) -> None:
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
+def test_one_that_a_signal_ends_keeps_its_record(tmp_path: Path, group: sentinels.Group, number: int) -> None:
     two = people(tmp_path / "people", "kim", "lee")
     path, store = estate(tmp_path, group, two), tmp_path / "haechi.db"
     wait_until(group.settled, "the group")
@@ -120,15 +121,27 @@ def test_one_that_a_signal_ends_keeps_its_record(tmp_path: Path, group: sentinel
             line = child.stderr.readline()
             assert line, said
             said += line
-        child.send_signal(signal.SIGTERM)
-        assert child.wait(60) == Exit.INTERRUPTED, said + child.stderr.read()
+        child.send_signal(number)
+        ends = Exit.INTERRUPTED if number == signal.SIGTERM else -number
+        assert child.wait(60) == ends, said + child.stderr.read()
     (state,) = recorded(str(store))
     assert not state.proven
-    assert "broken off after the request" in state.trouble
-    assert state.acknowledged >= 10
-    assert group.primary().cli("KEYS", "haechi:*") == ""
-    with pytest.raises(Stop, match="was used at"):
-        make(path, "cache", file, confirm=lambda allowed: REF, store=str(store))
+    wait_until(group.settled, "the group")
+    if number == signal.SIGTERM:
+        assert "broken off after the request" in state.trouble
+        assert state.acknowledged >= 10
+        assert group.primary().cli("KEYS", "haechi:*") == ""
+    else:
+        assert "nothing tells how it ended" in state.trouble
+        (key,) = group.primary().cli("KEYS", "haechi:*").split()
+        assert 0 < int(group.primary().cli("TTL", key)) <= 86_400
+        group.primary().cli("DEL", key)
+    # The lock went with whoever held it; the authorization is used up, also where the store goes too.
+    for _ in ("with the store", "without it"):
+        with pytest.raises(Stop, match="was used at"):
+            make(path, "cache", file, confirm=lambda allowed: REF, store=str(store))
+        for gone in tmp_path.glob("haechi.db*"):
+            gone.unlink()
 
 
 def test_a_canary_that_may_not_be_written_leaves_the_group_alone(tmp_path: Path, group: sentinels.Group) -> None:
