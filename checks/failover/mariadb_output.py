@@ -98,7 +98,7 @@ def lag(
 ) -> Position:
     """A replica held against what its primary had written `waited` seconds before; both heartbeats where there are."""
     status = server.status[0]
-    ahead = _ahead(server, written)
+    ahead = _ahead(server, written) or _errant(server, leader)
     missing: int | None = None
     if written and status.get("Using_Gtid") not in (None, "No"):
         replayed = positions(server.positions.get("replayed"))
@@ -133,6 +133,23 @@ def _ahead(server: Server, written: Mapping[int, tuple[int, int]]) -> bool:
     return bool(written) and any(
         number == server.number and at > written.get(domain, (0, 0))[1] for domain, (number, at) in own.items()
     )
+
+
+def _errant(server: Server, leader: Server) -> bool:
+    """Whether it once wrote what its primary has never had, though the primary is long past that number now."""
+    if not all(one.positions.get("reigns") for one in (server, leader)):
+        return False
+    had = _reigns(leader.positions.get("reigns"))
+    for domain, (number, at) in positions(leader.positions.get("replayed")).items():
+        had[domain, number] = max(at, had.get((domain, number), 0))
+    own = _reigns(server.positions.get("reigns"))
+    return any(number == server.number and at > had.get((domain, number), 0) for (domain, number), at in own.items())
+
+
+def _reigns(text: object) -> dict[tuple[int, int], int]:
+    """`0-1-7,0-2-9` to the newest sequence number of each domain that each server wrote."""
+    pieces = [_GTID.fullmatch(piece.strip()) for piece in str(text or "").split(",") if piece.strip()]
+    return {(int(one[1]), int(one[2])): int(one[3]) for one in pieces if one is not None}
 
 
 def facts(seen: Mapping[str, Server | CannotSee], lags: Mapping[str, Position | CannotSee]) -> FailoverState:

@@ -120,6 +120,19 @@ def test_rows_of_its_own() -> None:
     assert asked(server(1), server(2, positions={"written": "0-2-69"})).ready
 
 
+def test_rows_of_its_own_that_the_primary_has_outrun() -> None:
+    """The primary is past their number, and has never had them; after a switch back it has."""
+    own = {"written": "0-2-69", "replayed": "0-1-70", "reigns": "0-1-60,0-2-69"}
+    first, back = ({"written": "0-1-70", "replayed": told, "reigns": "0-1-70"} for told in ("", "0-2-69"))
+    found = asked(server(1, positions=first), server(2, positions=own))
+    assert [one.detail for one in found.members if not one.usable] == [
+        "it has rows of its own that the primary has not"
+    ]
+    assert asked(server(1, positions=back), server(2, positions=own)).ready
+    reigned = {"written": "0-1-70", "replayed": "", "reigns": "0-2-69,0-1-70"}
+    assert asked(server(1, positions=reigned), server(2, positions=own)).ready
+
+
 def test_more_than_one_takes_writes() -> None:
     both = asked(server(1), server(2, status=[], settings={"read_only": "OFF"}))
     assert both.trouble[0].startswith("split brain: s1 and s2")
