@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from pydantic import ValidationError
-
+from audit.app.recording import kept, proves_for, read_back
 from audit.model.drilling import MARK, Part, Restored, RestoreState, drilled
 from audit.model.estate import Estate
 from audit.model.event import Event
 from audit.model.evidence import Observation
 from audit.model.exit import Exit, Stop
 from audit.model.policy import Policy
-from audit.model.verdict import CannotSee, Level, NotApplicable
+from audit.model.verdict import Level
 from audit.store import open_store
 from audit.store.history import History, open_history
 
@@ -24,7 +23,6 @@ DRILL: Final = "drill.restore"
 KIND: Final = "drill"
 AGED_BY: Final = "backup.restore-tested"
 """The check whose limit `age` says how long a drill proves anything."""
-YEAR: Final = timedelta(days=365)
 _WORK: Final = frozenset(("fetch", "restore", "start", "replay", "verify"))
 
 
@@ -71,10 +69,7 @@ def record(
 
 def lasting(policy: Policy, grade: int) -> timedelta:
     """For how long a drill proves something for a grade; a year where nothing is demanded of it."""
-    try:
-        return policy.of(AGED_BY, grade).duration("age")
-    except (CannotSee, NotApplicable, KeyError):
-        return YEAR
+    return proves_for(policy, AGED_BY, grade)
 
 
 def ready(store: str) -> None:
@@ -93,31 +88,17 @@ def ready(store: str) -> None:
 def tell(store: str, state: RestoreState) -> None:
     """Write a record."""
     with open_history(store, watching=False) as history:
-        history.tell([Event(at=state.ended, kind="drill", subject=state.copy_ref, values=state.plain())])
+        history.tell([Event(at=state.ended, kind=KIND, subject=state.copy_ref, values=state.plain())])
 
 
 def records(history: History, ref: str = "") -> tuple[RestoreState, ...]:
     """Every record of a copy, or of all, oldest first; what cannot be read back is left out."""
-    return tuple(_read(history.events(kinds=(KIND,), subject=ref)))
+    return tuple(read_back(RestoreState, history.events(kinds=(KIND,), subject=ref)))
 
 
 def recorded(store: str, ref: str = "") -> tuple[RestoreState, ...]:
     """The same of a store; nothing where it has no log yet."""
-    try:
-        with open_history(store, watching=False) as history:
-            return records(history, ref)
-    except Stop as stop:
-        if stop.code is not Exit.USAGE:
-            raise
-        return ()
-
-
-def _read(events: Iterable[Event]) -> Iterator[RestoreState]:
-    for event in events:
-        try:
-            yield RestoreState.model_validate(dict(event.values))
-        except ValidationError:
-            continue
+    return kept(store, lambda history: records(history, ref))
 
 
 def drills_seen(estate: Estate, history: History) -> tuple[Observation, ...]:

@@ -6,8 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from pydantic import ValidationError
-
+from audit.app.recording import YEAR, kept, proves_for, read_back
 from audit.model.estate import Estate
 from audit.model.event import Event
 from audit.model.evidence import Observation
@@ -15,8 +14,8 @@ from audit.model.exit import Exit, Stop
 from audit.model.message import say
 from audit.model.policy import Policy
 from audit.model.switching import MARK, RANK, SwitchState, switched
-from audit.model.verdict import CannotSee, Level, NotApplicable
-from audit.store.history import History, open_history
+from audit.model.verdict import Level
+from audit.store.history import History
 
 SWITCH: Final = "failover.switch"
 """Stands in an observation where else the id of a probe does."""
@@ -24,21 +23,17 @@ KIND: Final = "switch"
 BEGAN: Final = "switch-began"
 AGED_BY: Final = "failover.drill"
 """The check whose limit `age` says how long a switch proves anything."""
-YEAR: Final = timedelta(days=365)
 _LOST: Final = "it began, and nothing tells how it ended; look at the group by hand"
 
 
 def lasting(policy: Policy, grade: int) -> timedelta:
     """For how long a switch proves something for a grade; a year where nothing is demanded of it."""
-    try:
-        return policy.of(AGED_BY, grade).duration("age")
-    except (CannotSee, NotApplicable, KeyError):
-        return YEAR
+    return proves_for(policy, AGED_BY, grade)
 
 
 def tell(history: History, state: SwitchState) -> None:
     """Write a record."""
-    history.tell([Event(at=state.ended, kind="switch", subject=state.failover_ref, values=state.plain())])
+    history.tell([Event(at=state.ended, kind=KIND, subject=state.failover_ref, values=state.plain())])
 
 
 def use_up(history: History, at: datetime, ref: str, nonce: str, authorization: str, drill: str) -> None:
@@ -47,7 +42,7 @@ def use_up(history: History, at: datetime, ref: str, nonce: str, authorization: 
     The log has one order for all who write into it: of two who try at once, the first has it.
     """
     values = {"nonce": nonce, "authorization": authorization, "drill": drill}
-    history.tell([Event(at=at, kind="switch-began", subject=ref, values=values)])
+    history.tell([Event(at=at, kind=BEGAN, subject=ref, values=values)])
     uses = [event for event in history.events(kinds=(BEGAN,)) if event.values.get("nonce") == nonce]
     if not uses or uses[0].values.get("drill") != drill:
         raise used(uses[0].at if uses else at)
@@ -71,28 +66,14 @@ def records(history: History, ref: str = "") -> tuple[SwitchState, ...]:
 
     One that began without a record of its end, as after a loss of power, is told as a failure: nobody knows of it.
     """
-    ended = tuple(_read(history.events(kinds=(KIND,), subject=ref)))
+    ended = tuple(read_back(SwitchState, history.events(kinds=(KIND,), subject=ref)))
     begun = _unended(history.events(kinds=(BEGAN,), subject=ref), frozenset(state.id for state in ended))
     return tuple(sorted((*ended, *begun), key=lambda state: state.ended))
 
 
 def recorded(store: str, ref: str = "") -> tuple[SwitchState, ...]:
     """The same of a store; nothing where it has no log yet."""
-    try:
-        with open_history(store, watching=False) as history:
-            return records(history, ref)
-    except Stop as stop:
-        if stop.code is not Exit.USAGE:
-            raise
-        return ()
-
-
-def _read(events: Iterable[Event]) -> Iterator[SwitchState]:
-    for event in events:
-        try:
-            yield SwitchState.model_validate(dict(event.values))
-        except ValidationError:
-            continue
+    return kept(store, lambda history: records(history, ref))
 
 
 def _unended(begun: Iterable[Event], known: frozenset[str]) -> Iterator[SwitchState]:

@@ -1,0 +1,47 @@
+"""Records of what was made and measured, as the log of a store keeps them, to those records read back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import timedelta
+from typing import Final, TypeVar
+
+from pydantic import ValidationError
+
+from audit.model.event import Event
+from audit.model.exit import Exit, Stop
+from audit.model.facts import Facts
+from audit.model.policy import Policy
+from audit.model.verdict import CannotSee, NotApplicable
+from audit.store.history import History, open_history
+
+YEAR: Final = timedelta(days=365)
+F = TypeVar("F", bound=Facts)
+
+
+def read_back(record: type[F], events: Iterable[Event]) -> Iterator[F]:
+    """The records in events; what cannot be read back is left out."""
+    for event in events:
+        try:
+            yield record.model_validate(dict(event.values))
+        except ValidationError:
+            continue
+
+
+def kept(store: str, records: Callable[[History], tuple[F, ...]]) -> tuple[F, ...]:
+    """The records of a store; none where it has no log yet."""
+    try:
+        with open_history(store, watching=False) as history:
+            return records(history)
+    except Stop as stop:
+        if stop.code is not Exit.USAGE:
+            raise
+        return ()
+
+
+def proves_for(policy: Policy, check: str, grade: int) -> timedelta:
+    """The limit `age` of a check for a grade; a year where nothing is demanded of it."""
+    try:
+        return policy.of(check, grade).duration("age")
+    except (CannotSee, NotApplicable, KeyError):
+        return YEAR
