@@ -14,6 +14,11 @@ def _two(order: str) -> str:
     )
 
 
+def _leaning(need: str) -> str:
+    """The same two, the first of which leans on the other in daily work."""
+    return _two("recovery-order: [guarantee, vault], ").replace("recovers-with: [vault]", f"needs: [{need}]")
+
+
 @check(
     "failover.recovery-order",
     control="DRF-14",
@@ -26,6 +31,9 @@ def _two(order: str) -> str:
         Example(Verdict.PASS, _two("recovery-order: [vault, guarantee], "), "kibo"),
         Example(Verdict.FAIL, _two("recovery-order: [guarantee, vault], "), "kibo"),
         Example(Verdict.FAIL, _two("recovery-order: [vault], "), "kibo"),
+        Example(Verdict.FAIL, _leaning("vault"), "kibo"),
+        Example(Verdict.FAIL, _leaning("{all: [vault, board]}"), "kibo"),
+        Example(Verdict.PASS, _leaning("{any: [vault, board]}"), "kibo"),
         Example(Verdict.UNKNOWN, _two(""), "kibo", reason=Reason.INCOMPLETE),
     ),
 )

@@ -25,8 +25,14 @@ from audit.model.technology import Endpoint
 from checks.network.places import home, standing
 from checks.network.samples import HERE, THERE, WEB, elsewhere, portal, silent
 
-_WATCHED: Final = portal(HERE, elsewhere(), more="watch: {at: daejeon}\n")
-_UNWATCHED: Final = portal(HERE, elsewhere())
+
+def _watched(place: str, watch: str = "watch: {at: daejeon}\n") -> str:
+    """The page at the first place and at another one, looked at from where `watch` says."""
+    return portal(HERE, elsewhere(place), more=watch)
+
+
+_WATCHED: Final = _watched("at: busan")
+_UNWATCHED: Final = _watched("at: busan", watch="")
 
 
 def _took(*milliseconds: float) -> ServiceState:
@@ -52,6 +58,10 @@ def _took(*milliseconds: float) -> ServiceState:
         Example(Verdict.FAIL, _WATCHED, THERE, seen=_took(9, 0.3)),
         Example(Verdict.UNKNOWN, _WATCHED, THERE, seen=silent(), reason=Reason.INCOMPLETE),
         Example(Verdict.UNKNOWN, _UNWATCHED, THERE, seen=_took(4), reason=Reason.INCOMPLETE),
+        Example(Verdict.UNKNOWN, _watched("at: sejong"), THERE, seen=_took(0.3), reason=Reason.INCOMPLETE),
+        Example(Verdict.NOT_APPLICABLE, _watched("at: daejeon"), THERE, seen=_took(0.3)),
+        Example(Verdict.NOT_APPLICABLE, _watched("at: daejeon", watch=""), THERE, seen=_took(0.3)),
+        Example(Verdict.NOT_APPLICABLE, _WATCHED, THERE, seen=ServiceState(samples=(Sample(address="198.51.100.9"),))),
         Example(Verdict.NOT_APPLICABLE, _WATCHED, WEB, seen=_took(0.3)),
     ),
 )
