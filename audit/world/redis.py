@@ -76,6 +76,7 @@ class RedisHand:
                     try:
                         found.append(await connection.read_response())
                     except redis.ResponseError as refused:
+                        refused.args = (self._secrets.redact(str(refused)),)
                         found.append(refused)
                 return tuple(found)
             finally:

@@ -113,3 +113,22 @@ def test_an_error_to_one_command_stands_in_its_place() -> None:
         refused, text, role = anyio.run(hand.ask, RedisDoor("127.0.0.1", port), asked, timedelta(seconds=5))
     assert isinstance(refused, Exception)
     assert (text, role) == ("a:\\xff1", [7, None, "OK"])
+
+
+def test_an_error_that_tells_the_password_is_redacted(tmp_path: Path) -> None:
+    (tmp_path / "word").write_text("planted-word")
+    (tmp_path / "word").chmod(0o600)
+
+    def talk(channel: socket.socket) -> None:
+        heard = channel.recv(100)
+        channel.sendall(b"+OK\r\n")
+        channel.recv(100)
+        channel.sendall(b"-ERR you said " + heard[-14:-2] + b"\r\n")
+
+    with served(talk) as port:
+        hand = RedisHand(Secrets(tmp_path), LOOPBACK)
+        door = RedisDoor("127.0.0.1", port, "audit", Secret("file", "word"))
+        (refused,) = anyio.run(hand.ask, door, (("ROLE",),), timedelta(seconds=5))
+    assert isinstance(refused, Exception)
+    assert "you said" in str(refused)
+    assert "planted" not in str(refused)
