@@ -61,7 +61,7 @@ class Authorization(Value):
     order: Order
     not_before: datetime
     not_after: datetime
-    most_outage: timedelta
+    most_outage: timedelta = Field(gt=timedelta(0), le=LONGEST)
     most_lag: int = Field(ge=0)
     reason: str = ""
     nonce: str = Field(pattern=r"^[0-9a-f]{32}$")

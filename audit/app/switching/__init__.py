@@ -85,7 +85,7 @@ def planned(
     """
     known = catalogue or discover()
     chosen = group(path, subject, known)
-    if length > LONGEST or length <= timedelta(0) or most_outage <= timedelta(0):
+    if not timedelta(0) < length <= LONGEST or not timedelta(0) < most_outage <= LONGEST:
         raise Stop(Exit.USAGE, say("an authorization is for at most {most}, and for longer than nothing", most="24h"))
     begins = (start or datetime.now(UTC)).astimezone(UTC).replace(microsecond=0)
 

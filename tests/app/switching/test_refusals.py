@@ -135,6 +135,9 @@ def test_the_window(tmp_path: Path, two: People) -> None:
         assert (stop.code, why in stop.lines[0]) == (Exit.USAGE, True)
     with pytest.raises(Stop, match="at most"):
         plan(tmp_path, path, length=LONGEST + timedelta(seconds=1))
+    for most in (timedelta(0), timedelta(days=30)):
+        with pytest.raises(Stop, match="at most"):
+            plan(tmp_path, path, most_outage=most)
     longer = plan(tmp_path, path).model_copy(update={"not_after": NOW + timedelta(days=2)})
     assert "for more than" in refused(tmp_path, path, written(tmp_path, longer, two, "kim", "lee")).lines[0]
 
@@ -176,6 +179,7 @@ def test_a_changed_letter_makes_both_signatures_worthless(tmp_path: Path, two: P
         file.write_text(text.replace(before, after))
         assert "two different people" in refused(tmp_path, path, file).lines[0]
     for before, after in (
+        ("most-outage: 60s", "most-outage: 0s"), ("most-outage: 60s", "most-outage: 1000000s"),
         ("most-lag: 1000000", "most-lag: 1_000_000"), ("# It sends", "# It always sends"), ("nonce:", "nonce:  "),
         ("reason:", "reason:\nreason: again"), ("haechi-switch: 1", "haechi-switch: 2"), ("estate: lab\n", ""),
     ):  # fmt: skip
