@@ -34,7 +34,8 @@ def command() -> None:
 def check(permit: str, estate: Path, from_store: bool, at: str | None, form: str, store: str, lang: str) -> Exit:  # noqa: FBT001 - click passes by name
     """Say go or no-go for PERMIT of ESTATE: steps, people, charge, busy days, backups and standbys of all in danger.
 
-    ESTATE is the folder in which you are, where none is given. The systems that an accident in the work could take are looked at now, and the run is kept in the store.
+    ESTATE is the folder in which you are, where none is given. The systems that an accident in the work could take are
+    looked at now, and the run is kept in the store.
 
     Exit code 0 to go, 1 for no-go, 3 where nobody can tell, 2 for a permit that is not there, 4 for an inventory
     with problems.
@@ -53,12 +54,14 @@ def check(permit: str, estate: Path, from_store: bool, at: str | None, form: str
 
 
 @command.command("list", short_help="List the permits with what they lack.")
-@click.argument("estate", type=click.Path(path_type=Path))
+@click.argument("estate", type=click.Path(path_type=Path), default=Path())
 @instant
 @printing
 @speaking
 def listed(estate: Path, at: str | None, form: str, lang: str) -> None:
     """List the permits of ESTATE with what they lack and how much they endanger; look at nothing.
+
+    ESTATE is the folder in which you are, where none is given.
 
     \b
     Examples:

@@ -7,10 +7,10 @@ from typing import Final
 
 from audit.contract import CannotSee, Looks, Reason, Subject, say
 from audit.model.estate import System
-from audit.model.failover import FailoverState
+from audit.model.failover import FailoverState, Member
 from audit.model.message import Message
 from audit.model.permit import Permit
-from audit.model.quorum import without
+from audit.model.quorum import place_of, without
 from audit.model.technology import Failover
 from audit.model.units import plain
 
@@ -73,6 +73,10 @@ def _trouble(
         return say("{failover} leads into the danger itself", failover=switch.ref)
     seen = looks.of(switch.ref, FailoverState)
     recent(looks, switch.ref, at, fresh)
+    lame = next((one for one in seen.members if not one.usable and one.role != "witness"), None)
+    if not seen.ready and not seen.trouble and lame is not None:
+        return say("nothing would take over in {failover}: {member} cannot be used: {why}",
+                   failover=switch.ref, member=lame.name, why=lame.detail[:200] or "-")  # fmt: skip
     if not seen.ready or (seen.has("quorum") and not seen.quorum) or seen.trouble:
         return say("nothing would take over in {failover}: {why}",
                    failover=switch.ref, why=seen.trouble[0][:200] if seen.trouble else "-")  # fmt: skip
@@ -80,6 +84,8 @@ def _trouble(
     site = ", ".join(sorted({permit.graph.site_of[ref].ref for ref in lost if ref in permit.graph.site_of}))
     if left.quorum is False:
         return say("after the loss of {site} nobody could decide to switch {failover}", site=site, failover=switch.ref)
+    if any(_leads_on(one, switch, lost, permit) for one in seen.members):
+        return None
     silent = [name for name in left.unknown if name in {one.name for one in seen.members}]
     if not left.takers and not silent:
         return say("after the loss of {site} nothing of {failover} is left that could take over",
@@ -91,6 +97,12 @@ def _trouble(
         )  # fmt: skip
         raise CannotSee(Reason.INCOMPLETE, says)
     return None
+
+
+def _leads_on(one: Member, switch: Failover, lost: frozenset[str], permit: Subject[Permit]) -> bool:
+    """Whether a member that serves now stands outside the danger: then nothing has to take over."""
+    place = place_of(one, switch, permit.graph)
+    return one.usable and one.role in ("primary", "serving") and bool(place) and not permit.graph.domains(place) & lost
 
 
 def recent(looks: Looks, ref: str, at: datetime, fresh: timedelta) -> None:

@@ -103,6 +103,12 @@ def test_a_standby_that_burns_too_takes_over_nothing() -> None:
     assert (found.verdict, "could take over" in str(found.says)) == (Verdict.FAIL, True), found.says
 
 
+def test_what_leads_elsewhere_has_nothing_taken_over() -> None:
+    turned = PLACED.replace("at: b}", "at: X}").replace("at: d/hall}", "at: b}").replace("at: X}", "at: d/hall}")
+    found = judged(work("b", switch=turned), copy=backed(0.5), switch=READY)
+    assert found.verdict is Verdict.PASS, found.says
+
+
 def test_a_standby_of_unknown_place_is_no_go_yet() -> None:
     found = judged(work("b", switch=SENTINEL), copy=backed(0.5), switch=READY)
     assert (found.verdict, "add `members:`" in str(found.says)) == (Verdict.UNKNOWN, True), found.says
