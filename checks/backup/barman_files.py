@@ -12,7 +12,7 @@ from typing import Final
 
 from audit.contract import CannotSee, Files, Reason, say
 from audit.model.backup import Attempt, RestorePoint
-from checks.backup.json_values import instant
+from audit.model.json_values import instant
 from checks.backup.wal import Base, Span
 
 _SECTION: Final = re.compile(r"^\[([^\]]+)\]\s*$")

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from audit.contract import CannotSee, Output, Reason, say
 from audit.model.backup import Keeping, RestorePoint
-from checks.backup.json_values import count, loaded
+from audit.model.json_values import count, loaded
 
 _CHECKPOINT: Final = re.compile(r"\.checkpoint(\.\d+)?$")
 _DATED: Final = re.compile(r"[-_.@T: ]*(\d{4}-?\d\d-?\d\d|\d+).*$")

@@ -10,9 +10,9 @@ from typing import Any, Final
 from audit.contract import CannotSee, Output, Reason, Verbs, World, probe, say
 from audit.model.backup import Attempt, BackupState, Gap, RestorePoint
 from audit.model.item import SecretRef, Text
+from audit.model.json_values import count, epoch, instant, loaded
 from audit.model.technology import Copy
 from audit.model.units import Duration
-from checks.backup.json_values import count, epoch, instant, loaded
 
 _STATUS: Final = ("pbm", "status", "--out=json")
 _ENDED: Final = ("done", "error", "cancelled")

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from audit.contract import CannotSee, Output, Reason, say
 from audit.model.backup import RestorePoint
-from checks.backup.json_values import count, epoch, loaded
+from audit.model.json_values import count, epoch, loaded
 from checks.backup.wal import Base, Piece, Span
 
 _LABEL: Final = re.compile(r"\d{8}-\d{6}F(?:_\d{8}-\d{6}[DI])?")

@@ -17,11 +17,11 @@ from audit.contract import CannotSee, Level, Output, Reason, Verbs, World, probe
 from audit.model.backup import BackupState, RestorePoint
 from audit.model.facts import Unseen
 from audit.model.item import Secret, Text, parse_secret, unmarked
+from audit.model.json_values import instant, loaded
 from audit.model.technology import Copy
 from audit.model.unfit import Unexpected
 from audit.model.units import Duration
 from checks.backup.checksums import listed
-from checks.backup.json_values import instant, loaded
 from checks.backup.s3_bucket import Piece, by_folder, by_object, chosen
 
 _SETTINGS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(

@@ -16,10 +16,10 @@ from audit.model.backup import BackupState, RestorePoint
 from audit.model.drilling import Percent
 from audit.model.facts import Unseen
 from audit.model.item import Secret, SecretRef, Text, parse_secret, unmarked
+from audit.model.json_values import count, loaded
 from audit.model.technology import Copy
 from audit.model.unfit import Unexpected
 from audit.model.units import Duration
-from checks.backup.json_values import count, loaded
 from checks.backup.restic_log import held_against, runs
 from checks.backup.restic_output import Snapshot, alike, chosen, doubted, errors, listed, names, refused, version
 

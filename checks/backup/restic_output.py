@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from audit.contract import CannotSee, Output, Reason, say
 from audit.model.backup import RestorePoint
-from checks.backup.json_values import count, instant
+from audit.model.json_values import count, instant
 
 _MOST_ERRORS: Final = 20
 _SETTLED: Final = 3

@@ -10,8 +10,8 @@ from typing import Any, Final
 
 from audit.contract import CannotSee, Reason, S3Answer, say
 from audit.model.backup import RestorePoint
+from audit.model.json_values import loaded
 from checks.backup.file_names import beside, unfinished
-from checks.backup.json_values import loaded
 
 _DENIED: Final = (
     "AccessDenied", "AccessDeniedException", "AllAccessDisabled", "AccountProblem", "InvalidAccessKeyId",

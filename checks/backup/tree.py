@@ -17,10 +17,10 @@ from audit.model.address import Host, Port
 from audit.model.backup import BackupState, Proof, RestorePoint
 from audit.model.facts import Unseen
 from audit.model.item import Item, SecretRef, Text
+from audit.model.json_values import instant
 from audit.model.technology import Copy
 from audit.model.units import Duration
 from checks.backup.checksums import listed
-from checks.backup.json_values import instant
 from checks.backup.round_trip import noted
 
 _MOST: Final = 200_000

@@ -13,9 +13,9 @@ from audit.contract import Answer, CannotSee, Page, Reason, Verbs, World, probe,
 from audit.model.backup import Attempt, BackupState, RestorePoint
 from audit.model.facts import Unseen
 from audit.model.item import SecretRef, Text
+from audit.model.json_values import instant, loaded
 from audit.model.technology import Copy
 from audit.model.units import Duration
-from checks.backup.json_values import instant, loaded
 from checks.backup.velero import parse_base
 
 _VERSION: Final = "1.1-rev0"

@@ -14,10 +14,10 @@ from audit.contract import Answer, CannotSee, Page, Reason, World, probe, say
 from audit.model.backup import Attempt, BackupState, RestorePoint
 from audit.model.facts import Unseen
 from audit.model.item import Id, SecretRef, Text
+from audit.model.json_values import count, instant, loaded
 from audit.model.technology import Copy
 from audit.model.unfit import Unexpected
 from audit.model.units import Duration
-from checks.backup.json_values import count, instant, loaded
 
 _PAGE: Final = 250
 _MOST_PAGES: Final = 20

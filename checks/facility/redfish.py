@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import AsyncIterator, Callable, Iterable
 from datetime import timedelta
@@ -15,6 +14,7 @@ from audit.contract import CannotSee, Page, Reason, World, probe, say
 from audit.model.address import Url
 from audit.model.facts import Reading, SensorState
 from audit.model.item import Secret, SecretRef, Text
+from audit.model.json_values import loaded
 from audit.model.technology import Monitor
 from audit.model.unfit import Unexpected
 from audit.model.units import Duration
@@ -97,12 +97,10 @@ class _Visit:
             raise CannotSee(
                 Reason.INCOMPLETE, say("the service answers {status} at {path}", status=answer.status, path=path)
             )
-        try:
-            found = json.loads(answer.body)
-        except (ValueError, RecursionError) as broken:
-            raise CannotSee(Reason.INCOMPLETE, say("there is no document at {path}", path=path)) from broken
+        nothing = say("there is no document at {path}", path=path)
+        found = loaded(answer.body, nothing)
         if not isinstance(found, dict):
-            raise CannotSee(Reason.INCOMPLETE, say("there is no document at {path}", path=path))
+            raise CannotSee(Reason.INCOMPLETE, nothing)
         return found
 
     async def members(self, where: str | None) -> AsyncIterator[Document]:

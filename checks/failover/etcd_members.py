@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from urllib.parse import urlsplit
 
 from audit.contract import Answer, CannotSee, Page, Reason, World, say
 from audit.model.failover import Voter
+from audit.model.json_values import loaded
 
 LIST: Final = "/v3/cluster/member/list"
 STATUS: Final = "/v3/maintenance/status"
@@ -182,12 +182,10 @@ def _told(status: Mapping[str, Any]) -> dict[str, Any]:
 def _object(answer: Answer, url: str, any_status: int = 200) -> Mapping[str, Any]:
     if answer.status in (401, 403):
         raise CannotSee(Reason.DENIED, say("{url} refuses to tell (status {status})", url=url, status=answer.status))
-    try:
-        found = json.loads(answer.body)
-    except (ValueError, RecursionError) as broken:
-        raise _strange(url) from broken
+    strange = _strange(url)
+    found = loaded(answer.body, strange.says)
     if not isinstance(found, dict):
-        raise _strange(url)
+        raise strange
     if answer.status != any_status:
         error = _line(found.get("error") or found.get("message"))
         says = say("{url} answers with status {status}: {error}", url=url, status=answer.status, error=error or "-")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -12,6 +11,7 @@ from typing import Any, Final
 from audit.contract import CannotSee, Output, Reason, say
 from audit.model.facts import Unseen
 from audit.model.failover import FailoverState, Member, Role, Switch
+from audit.model.json_values import loaded
 
 _MIB: Final = "1.3.6.1.4.1.9586.100.5."
 VERSION: Final = _MIB + "1.1.0"
@@ -42,10 +42,7 @@ class Router:
 
 def of_file(content: bytes, instance: str) -> Router:
     """The JSON that keepalived writes, which holds every instance."""
-    try:
-        written = json.loads(content)
-    except (ValueError, RecursionError) as broken:
-        raise CannotSee(Reason.INCOMPLETE, say("the file of keepalived cannot be read")) from broken
+    written = loaded(content, say("the file of keepalived cannot be read"))
     if isinstance(written, dict):
         # Newer versions write instances beside other parts.
         written = written.get("vrrp")
@@ -101,12 +98,10 @@ def of_mib(table: Mapping[str, int | str], version: int | str | None, instance: 
 
 def held(router: Router, output: Output) -> Router:
     """The same node, believed only as far as this machine really has the addresses."""
-    try:
-        links = json.loads(output.out) if output.code == 0 else None
-    except (ValueError, RecursionError):
-        links = None
+    untold = say("`ip addr` does not tell the addresses of this machine")
+    links = loaded(output.out, untold) if output.code == 0 else None
     if not isinstance(links, list):
-        raise CannotSee(Reason.INCOMPLETE, say("`ip addr` does not tell the addresses of this machine"))
+        raise CannotSee(Reason.INCOMPLETE, untold)
     own = {
         str(part.get("local"))
         for link in links

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from datetime import timedelta
@@ -14,6 +13,7 @@ from pydantic import AfterValidator
 from audit.contract import CannotSee, Page, Reason, World, probe, say
 from audit.model.facts import Unseen
 from audit.model.item import Id, SecretRef, Text
+from audit.model.json_values import loaded
 from audit.model.technology import Failover
 from audit.model.unfit import Unexpected
 from audit.model.units import Duration
@@ -143,10 +143,7 @@ async def _get(switch: Kubernetes, world: World, path: str) -> Row:
         raise CannotSee(Reason.DENIED, says)
     if answer.status != 200:
         raise CannotSee(Reason.INCOMPLETE, say("the cluster answered {status}", status=answer.status))
-    try:
-        told = json.loads(answer.body)
-    except (ValueError, RecursionError) as broken:
-        raise CannotSee(Reason.INCOMPLETE, say("the cluster did not answer with JSON")) from broken
+    told = loaded(answer.body, say("the cluster did not answer with JSON"))
     if not isinstance(told, Mapping):
         raise strange()
     return told

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import timedelta
 from typing import Annotated, Any, Final
 from urllib.parse import urlsplit
@@ -14,6 +13,7 @@ from audit.model.address import Url
 from audit.model.facts import Unseen
 from audit.model.failover import FailoverState
 from audit.model.item import SecretRef, Text
+from audit.model.json_values import loaded
 from audit.model.technology import Failover
 from audit.model.units import Duration
 from checks.failover.etcd_members import POSTS, Asking, quorum
@@ -101,10 +101,7 @@ async def _told(switch: Patroni, url: str, path: str, world: World) -> Told:
 def _document(answer: Answer, where: str) -> Any:
     if answer.status in (401, 403):
         raise CannotSee(Reason.DENIED, say("{url} refuses to tell (status {status})", url=where, status=answer.status))
-    try:
-        found = json.loads(answer.body)
-    except (ValueError, RecursionError) as broken:
-        raise CannotSee(Reason.INCOMPLETE, say("{url} does not answer as Patroni does", url=where)) from broken
+    found = loaded(answer.body, say("{url} does not answer as Patroni does", url=where))
     if not isinstance(found, dict | list) or (answer.status != 200 and "state" not in found):
         says = say("{url} answers with status {status}", url=where, status=answer.status)
         raise CannotSee(Reason.INCOMPLETE, says)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from audit.contract import Output, say
+from audit.model.json_values import loaded
 from checks.backup.drills.cluster import PROGRAMS, Cluster, quoted
-from checks.backup.json_values import loaded
 
 COMMANDS: Final = (
     f"{PROGRAMS}/pg_amcheck --host=* --port=5432 --username=* [--database=*]... --install-missing",

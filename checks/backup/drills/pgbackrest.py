@@ -10,10 +10,10 @@ from typing import Any, Final
 from audit.contract import CannotSee, Output, Reason, Workshop, drill, say
 from audit.model.backup import RestorePoint
 from audit.model.drilling import Restored
+from audit.model.json_values import loaded
 from checks.backup.drills import databases, postgresql, replay
 from checks.backup.drills.choice import also, chosen, hopeless, look
 from checks.backup.drills.pgbackrest_part import Part, part_of
-from checks.backup.json_values import loaded
 from checks.backup.pgbackrest import PgBackRest
 from checks.backup.pgbackrest import stanzas as probe
 

@@ -11,6 +11,7 @@ from typing import Any, Final
 from audit.contract import CannotSee, Output, Reason, Workshop, drill, say
 from audit.model.backup import RestorePoint
 from audit.model.drilling import Restored
+from audit.model.json_values import count
 from checks.backup.drills.choice import FULL, also, chosen, hopeless, look
 from checks.backup.drills.dump_inside import COMMANDS as LOADING
 from checks.backup.drills.dump_inside import dump_proven
@@ -18,7 +19,6 @@ from checks.backup.drills.inside import Held, held, is_canary
 from checks.backup.drills.manifest import is_manifest
 from checks.backup.drills.sample import Sample, sampled
 from checks.backup.drills.walk import walked
-from checks.backup.json_values import count
 from checks.backup.restic import Restic, remote_host, snapshots
 from checks.backup.restic_output import refused
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from audit.contract import CannotSee, Reason, say
-from checks.backup.json_values import count, epoch, instant, loaded
+from audit.model.json_values import count, epoch, instant, loaded
 
 
 @pytest.mark.parametrize("text", ["", "{", "[" * 200_000, b"\xff\xfe\x00", "1" * 5000])

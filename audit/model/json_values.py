@@ -6,8 +6,8 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
-from audit.contract import CannotSee, Reason
 from audit.model.message import Message
+from audit.model.verdict import CannotSee, Reason
 
 _LARGEST = 10**24
 
