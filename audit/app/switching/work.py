@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-from audit.app.switching.conditions import Condition, Wanted, conditions
+from audit.app.switching.conditions import Condition, Wanted, conditions, leader
 from audit.app.switching.group import Group, backups, look_at
 from audit.app.switching.measured import Frame, measured
 from audit.app.switching.perform import Bounds, performed
@@ -93,14 +93,18 @@ class Work:
             await performed(
                 self.chosen.ledger(hand, secrets, self.id),
                 self.course,
-                self._last_word,
+                lambda: self.last_word(hand),
                 lambda: asker.ask(order, self.chosen.way(), ANSWER),
                 Bounds(outage, max(_WHOLE, outage + _MORE)),
             )
             self.on_step(say("looking at the group again"))
             return await self._after(hand)
 
-    async def _last_word(self) -> None:
+    async def last_word(self, hand: World) -> None:
+        """Stop, CannotSee, where it is too late, or another one leads by now; else the authorization is used up."""
+        leads = leader(await look_at(self.chosen, hand))
+        if leads != self.allowed.leads:
+            raise Stop(Exit.FAILED, say("now it is {names}", names=leads), say("nothing was sent"))
         now = datetime.now(UTC)
         late = self.allowed.untimely(now)
         if late is not None:

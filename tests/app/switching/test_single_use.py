@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
 from datetime import UTC, datetime
@@ -9,14 +10,17 @@ from pathlib import Path
 
 import pytest
 
+from audit.app import hands
+from audit.app.switching.group import group
 from audit.app.switching.scope import content_of, mark, unmarked
+from audit.app.switching.work import Work
 from audit.app.switching_record import recorded, records, tell, use_up
 from audit.model.exit import Exit, Stop
 from audit.model.switching import SwitchState
-from audit.model.verdict import Level
+from audit.model.verdict import CannotSee, Level
 from audit.store import open_store
 from audit.store.history import open_history
-from tests.app.switching.estates import REF, attempt, estate, plan, written
+from tests.app.switching.estates import REF, attempt, estate, known, plan, written
 from tests.app.switching.people import people
 
 NOW = datetime.now(UTC).replace(microsecond=0)
@@ -50,6 +54,27 @@ def test_of_two_marks_the_second_is_refused(tmp_path: Path) -> None:
     with pytest.raises(Stop) as stop:
         mark(tmp_path / "nowhere" / "authorization.yaml")
     assert (stop.value.code, stop.value.lines[-1]) == (Exit.STORAGE, "nothing was sent")
+
+
+def test_one_that_leads_by_now_instead_has_the_last_word(tmp_path: Path) -> None:
+    allowed = plan(tmp_path, estate(tmp_path))
+    file = tmp_path / "authorization.yaml"
+    file.write_text(allowed.text())
+    store = str(tmp_path / "haechi.db")
+    with open_store(store, writing=True), open_history(store, watching=False) as history:
+        for stands, says in (("moved", "now it is node2"), ("split", "not one member leads alone"), ("well", "")):
+            chosen = group(estate(tmp_path, item={"stands": stands}), "pair", known())
+            work = Work(chosen, allowed, history, file, "sha", hands, lambda says: None)
+            if says:
+                with pytest.raises((Stop, CannotSee), match=says):
+                    asyncio.run(work.last_word(hands(chosen.estate)))
+                assert history.events(kinds=("switch-began",)) == ()
+                unmarked(file)
+            else:
+                asyncio.run(work.last_word(hands(chosen.estate)))
+        assert len(history.events(kinds=("switch-began",))) == 1
+    with pytest.raises(Stop, match="was used at"):
+        unmarked(file)
 
 
 def test_a_pipe_is_no_authorization(tmp_path: Path) -> None:
