@@ -14,7 +14,7 @@ from audit.model.item import NODES, PLACES
 from audit.model.message import Message, say
 from audit.model.place import Problem
 from audit.model.policy import GRADES, NONE, LimitTable
-from audit.model.units import parse_duration, parse_flag, parse_length, parse_money, parse_size
+from audit.model.units import parse_duration, parse_flag, parse_instant, parse_length, parse_money, parse_size
 
 Limits = Mapping[str, LimitTable]
 _GRADES: Final = tuple(map(str, GRADES))
@@ -31,6 +31,8 @@ def across(trees: Sequence[Branch], refs: Refs, limits: Limits) -> Iterator[Prob
     for tree in trees:
         for season in branches(tree, "calendar"):
             yield from _order(season, "from", "to")
+        for permit in branches(tree, "permits"):
+            yield from _turned(permit)
         for item in branches(tree, "evidence"):
             yield from _order(item, "collected", "expires")
             yield from _check(item, limits)
@@ -144,6 +146,18 @@ def _order(item: Branch, first: str, last: str) -> Iterator[Problem]:
     if start is not None and end is not None and end < start:
         says = say("{last}: {end} is before '{first}', {start}", last=last, end=end, first=first, start=start)
         yield Problem(place_of(item).of(last), says, say("expected {start} or a later day", start=start))
+
+
+def _turned(permit: Branch) -> Iterator[Problem]:
+    """Work that ends before it begins."""
+    try:
+        start, end = parse_instant(permit.get("from")), parse_instant(permit.get("to"))
+    except ValueError:
+        return
+    if end < start:
+        figures = {"last": "to", "end": str(permit.get("to")), "first": "from", "start": str(permit.get("from"))}
+        says = say("{last}: {end} is before '{first}', {start}", **figures)
+        yield Problem(place_of(permit).of("to"), says, say("expected {right}", right=say("`to` after `from`")))
 
 
 def _four_eyes(waiver: Branch) -> Iterator[Problem]:

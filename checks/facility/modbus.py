@@ -46,7 +46,7 @@ class ModbusBms(Monitor, Watched, kind="modbus-bms"):
         names = [register.name for register in self.registers]
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
-            raise Unexpected(say("registers with names of their own"), ", ".join(twice))
+            raise Unexpected(say("registers with names of their own"), say("{text}", text=", ".join(twice)))
         if not any(register.judged for register in self.registers):
             raise Unexpected(say("at least one register with `alarm-when:`"), say("none"))
         return self

@@ -44,9 +44,11 @@ class Watched(Item):
     def _bounded(self) -> Self:
         if self.watch_for is not None:
             if self.each < _SHORTEST:
-                raise Unexpected(say("`each:` of at least 100ms"), plain(self.each))
+                raise Unexpected(say("`each:` of at least 100ms"), say("{text}", text=plain(self.each)))
             if not _LEAST * self.each <= self.watch_for <= _LONGEST:
-                raise Unexpected(say("`watch-for:` from four times `each:` to 2m"), plain(self.watch_for))
+                raise Unexpected(
+                    say("`watch-for:` from four times `each:` to 2m"), say("{text}", text=plain(self.watch_for))
+                )
         return self
 
 

@@ -76,9 +76,11 @@ class Register(Item):
     @model_validator(mode="after")
     def _one_meaning(self) -> Self:
         if self.bit is not None and (self.table in _BITS or self.type != "uint16"):
-            raise Unexpected(say("`bit:` in a register of type uint16"), self.table)
+            raise Unexpected(say("`bit:` in a register of type uint16"), say("{text}", text=self.table))
         if self.address + self.words > 65_536:
-            raise Unexpected(say("an address with room for {words} words", words=self.words), str(self.address))
+            raise Unexpected(
+                say("an address with room for {words} words", words=self.words), say("{text}", text=str(self.address))
+            )
         return self
 
     @property

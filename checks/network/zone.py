@@ -78,7 +78,7 @@ class Zone(Endpoint, kind="zone"):
     def _inside(self) -> Zone:
         for name in self.names:
             if plain(name) != plain(self.name) and not plain(name).endswith("." + plain(self.name)):
-                raise Unexpected(say("names inside of {zone}", zone=self.name), repr(name))
+                raise Unexpected(say("names inside of {zone}", zone=self.name), say("{text}", text=repr(name)))
         return self
 
     @property
