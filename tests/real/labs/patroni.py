@@ -57,7 +57,9 @@ def rejected(both: Pair) -> Said:
 
 
 def replay_paused(both: Pair) -> Said:
+    """In a paused cluster: otherwise Patroni ends such a pause with its next round."""
     other = both.follower()
+    both.pause()
     both.sql("select pg_wal_replay_pause()", other)
     return said(both, other)
 

@@ -10,7 +10,7 @@ _CHECK: Final = "failover.standing"
 
 LIES: Final = (
     Lie("the leader lets its standby in no more", "patroni", "rejected", _CHECK),
-    Lie("replay paused on the standby", "patroni", "replay-paused", _CHECK),
+    Lie("replay paused on the standby, after maintenance", "patroni", "replay-paused", _CHECK),
     Lie("the leader frozen, its lease still good", "patroni", "frozen", _CHECK, "unknown: timeout"),
     Lie("the only standby tagged nofailover", "patroni", "barred", _CHECK),
     Lie("the cluster paused for maintenance", "patroni", "paused", "failover.not-paused"),
