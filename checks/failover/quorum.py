@@ -31,9 +31,7 @@ _GROUP: Final = guarantee(
 )
 _PAIR: Final = (Member(name="n1", role="primary", usable=True), Member(name="n2", role="standby", usable=True))
 
-_UNTOLD: Final = {
-    "voters": Unseen.of(CannotSee(Reason.DENIED, say("the look did not establish {fact}", fact="voters")))
-}
+_UNTOLD: Final = Unseen.of(CannotSee(Reason.DENIED, say("the look did not establish {fact}", fact="voters")))
 
 
 def _group(*voters: str, members: tuple[Member, ...] = _PAIR, silent: str = "") -> FailoverState:
@@ -58,7 +56,11 @@ def _group(*voters: str, members: tuple[Member, ...] = _PAIR, silent: str = "") 
         ),
         Example(Verdict.PASS, _GROUP, TO_BUSAN, seen=FailoverState(members=_PAIR)),
         Example(
-            Verdict.UNKNOWN, _GROUP, TO_BUSAN, seen=FailoverState(members=_PAIR, absent=_UNTOLD), reason=Reason.DENIED
+            Verdict.UNKNOWN,
+            _GROUP,
+            TO_BUSAN,
+            seen=FailoverState(members=_PAIR, absent={"voters": _UNTOLD}),
+            reason=Reason.DENIED,
         ),
     ),
 )
