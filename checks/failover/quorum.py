@@ -31,7 +31,7 @@ _GROUP: Final = guarantee(
 )
 _PAIR: Final = (Member(name="n1", role="primary", usable=True), Member(name="n2", role="standby", usable=True))
 
-_UNTOLD: Final = Unseen.of(CannotSee(Reason.DENIED, say("the look did not establish {fact}", fact="voters")))
+_UNTOLD: Final = Unseen(reason=Reason.DENIED, template="{who} refuses to tell", values={"who": "etcd"})
 
 
 def _group(*voters: str, members: tuple[Member, ...] = _PAIR, silent: str = "") -> FailoverState:

@@ -11,9 +11,11 @@ import pytest
 
 from audit.contract import World
 from audit.model.failover import FailoverState
+from audit.model.unfit import Unexpected
 from audit.model.verdict import CannotSee, Reason
 from audit.world.asking import AwsDoor, S3Answer
 from audit.world.scene import scene
+from checks.failover.kubernetes import parse_server, parse_workload
 from checks.failover.load_balancer import LoadBalancer, state, targets
 from checks.failover.rds import Rds, members
 
@@ -170,3 +172,19 @@ def test_what_an_inventory_may_not_say(keys: dict[str, str]) -> None:
     written = {"id": "it", "kind": "rds", "to": "busan", "mode": "hot", "region": "eu-x-1", **keys}
     with pytest.raises(ValueError, match=r".+"):
         Rds.model_validate(written)
+
+
+@pytest.mark.parametrize(
+    "written", ["deployment/../secrets", "secret/token", "deployment/", "deployment/a?b", "portal"]
+)
+def test_a_workload_leads_nowhere_else(written: str) -> None:
+    assert parse_workload("statefulset/ledger") == "statefulset/ledger"
+    with pytest.raises(Unexpected):
+        parse_workload(written)
+
+
+@pytest.mark.parametrize("written", ["ftp://k8s.example", "https://a:b@k8s.example", "https://k8s.example/?x=1", "k8s"])
+def test_a_server_is_a_plain_url(written: str) -> None:
+    assert parse_server("https://k8s.example:6443/") == "https://k8s.example:6443"
+    with pytest.raises(Unexpected):
+        parse_server(written)
