@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from itertools import combinations
@@ -46,7 +47,12 @@ def different(signed: Sequence[Signer]) -> tuple[Signer, Signer] | None:
         (
             (one, other)
             for one, other in combinations(signed, WANTED)
-            if one.name.casefold() != other.name.casefold() and one.key != other.key
+            if _folded(one.name) != _folded(other.name) and one.key != other.key
         ),
         None,
     )
+
+
+def _folded(name: str) -> str:
+    """Names that only look different, such as in wide letters, are of one person."""
+    return unicodedata.normalize("NFKC", name).casefold()

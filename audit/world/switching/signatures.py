@@ -12,12 +12,11 @@ from typing import Final
 from audit.model.clean import line
 from audit.model.message import say
 from audit.model.verdict import CannotSee, Reason
-from audit.world.signing import listed, opened
+from audit.world.signing import MOST_SIGNATURE, MOST_SIGNERS, listed, opened
 from audit.world.signing import verified as judged
 
 MOST: Final = 16
 """Signatures that are looked at."""
-_LARGEST: Final = 65_536
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +41,7 @@ def verified(content: bytes, signature: Path, signers: Path, namespace: str, at:
 
     CannotSee(denied) where the signature does not count, CannotSee(no-tool) without ssh-keygen.
     """
-    seal, known = _read(signature), _read(signers)
+    seal, known = _read(signature, MOST_SIGNATURE), _read(signers, MOST_SIGNERS)
     sealed = opened(seal)
     if sealed is None:
         raise _denied(signature, "it is no signature of OpenSSH")
@@ -58,13 +57,13 @@ def verified(content: bytes, signature: Path, signers: Path, namespace: str, at:
     return Signer(names[0], sealed.fingerprint)
 
 
-def _read(path: Path) -> bytes:
+def _read(path: Path, most: int) -> bytes:
     """The bytes of a small ordinary file that others may not write or replace; CannotSee(denied) for any other."""
     try:
         # One that is a pipe by now must not be waited for; what was looked at is what is read.
         with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
             seen = os.fstat(file.fileno())
-            if not stat.S_ISREG(seen.st_mode) or seen.st_size > _LARGEST:
+            if not stat.S_ISREG(seen.st_mode) or seen.st_size > most:
                 raise CannotSee(Reason.DENIED, say("{path} is no small ordinary file", path=path))
             if seen.st_mode & stat.S_IWOTH:
                 raise _open_to_others(path)
@@ -72,7 +71,7 @@ def _read(path: Path) -> bytes:
                 mode = folder.stat().st_mode
                 if mode & stat.S_IWOTH and not mode & stat.S_ISVTX:
                     raise _open_to_others(folder)
-            return file.read(_LARGEST)
+            return file.read(most)
     except (OSError, ValueError) as broken:
         why = (broken.strerror if isinstance(broken, OSError) else "") or "?"
         raise CannotSee(Reason.DENIED, say("{path} cannot be read: {why}", path=path, why=why)) from broken

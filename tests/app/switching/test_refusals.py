@@ -69,9 +69,10 @@ def test_two_different_people_have_to_sign(tmp_path: Path, two: People) -> None:
     assert "signed by: kim" in refused(tmp_path, path, file).lines[0]
 
 
-def test_one_person_with_two_keys_is_one_person(tmp_path: Path, two: People) -> None:
+@pytest.mark.parametrize("again", ["KIM", "\uff4b\uff49\uff4d"])
+def test_one_person_with_two_keys_is_one_person(tmp_path: Path, two: People, again: str) -> None:
     with two.list.open("a") as file:
-        file.write(two.list.read_text().splitlines()[1].replace("lee ", "KIM ") + "\n")
+        file.write(two.list.read_text().splitlines()[1].replace("lee ", f"{again} ") + "\n")
     lines = [line for line in two.list.read_text().splitlines() if not line.startswith("lee ")]
     two.list.write_text("\n".join(lines) + "\n")
     path = estate(tmp_path)
