@@ -82,6 +82,9 @@ def switched(root: Path, group: sentinels.Group) -> SwitchState:
     assert state.acknowledged > 20
     assert after.cli("KEYS", "haechi:*") == ""
     assert recorded(store, REF)[-1] == state
+    kept = b"".join(one.read_bytes() for one in root.glob("haechi.db*"))
+    assert REF.encode() in kept
+    assert all(word.encode() not in kept for word in (WORD, WRITER))
     with pytest.raises(Stop, match="was used at"):
         make(path, "cache", file, confirm=lambda allowed: REF, store=store)
     return state
