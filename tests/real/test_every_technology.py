@@ -26,6 +26,8 @@ TRUTH: Final = (
 )  # fmt: skip
 """The checks of whether what a copy holds can be brought back."""
 AT_ONCE: Final = 4
+PATIENT: Final = "20s"
+"""For what a lab, which has the machine for itself, gives up sooner: here all the others are asked at that moment."""
 Verdicts = Mapping[str, tuple[str, str | None, str]]
 """By check: verdict, reason, what it says."""
 
@@ -82,7 +84,7 @@ def within(name: str, value: Any, key: str = "") -> Any:
         case {"env": str(word), **rest} if not rest:
             return {"env": f"{word}_{name}"}
         case Mapping():
-            return {inner: within(name, one, inner) for inner, one in value.items()}
+            return {inner: PATIENT if inner == "timeout" else within(name, one, inner) for inner, one in value.items()}
         case list():
             return [within(name, one, key) for one in value]
         case str() if key in PATHS and not value.startswith("/"):
@@ -91,7 +93,7 @@ def within(name: str, value: Any, key: str = "") -> Any:
             return value
 
 
-PATHS: Final = ("path", "repository", "config", "archive", "backups", "rdb", "file")
+PATHS: Final = ("path", "repository", "config", "archive", "backups", "rdb", "file", "here", "there")
 """Keys whose relative paths start in the folder of the estate."""
 
 
