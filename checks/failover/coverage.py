@@ -42,7 +42,8 @@ def other_place_is_complete(system: Subject[System], limits: Limits) -> Ruling:
         says = say("nothing takes over for {system}", system=system.ref)
         return ruling(False, measured="none", required=required, says=says, key="failover")
     switch, count = best
-    if count is None:
+    if count is None or (count < needed and any(other.covers is None for other in system.item.failover)):
+        switch = next(other for other in system.item.failover if other.covers is None)
         says = say("the inventory does not say what {failover} covers; add `covers:`", failover=switch.ref)
         raise CannotSee(Reason.INCOMPLETE, says)
     covered = sorted(set(switch.covers or ()))
@@ -88,7 +89,8 @@ def other_place_carries_the_load(system: Subject[System], limits: Limits) -> Rul
         says = say("nothing takes over for {system}", system=system.ref)
         return ruling(False, measured="none", required=required, says=says, key="failover")
     switch, share = best
-    if share is None:
+    if share is None or (share < needed and any(other.capacity is None for other in system.item.failover)):
+        switch = next(other for other in system.item.failover if other.capacity is None)
         says = say("the inventory does not say how much {failover} can carry; add `capacity:`", failover=switch.ref)
         raise CannotSee(Reason.INCOMPLETE, says)
     figures = {"failover": switch.ref, "share": f"{share:.0%}", "needed": f"{needed:.0%}"}

@@ -217,6 +217,9 @@ def drill_was_like_the_loss(
                 at=AT, others=_SIGNED),
         Example(Verdict.FAIL, failover(f"to: busan, mode: hot, {_BACK.replace('true', 'false')}")
                 + stated("failover.fail-back"), TO_BUSAN, at=AT, others=_SIGNED),
+        Example(Verdict.FAIL, failover(f"to: busan, mode: hot, {_BACK}")
+                + stated("failover.fail-back").replace("2027-06-01", "2028-06-01"), TO_BUSAN,
+                at=AT + timedelta(days=340), others=_SIGNED),
         Example(Verdict.UNKNOWN, failover(f"to: busan, mode: hot, {_BACK}"), TO_BUSAN, at=AT,
                 reason=Reason.INCOMPLETE),
         Example(Verdict.UNKNOWN, failover(f"to: busan, mode: hot, {_ONE_WAY}"), TO_BUSAN, at=AT,
@@ -248,6 +251,8 @@ def way_back_was_rehearsed(
         raise CannotSee(Reason.INCOMPLETE, says)
     if not one.reconciled:
         says = say("{failover} was switched back {days} days ago, but the data of both places did not agree", **figures)
+    elif age > oldest:
+        says = say("{failover} was last switched back {days} days ago", **figures)
     else:
         says = say("{failover} was switched back {days} days ago, and the data of both places agreed", **figures)
     return ruling(one.reconciled and age <= oldest, measured=plain(age), required=required, says=says, key="drills")
