@@ -1,4 +1,4 @@
-"""An estate of two thousand nodes and the Aralia trees in, the time of all small sets of losses out, SCRAM beside it."""
+"""An estate of two thousand nodes, the Aralia trees in, the time of all small sets of losses out, SCRAM beside."""
 
 from __future__ import annotations
 
