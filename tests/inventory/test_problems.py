@@ -89,8 +89,8 @@ CORPUS = (
      f"1:39: to: got '20260301'; {DAY}"),
     ("calendar: [{id: c, from: 2026-03-02, to: 2026-03-01}]\n",
      "1:42: to: 2026-03-01 is before 'from', 2026-03-02; expected 2026-03-02 or a later day"),
-    ("sites: [{id: n}]\n" +
-     "permits: [{id: p, kind: other, on: [n], from: 2027-03-06T02:00Z, to: 2027-03-06T10:00+09:00}]\n",
+    (("sites: [{id: n}]\n"
+     "permits: [{id: p, kind: other, on: [n], from: 2027-03-06T02:00Z, to: 2027-03-06T10:00+09:00}]\n"),
      "2:70: to: 2027-03-06T10:00+09:00 is before 'from', 2027-03-06T02:00Z; expected `to` after `from`"),
     ("calendar: [{id: c, from: 2026-03-02, to: 2026-03-03, demand: 0}]\n",
      "1:62: demand: got '0'; expected a number above 0"),
