@@ -28,8 +28,8 @@ demo:
 test: setup servers gates
 	$(say) 'pytest: what reckons with time, one after the other'
 	@$(bin)/pytest -m alone $(PYTEST)
-	$(say) 'pytest: everything else but the benchmarks and the labs, two files at once'
-	@$(bin)/pytest -n 2 --dist loadfile --no-loadscope-reorder -m 'not bench and not lab and not alone' $(PYTEST)
+	$(say) 'pytest: everything else but the benchmarks and the labs, three files at once'
+	@$(bin)/pytest -n 3 --dist loadfile --no-loadscope-reorder -m 'not bench and not lab and not alone' $(PYTEST)
 	$(say) 'pytest: the labs, each a technology made for real, four at once'
 	@$(bin)/pytest -m lab -n 4 --dist loadgroup $(PYTEST)
 

@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final
 
 import pytest
@@ -34,14 +35,14 @@ Verdicts = Mapping[str, tuple[str, str | None, str]]
 
 @dataclass(frozen=True)
 class Shop:
-    """All technologies side by side in one estate."""
+    """All technologies side by side in one estate, each in a system or a site of its own."""
 
     folder: Path
     made: Mapping[str, Lab]
 
     @property
     def refs(self) -> Mapping[str, str]:
-        return {REFS[lab.role].removesuffix("it") + written(name): name for name, lab in self.made.items()}
+        return {REFS[lab.role].replace(AROUND[lab.role], unit(name, lab), 1): name for name, lab in self.made.items()}
 
     @property
     def secrets(self) -> Mapping[str, str]:
@@ -97,6 +98,41 @@ PATHS: Final = ("path", "repository", "config", "archive", "backups", "rdb", "fi
 """Keys whose relative paths start in the folder of the estate."""
 
 
+SYSTEM: Final = "kibo/guarantee"
+SITE: Final = "daejeon"
+AROUND: Final[Mapping[str, str]] = MappingProxyType(
+    {role: SITE if ref.startswith(f"{SITE}/") else SYSTEM for role, ref in REFS.items()}
+)
+"""What stands around a lab of each role; here each has one of its own, so that a look at one asks no other."""
+
+
+def unit(name: str, lab: Lab) -> str:
+    """The system or site of a lab."""
+    return written(name) if AROUND[lab.role] == SITE else f"kibo/{written(name)}"
+
+
+def around(name: str, lab: Lab) -> dict[str, Any]:
+    """The system or the site of its own in which a lab stands."""
+    item = {"id": "it", **within(name, lab.item)}
+    if AROUND[lab.role] == SITE:
+        return {
+            "id": written(name),
+            "name": "Daejeon",
+            "rooms": [{"id": "room-1"}],
+            lab.role: [{"room": "room-1", **item}],
+        }
+    system: dict[str, Any] = {
+        "id": written(name), "grade": 1, "at": ["daejeon/room-1"], "rpo": "1h", "rto": "1h", "endpoints": [*lab.beside],
+    }  # fmt: skip
+    if lab.role == "copies":
+        system["data"] = [{"id": "ledger", "at": "daejeon/room-1", "copies": [{"at": "busan", **item}]}]
+    elif lab.role == "failover":
+        system["failover"] = [{"to": "busan", "mode": "hot", **item}]
+    else:
+        system["endpoints"] = [item, *lab.beside]
+    return system
+
+
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory: pytest.TempPathFactory, need: Callable[[str], Path]) -> Iterator[Shop]:
     folder = tmp_path_factory.mktemp("shop")
@@ -113,25 +149,14 @@ def shop(tmp_path_factory: pytest.TempPathFactory, need: Callable[[str], Path]) 
         pool = stack.enter_context(ThreadPoolExecutor(AT_ONCE))
         started = [(name, pool.submit(entered, name, maker)) for name, _, maker in found]
         made = {name: future.result() for name, future in started}
-        items = {name: {"id": written(name), **within(name, lab.item)} for name, lab in made.items()}
-
-        def of(role: str, **more: str) -> list[dict[str, Any]]:
-            return [{**items[name], **more} for name, lab in made.items() if lab.role == role]
-
-        system = {
-            "id": "guarantee", "grade": 1, "at": ["daejeon/room-1"], "rpo": "1h", "rto": "1h",
-            "data": [{"id": "ledger", "at": "daejeon/room-1", "copies": of("copies", at="busan")}],
-            "failover": of("failover", to="busan", mode="hot"),
-            "endpoints": [*of("endpoints"), *(one for lab in made.values() for one in lab.beside)],
-        }  # fmt: skip
-        room = {
-            "id": "daejeon", "rooms": [{"id": "room-1"}],
-            **{role: of(role, room="room-1") for role in ("power-protection", "monitoring")},
-        }  # fmt: skip
+        placed = {name: around(name, lab) for name, lab in made.items()}
+        sites = [place for name, place in placed.items() if AROUND[made[name].role] == SITE]
+        systems = [place for name, place in placed.items() if AROUND[made[name].role] == SYSTEM]
+        first = {"id": "daejeon", "rooms": [{"id": "room-1"}]}
         estate = {
             "estate": {"id": "shop", "allow": ["127.0.0.0/8"]},
-            "sites": [room, {"id": "busan"}, {"id": "gwangju"}],
-            "institutions": [{"id": "kibo", "systems": [system]}],
+            "sites": [first, {"id": "busan"}, {"id": "gwangju"}, *sites],
+            "institutions": [{"id": "kibo", "systems": systems}],
         }
         (folder / "estate.yaml").write_text(yaml.safe_dump(estate, allow_unicode=True, sort_keys=False))
         yield Shop(folder, made)
