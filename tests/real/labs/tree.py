@@ -63,7 +63,7 @@ def _checked(there: Path, *words: str) -> str:
 
 def _compared(source: Path, there: Path) -> str:
     done = subprocess.run(
-        ["rsync", "-ani", "--exclude=ENDED", f"{source}/", there],
+        ["rsync", "-ani", "--omit-dir-times", "--exclude=ENDED", f"{source}/", there],
         capture_output=True,
         check=True,
         timeout=60,
