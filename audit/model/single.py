@@ -17,7 +17,7 @@ class SinglePoints:
 
     def __init__(self, needs: Mapping[str, tuple[Need, ...]], amount: Callable[[str, str], float]) -> None:
         self._amount = amount
-        self._names = _inside_out(needs)
+        self._names = inside_out(needs)
         self._taken = {name: 1 << position for position, name in enumerate(self._names)}
         dependants: dict[str, list[str]] = {}
         for name, own in needs.items():
@@ -82,7 +82,7 @@ def _bits(bits: int) -> Iterator[int]:
         bits ^= lowest
 
 
-def _inside_out(needs: Mapping[str, tuple[Need, ...]]) -> tuple[str, ...]:
+def inside_out(needs: Mapping[str, tuple[Need, ...]]) -> tuple[str, ...]:
     """Every node, what is needed before what needs it wherever there is no circle: then one pass is nearly enough."""
     order: dict[str, None] = {}
     seen: set[str] = set()

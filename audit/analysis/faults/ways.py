@@ -9,7 +9,8 @@ from typing import Literal
 from audit.analysis.faults.families import NONE, SURE, Families
 from audit.model.estate import System
 from audit.model.graph import AT_ONCE, NOTHING, Graph
-from audit.model.needs import All, AnyOf, KOf, Need, SumOf, members
+from audit.model.needs import All, AnyOf, KOf, Need, SumOf
+from audit.model.single import inside_out
 from audit.model.switching import RANK
 from audit.model.technology import Failover
 
@@ -61,7 +62,7 @@ def ways(graph: Graph, order: int, view: View, most: int = 4_000_000) -> Ways:
     TooLarge beyond `most` nodes of the diagram.
     """
     needs = _needs(graph, counted(view))
-    order_of_all = _inside_out(needs)
+    order_of_all = inside_out(needs)
     fires = _fires(graph)
     names = tuple(dict.fromkeys((*reversed(order_of_all), *(fire for found in fires.values() for fire in found))))
     number = {name: position for position, name in enumerate(names)}
@@ -147,23 +148,6 @@ class _Solver:
             return known[key]
 
         return from_(0, sum(amount for _, amount in amounts))
-
-
-def _inside_out(needs: Mapping[str, tuple[Need, ...]]) -> tuple[str, ...]:
-    """Every node with all that it names, what is needed before what needs it wherever there is no circle."""
-    order: dict[str, None] = {}
-    seen: set[str] = set()
-    for start in needs:
-        stack = [(start, False)]
-        while stack:
-            name, done = stack.pop()
-            if done:
-                order[name] = None
-            elif name not in seen:
-                seen.add(name)
-                stack.append((name, True))
-                stack.extend((ref, False) for need in needs.get(name, ()) for ref in members(need))
-    return tuple(order)
 
 
 def systems_taken(graph: Graph, lost: Sequence[str], view: View) -> tuple[System, ...]:
