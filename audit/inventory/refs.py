@@ -32,6 +32,10 @@ _INSIDE: Final[Mapping[str, tuple[tuple[str, str], ...]]] = MappingProxyType(
             ("calendar", "season"),
             ("maintenance", "maintenance"),
             ("permits", "permit"),
+            ("hazards", "hazard"),
+            ("measures", "measure"),
+            ("budget", "budget"),
+            ("earlier-findings", "earlier finding"),
         ),
         "site": (
             ("rooms", "room"),
@@ -43,7 +47,8 @@ _INSIDE: Final[Mapping[str, tuple[tuple[str, str], ...]]] = MappingProxyType(
             ("carriers", "carrier"),
             ("equipment", "equipment"),
         ),
-        "institution": (("systems", "system"),),
+        "institution": (("systems", "system"), ("roles", "role")),
+        "programme": (("intake", "rail"), ("payout", "rail")),
         "system": (("endpoints", "endpoint"), ("failover", "failover"), ("data", "data")),
         "data": (("copies", "copy"),),
     }
@@ -69,7 +74,16 @@ LISTS: Final[Mapping[type[Item], tuple[str, ...]]] = MappingProxyType(
     }
 )
 """The keys under which a model takes a list: nothing written there is an empty list."""
-_APART: Final = MappingProxyType({"evidence": "evidence:", "season": "calendar:", "maintenance": "maintenance:"})
+_APART: Final = MappingProxyType(
+    {
+        "evidence": "evidence:",
+        "season": "calendar:",
+        "maintenance": "maintenance:",
+        "measure": "measures:",
+        "budget": "budget:",
+        "earlier finding": "earlier-findings:",
+    }
+)
 """Nothing is ever referred to by these: a sign that no id holds keeps them from clashing with what is."""
 _MOST_COMPARED: Final = 200_000
 

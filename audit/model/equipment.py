@@ -20,6 +20,11 @@ class Equipment(Item):
     name: NameText | None = None
     kind: Literal["server", "storage", "network", "security", "power", "cooling", "other"] = "other"
     room: RoomRef | None = None
+    vendor: Text | None = None
+    model: Text | None = None
+    maintained_by: SupplierRef | None = None
+    lead_time: Duration | None = None
+    """How long it takes to get another one."""
     installed: Day | None = None
     life: Duration | None = None
     """Recommended by its maker."""
@@ -39,6 +44,9 @@ class Generator(Item):
     id: Id
     name: NameText | None = None
     room: RoomRef | None = None
+    vendor: Text | None = None
+    model: Text | None = None
+    maintained_by: SupplierRef | None = None
     power: Amount | None = None
     """Kilowatts that it gives for as long as its fuel lasts."""
     load: Amount | None = None
@@ -57,6 +65,9 @@ class Cooling(Item):
     id: Id
     name: NameText | None = None
     room: RoomRef | None = None
+    vendor: Text | None = None
+    model: Text | None = None
+    maintained_by: SupplierRef | None = None
     serves: tuple[RoomRef, ...] = ()
     """The rooms that it cools."""
     feed: PowerRef | None = None

@@ -12,14 +12,19 @@ from zoneinfo import ZoneInfo
 from pydantic import BeforeValidator, Field
 
 from audit.model.address import Network
+from audit.model.demand import Deadline, LoadTest, Manual
 from audit.model.drilling import Canary, Drills
+from audit.model.earlier import EarlierFinding, InventoryCopy
 from audit.model.facility import Site
-from audit.model.item import Id, Item, NameText, NodeRef, SubjectRef, SystemRef, Text, WhereRef
+from audit.model.hazard import Hazard
+from audit.model.item import Id, Item, NameText, NodeRef, SubjectRef, SupplierRef, SystemRef, Text, WhereRef
 from audit.model.message import say
-from audit.model.needs import Need
+from audit.model.money import BudgetLine, Measure, Rail
+from audit.model.needs import Degraded, Need
 from audit.model.permit import Permit
 from audit.model.person import Person as Person
 from audit.model.policy import PolicyChanges
+from audit.model.roster import Role
 from audit.model.technology import Copies, Endpoints, Failovers
 from audit.model.unfit import Unexpected
 from audit.model.units import Day, Duration, Flag, Flow, Instant, MoneyAmount, MoneyRate, Size
@@ -50,6 +55,8 @@ class About(Item):
     """A sentence printed on every report, e.g. that all data is synthetic."""
     signers: Text | None = None
     """File in this folder with the allowed signers of evidence, as `man ssh-keygen` describes it."""
+    copies: tuple[InventoryCopy, ...] = ()
+    """Where else this inventory is kept."""
 
 
 class Supplier(Item):
@@ -58,12 +65,28 @@ class Supplier(Item):
     id: Id
     name: NameText | None = None
     kind: Text | None = None
+    aliases: tuple[Text, ...] = ()
+    """Other names of it in this inventory or in papers; a supplier that another one names here is that one."""
+    rto: Duration | None = None
+    """Within which it promises by contract to be back."""
+    contract_ends: Day | None = None
 
 
 class Funds(Item):
     """Money that moves through a system."""
 
     flow: MoneyRate
+    lost: Annotated[float, Field(ge=0, le=1)] = 0.0
+    """The share of what did not flow in time that will never flow."""
+    penalty: MoneyRate | None = None
+    """What each stretch of time costs beside that."""
+
+
+class Confirmation(Item):
+    """Somebody who knows the system went through everything that the inventory says it needs."""
+
+    on: Day
+    by: Text
 
 
 Holding = Literal[
@@ -103,15 +126,32 @@ class System(Item):
     rto: Duration | None = None
     rpo: Duration | None = None
     applicants: Flow | None = None
+    users: Annotated[int, Field(ge=0, lt=10**12)] | None = None
+    """How many people are registered."""
+    in_flight: Annotated[int, Field(ge=0, lt=10**12)] | None = None
+    """How many applications are under way at any time."""
+    deadlines: tuple[Deadline, ...] = ()
+    manual: Manual | None = None
+    """How work goes on without it."""
     funds: Funds | None = None
     capacity: Annotated[float, Field(ge=0)] | None = None
+    restart: Duration | None = None
+    """From all that it needs being there until it runs again, where nothing of it is broken."""
+    rebuild: Duration | None = None
+    """How long it takes to set it up anew on other machines; what its data takes comes on top."""
+    maintained_by: SupplierRef | None = None
     at: tuple[WhereRef, ...] = ()
     owner: Person | None = None
     endpoints: Endpoints
     data: tuple[Data, ...] = ()
     failover: Failovers
     needs: tuple[Need, ...] = ()
+    degraded_without: tuple[Degraded, ...] = ()
+    """What it can do without, at less than its usual capacity."""
+    confirmed: Confirmation | None = None
+    """Of everything that stands under `needs:` and `recovers-with:`."""
     recovers_with: tuple[NodeRef, ...] = ()
+    load_tests: tuple[LoadTest, ...] = ()
 
 
 class Institution(Item):
@@ -121,6 +161,7 @@ class Institution(Item):
     name: NameText | None = None
     accountable: Person | None = None
     systems: tuple[System, ...] = ()
+    roles: tuple[Role, ...] = ()
     recovery_order: tuple[SystemRef, ...] = ()
     """In which order its systems are brought back, as published."""
 
@@ -132,6 +173,8 @@ class Contributor(Item):
     name: NameText | None = None
     contribution: MoneyAmount
     commitment: Literal["verbal", "letter", "signed", "paid"]
+    expected: Day | None = None
+    """When the money is there, as planned."""
 
 
 class Programme(Item):
@@ -140,8 +183,22 @@ class Programme(Item):
     id: Id
     name: NameText | None = None
     guarantees: MoneyAmount | None = None
+    """What it guarantees once everything is paid in."""
+    minimum: MoneyAmount | None = None
+    """What it must guarantee at least, as promised."""
+    launch: Day | None = None
+    """When it is to begin."""
     needs: tuple[Need, ...] = ()
     served_by: tuple[SystemRef, ...] = ()
+    intake: tuple[Rail, ...] = ()
+    """The ways on which people apply, each enough by itself."""
+    payout: tuple[Rail, ...] = ()
+    """The ways on which money goes out, each enough by itself."""
+
+    @property
+    def rails(self) -> tuple[Rail, ...]:
+        """Every way in or out."""
+        return (*self.intake, *self.payout)
 
 
 class Evidence(Item):
@@ -205,6 +262,10 @@ class Sheet(Item):
     calendar: tuple[Season, ...] = ()
     maintenance: tuple[Maintenance, ...] = ()
     permits: tuple[Permit, ...] = ()
+    hazards: tuple[Hazard, ...] = ()
+    measures: tuple[Measure, ...] = ()
+    budget: tuple[BudgetLine, ...] = ()
+    earlier_findings: tuple[EarlierFinding, ...] = ()
     policy: PolicyChanges | None = None
     watch: Watch | None = None
     drills: Drills | None = None
@@ -224,6 +285,10 @@ class Estate(Item):
     calendar: tuple[Season, ...] = ()
     maintenance: tuple[Maintenance, ...] = ()
     permits: tuple[Permit, ...] = ()
+    hazards: tuple[Hazard, ...] = ()
+    measures: tuple[Measure, ...] = ()
+    budget: tuple[BudgetLine, ...] = ()
+    earlier_findings: tuple[EarlierFinding, ...] = ()
     policy: PolicyChanges = PolicyChanges()
     watch: Watch = Watch()
     drills: Drills = Drills()
@@ -267,6 +332,7 @@ def _walk(estate: Estate) -> Iterator[Item]:
     yield from estate.suppliers
     for institution in estate.institutions:
         yield institution
+        yield from institution.roles
         for system in institution.systems:
             yield system
             yield from system.endpoints
@@ -274,12 +340,18 @@ def _walk(estate: Estate) -> Iterator[Item]:
             for data in system.data:
                 yield data
                 yield from data.copies
-    yield from estate.programmes
+    for programme in estate.programmes:
+        yield programme
+        yield from programme.rails
     yield from estate.contributors
     yield from estate.evidence
     yield from estate.calendar
     yield from estate.maintenance
     yield from estate.permits
+    yield from estate.hazards
+    yield from estate.measures
+    yield from estate.budget
+    yield from estate.earlier_findings
 
 
 def day_ends(day: date, zone: str) -> datetime:

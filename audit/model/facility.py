@@ -47,6 +47,10 @@ class Room(Item):
     """Whether somebody sees it at every hour."""
     fire_inspection: Inspection | None = None
     """The last one by the fire authority."""
+    rebuild: Duration | None = None
+    """How long it takes until machines can stand in it again after it burnt, or in another one instead."""
+    restart: Duration | None = None
+    """From power and cooling being back until machines may be switched on."""
 
 
 class Advice(Item):
@@ -63,6 +67,9 @@ class Battery(Item):
 
     id: Id
     room: RoomRef
+    vendor: Text | None = None
+    model: Text | None = None
+    maintained_by: SupplierRef | None = None
     chemistry: Text | None = None
     installed: Day | None = None
     life: Duration | None = None
@@ -96,6 +103,8 @@ class Site(Item):
     power: tuple[Id, ...] = ()
     """Names of the feeds; two sites that name the same feed share it."""
     capacity: Annotated[float, Field(ge=0)] | None = None
+    rebuild: Duration | None = None
+    """How long it takes to find and fit another place after the whole site is lost."""
     rooms: tuple[Room, ...] = ()
     batteries: tuple[Battery, ...] = ()
     networks: tuple[Network, ...] = ()

@@ -11,7 +11,7 @@ from typing import Final
 
 from audit.model.estate import Data, Estate, System
 from audit.model.facility import Site
-from audit.model.needs import All, AnyOf, KOf, Need, SumOf, members
+from audit.model.needs import All, AnyOf, Grace, KOf, Need, SumOf, members
 from audit.model.single import SinglePoints
 
 AT_ONCE: Final = ("active-active", "hot")
@@ -124,7 +124,11 @@ class Graph:
                 found[data.ref] = (data.at,) if data.at else ()
         for programme in self.estate.programmes:
             served: tuple[Need, ...] = (AnyOf.model_construct(any=programme.served_by),) if programme.served_by else ()
-            found[programme.ref] = (*programme.needs, *served)
+            for rail in programme.rails:
+                found[rail.ref] = rail.needs
+            ways = (programme.intake, programme.payout)
+            rails = tuple(AnyOf.model_construct(any=tuple(one.ref for one in way)) for way in ways if way)
+            found[programme.ref] = (*programme.needs, *served, *rails)
         return MappingProxyType(found)
 
     @cached_property
@@ -144,6 +148,8 @@ class Graph:
             return all(self.met(one, down) for one in need.all)
         if isinstance(need, AnyOf):
             return any(self.met(one, down) for one in need.any)
+        if isinstance(need, Grace):
+            return self.met(need.on, down)
         if isinstance(need, KOf):
             return sum(self.met(one, down) for one in need.of) >= need.k
         return self.total(need, down) >= need.at_least

@@ -204,6 +204,8 @@ NODES = (
     "system",
     "data",
     "programme",
+    "rail",
+    "role",
     "contributor",
 )
 RoomRef = Annotated[Text, _referring("room")]

@@ -1,4 +1,4 @@
-"""What must be up for something to be up: references in groups of all, any, k of n or a weighted sum."""
+"""What must be up for something to be up: references in groups of all, any, k of n, a weighted sum, with a grace."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pydantic import BeforeValidator, Discriminator, Field, Tag, WithJsonSchema
 from audit.model.item import Item, NodeRef
 from audit.model.message import say
 from audit.model.unfit import Unexpected
-from audit.model.units import parse_money
+from audit.model.units import Duration, parse_money
 
 
 class All(Item):
@@ -54,6 +54,13 @@ class SumOf(Item):
     of: Annotated[tuple[NodeRef, ...], Field(min_length=1)]
 
 
+class Grace(Item):
+    """The loss of this is borne for a while, as long as a battery, a tank or a cache lasts."""
+
+    on: Need
+    grace: Duration
+
+
 def _shape(value: object) -> str:
     if isinstance(value, str):
         return "ref"
@@ -63,10 +70,13 @@ def _shape(value: object) -> str:
         ("all", "all"),
         ("k", "k"),
         ("sum", "sum"),
+        ("grace", "grace"),
+        ("on", "grace"),
         ("AnyOf", "any"),
         ("All", "all"),
         ("KOf", "k"),
         ("SumOf", "sum"),
+        ("Grace", "grace"),
     ):
         if key in keys:
             return tag
@@ -78,16 +88,28 @@ Need = Annotated[
     | Annotated[AnyOf, Tag("any")]
     | Annotated[All, Tag("all")]
     | Annotated[KOf, Tag("k")]
-    | Annotated[SumOf, Tag("sum")],
+    | Annotated[SumOf, Tag("sum")]
+    | Annotated[Grace, Tag("grace")],
     Discriminator(_shape),
 ]
 
-for _group in (All, AnyOf, KOf):
+
+class Degraded(Item):
+    """What goes on without something, but not as fast."""
+
+    on: Need
+    to: Annotated[float, Field(ge=0, le=1)]
+    """The share of the usual capacity that is left."""
+
+
+for _group in (All, AnyOf, KOf, Grace, Degraded):
     _group.model_rebuild()
 
 
-def parts(group: All | AnyOf | KOf) -> tuple[Need, ...]:
+def parts(group: All | AnyOf | KOf | Grace) -> tuple[Need, ...]:
     """What stands directly in a group."""
+    if isinstance(group, Grace):
+        return (group.on,)
     return group.all if isinstance(group, All) else group.any if isinstance(group, AnyOf) else group.of
 
 

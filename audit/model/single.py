@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from audit.model.needs import All, AnyOf, KOf, Need, SumOf, members
+from audit.model.needs import All, AnyOf, Grace, KOf, Need, SumOf, members
 
 
 class SinglePoints:
@@ -46,6 +46,8 @@ class SinglePoints:
             return _at_least(1, [self.bits(one) for one in need.all])
         if isinstance(need, AnyOf):
             return _at_least(len(need.any), [self.bits(one) for one in need.any])
+        if isinstance(need, Grace):
+            return self.bits(need.on)
         if isinstance(need, KOf):
             spare = len(need.of) - need.k
             return _at_least(spare + 1, [self.bits(one) for one in need.of]) if spare >= 0 else 0

@@ -156,7 +156,8 @@ def subjects(estate: Estate, graph: Graph, policy: Policy) -> Iterator[Subject[I
         yield Subject(supplier, grades.get(supplier.ref, 4), around)
     for institution in estate.institutions:
         best = min((system.grade for system in institution.systems), default=4)
-        yield Subject(institution, best, around, institution)
+        for item in (institution, *institution.roles):
+            yield Subject(item, best, around, institution)
         for system in institution.systems:
             for item in (system, *system.endpoints, *system.failover):
                 yield Subject(item, system.grade, around, institution, system)

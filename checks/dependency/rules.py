@@ -7,7 +7,7 @@ from typing import Final
 
 from audit.contract import CannotSee, Example, Limits, Reason, Ruling, Subject, Verdict, check, ruling, say
 from audit.model.estate import System
-from audit.model.needs import All, AnyOf, KOf, Need, members, parts
+from audit.model.needs import All, AnyOf, Grace, KOf, Need, members, parts
 from audit.model.units import plain
 from checks.dependency.samples import systems
 
@@ -77,6 +77,8 @@ def _recovery(system: Subject[System], need: Need) -> tuple[timedelta, str] | No
             return None
         own = item.rto if item.rto is not None else system.around.policy.targets[item.grade].rto
         return own, need
+    if isinstance(need, Grace):
+        return _recovery(system, need.on)
     if isinstance(need, (All, AnyOf, KOf)):
         inner = parts(need)
         times = [_recovery(system, one) for one in inner]

@@ -95,7 +95,7 @@ def test_too_many_problems_end_in_an_honest_line() -> None:
     )
 
 
-@pytest.mark.parametrize("key", [key for key, field in Sheet.model_fields.items() if key != "place"])
+@pytest.mark.parametrize("key", [field.alias for key, field in Sheet.model_fields.items() if key != "place"])
 def test_a_key_with_nothing_behind_it_is_an_empty_one(key: str) -> None:
     assert estate(f"{key}:\n") is not None
 

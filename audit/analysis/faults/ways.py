@@ -9,7 +9,7 @@ from typing import Literal
 from audit.analysis.faults.families import NONE, SURE, Families
 from audit.model.estate import System
 from audit.model.graph import AT_ONCE, NOTHING, Graph
-from audit.model.needs import All, AnyOf, KOf, Need, SumOf
+from audit.model.needs import All, AnyOf, Grace, KOf, Need, SumOf
 from audit.model.single import inside_out
 from audit.model.switching import RANK
 from audit.model.technology import Failover
@@ -120,6 +120,8 @@ class _Solver:
             return self._any([self.unmet(one) for one in need.all])
         if isinstance(need, AnyOf):
             return self._families.at_least(len(need.any), tuple(self.unmet(one) for one in need.any))
+        if isinstance(need, Grace):
+            return self.unmet(need.on)
         if isinstance(need, KOf):
             return self._families.at_least(len(need.of) - need.k + 1, tuple(self.unmet(one) for one in need.of))
         return self._short(need)
