@@ -17,17 +17,22 @@ from audit.model.drilling import Canary, Drills
 from audit.model.earlier import EarlierFinding, InventoryCopy
 from audit.model.facility import Site
 from audit.model.hazard import Hazard
-from audit.model.item import Id, Item, NameText, NodeRef, SubjectRef, SupplierRef, SystemRef, Text, WhereRef
+from audit.model.item import Id, Item, NameText, NodeRef, SupplierRef, SystemRef, Text, WhereRef
+from audit.model.keeping_on import CallTree, Console, LogCopy, Runbook, Shift
 from audit.model.message import say
-from audit.model.money import BudgetLine, Measure, Rail
+from audit.model.money import BudgetLine, Measure
 from audit.model.needs import Degraded, Need
 from audit.model.permit import Permit
 from audit.model.person import Person as Person
 from audit.model.policy import PolicyChanges
+from audit.model.programme import Contributor as Contributor
+from audit.model.programme import Programme as Programme
+from audit.model.proof import Evidence as Evidence
+from audit.model.proof import Waiver as Waiver
 from audit.model.roster import Role
 from audit.model.technology import Copies, Endpoints, Failovers
 from audit.model.unfit import Unexpected
-from audit.model.units import Day, Duration, Flag, Flow, Instant, MoneyAmount, MoneyRate, Size
+from audit.model.units import Day, Duration, Flag, Flow, MoneyRate, Size
 from audit.model.watching import Maintenance, Watch
 
 Grade = Annotated[
@@ -152,6 +157,9 @@ class System(Item):
     """Of everything that stands under `needs:` and `recovers-with:`."""
     recovers_with: tuple[NodeRef, ...] = ()
     load_tests: tuple[LoadTest, ...] = ()
+    runbook: Runbook | None = None
+    logs: tuple[LogCopy, ...] = ()
+    """Where the logs of what people did in it are copied to."""
 
 
 class Institution(Item):
@@ -164,78 +172,9 @@ class Institution(Item):
     roles: tuple[Role, ...] = ()
     recovery_order: tuple[SystemRef, ...] = ()
     """In which order its systems are brought back, as published."""
-
-
-class Contributor(Item):
-    """Somebody who pays into programmes."""
-
-    id: Id
-    name: NameText | None = None
-    contribution: MoneyAmount
-    commitment: Literal["verbal", "letter", "signed", "paid"]
-    expected: Day | None = None
-    """When the money is there, as planned."""
-
-
-class Programme(Item):
-    """A programme that pays out or guarantees money."""
-
-    id: Id
-    name: NameText | None = None
-    guarantees: MoneyAmount | None = None
-    """What it guarantees once everything is paid in."""
-    minimum: MoneyAmount | None = None
-    """What it must guarantee at least, as promised."""
-    launch: Day | None = None
-    """When it is to begin."""
-    needs: tuple[Need, ...] = ()
-    served_by: tuple[SystemRef, ...] = ()
-    intake: tuple[Rail, ...] = ()
-    """The ways on which people apply, each enough by itself."""
-    payout: tuple[Rail, ...] = ()
-    """The ways on which money goes out, each enough by itself."""
-
-    @property
-    def rails(self) -> tuple[Rail, ...]:
-        """Every way in or out."""
-        return (*self.intake, *self.payout)
-
-
-class Evidence(Item):
-    """A document that answers a check about a subject."""
-
-    id: Id
-    check: Text
-    on: SubjectRef
-    file: Text | None = None
-    sha256: Annotated[str, Field(pattern=r"^[0-9a-fA-F]{64}$")] | None = None
-    collected: Day
-    expires: Day
-    by: Text | None = None
-    says: Text | None = None
-    """What is stated, where a person states it rather than a document."""
-    role: Text | None = None
-    """Of the person in `by:`, e.g. `fire safety manager`."""
-    signature: Text | None = None
-    """File with the OpenSSH signature of the statement, which `haechi attest` writes; `file:` is signed by its sum."""
-    signer: Text | None = None
-    """Who signed it, as the estate's list of allowed signers names it; `by:` where it is not written."""
-    observed: Instant | None = None
-    """When what is stated was seen: keys are judged as they were then, else as on the day of `collected:`."""
-    took: Duration | None = None
-    """What was timed, such as a cut or a switch."""
-
-
-class Waiver(Item):
-    """An accepted risk: laid over a fail or an unknown, never changing it."""
-
-    check: Text
-    on: SubjectRef
-    reason: Text
-    compensation: Text | None = None
-    requested_by: Text
-    approved_by: Text
-    expires: Day
+    on_call: tuple[Shift, ...] = ()
+    call_tree: CallTree | None = None
+    consoles: tuple[Console, ...] = ()
 
 
 class Season(Item):

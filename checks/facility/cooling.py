@@ -19,9 +19,9 @@ from audit.contract import (
     say,
 )
 from audit.model.facility import Room
+from audit.model.signed_paper import demanded
 from audit.model.units import plain
 from checks.facility.samples import AT, centre
-from checks.facility.signed import demanded
 
 _HALL: Final = "daejeon/room-7-1"
 _TWO: Final = (

@@ -21,9 +21,9 @@ from audit.contract import (
     say,
 )
 from audit.model.facility import Battery, Room
+from audit.model.signed_paper import attested
 from audit.model.units import plain
 from checks.facility.samples import AT, SIGNED, UPS_B, centre, paper
-from checks.facility.signed import attested
 
 _NO_LITHIUM: Final = ("lead", "vrla", "agm", "nickel", "ni-cd", "nicd", "nimh", "납")
 

@@ -17,9 +17,9 @@ from audit.contract import (
     say,
 )
 from audit.model.facility import Battery
+from audit.model.signed_paper import stated
 from checks.facility.fire import without_lithium
 from checks.facility.samples import AT, SIGNED, UPS_B, centre, paper
-from checks.facility.signed import stated
 
 
 @check(

@@ -20,9 +20,9 @@ from audit.contract import (
     say,
 )
 from audit.model.facility import Site
+from audit.model.signed_paper import aged, attested, who
 from audit.model.units import plain
 from checks.facility.samples import AT, SIGNED, centre, paper
-from checks.facility.signed import aged, attested, who
 from checks.facility.standby_power import occupied
 
 _RANK: Final = ("low", "mid", "high")

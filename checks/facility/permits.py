@@ -28,10 +28,10 @@ from audit.model.estate import Data, System
 from audit.model.failover import FailoverState, Member
 from audit.model.message import Message
 from audit.model.permit import PHOTOGRAPHED, STEPS, Permit, missing
+from audit.model.signed_paper import attested
 from audit.model.technology import Copy
 from audit.model.units import plain
 from checks.facility.samples import AT, SIGNED, paper
-from checks.facility.signed import attested
 from checks.facility.standbys import STANDING, lacking, recent, undeclared
 
 _SKEW: Final = timedelta(seconds=2)

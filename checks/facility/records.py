@@ -23,10 +23,10 @@ from audit.contract import (
 from audit.model.facility import Battery
 from audit.model.facts import PowerState
 from audit.model.message import Message
+from audit.model.signed_paper import stated
 from audit.model.technology import PowerProtection
 from audit.model.units import plain
 from checks.facility.samples import AT, SIGNED, UPS_B, centre, paper
-from checks.facility.signed import stated
 
 _UPS: Final = "daejeon/ups-1"
 

@@ -20,9 +20,9 @@ from audit.contract import (
     say,
 )
 from audit.model.facility import Room
+from audit.model.signed_paper import aged, attested, stated, who
 from audit.model.units import plain
 from checks.facility.samples import AT, SIGNED, centre, paper
-from checks.facility.signed import aged, attested, stated, who
 
 _HALL: Final = "daejeon/room-7-1"
 _TIGHT: Final = "compartment: c7, sealed: true"

@@ -7,9 +7,9 @@ from typing import Final
 
 from audit.contract import CannotSee, Claims, Example, Limits, Reason, Ruling, Subject, Verdict, check, ruling, say
 from audit.model.facility import Battery
+from audit.model.signed_paper import attested
 from audit.model.units import plain
 from checks.facility.samples import SIGNED, UPS_B, centre, paper
-from checks.facility.signed import attested
 
 BEFORE: Final = datetime(2025, 9, 25, tzinfo=UTC)
 """The day before the fire of Daejeon."""

@@ -22,10 +22,10 @@ from audit.contract import (
 )
 from audit.model.facility import Site
 from audit.model.facts import PowerState
+from audit.model.signed_paper import aged, attested, stated, who
 from audit.model.technology import PowerProtection
 from audit.model.units import plain
 from checks.facility.samples import AT, SIGNED, centre, paper
-from checks.facility.signed import aged, attested, stated, who
 
 _CUT: Final = "facility.emergency-off"
 _ENGINE: Final = "id: g1, power: 800, load: 600, autonomy: 30h, starts: 15s, tested: 2026-08-20"

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
-from audit.contract import CannotSee, Claim, Claims, Level, Limits, Reason, Subject, say
+from audit.model.evidence import Claim, Claims, Ruling, ruling
 from audit.model.item import Item
+from audit.model.message import Message, say
+from audit.model.policy import Limits
+from audit.model.subject import Subject
 from audit.model.units import plain
+from audit.model.verdict import CannotSee, Level, Reason
 
 
 def stated(claims: Claims) -> Claim | None:
@@ -48,3 +52,19 @@ def who(claim: Claim) -> dict[str, str]:
 def demanded(limits: Limits, name: str) -> bool:
     """Whether the policy demands anything of the grade by this limit."""
     return limits.values.get(name, "-") != "-"
+
+
+def recorded(
+    claims: Claims, subject: Subject[Item], at: datetime, oldest: timedelta, fresh: Message, stale: Message
+) -> Ruling:
+    """The ruling that a signed record is young enough.
+
+    `fresh` and `stale` are sentences over {ref}, {by}, {date}, {most}, which are filled in here.
+    CannotSee where nobody signed one.
+    """
+    claim = attested(claims, subject.ref, written=False)
+    age = aged(claim, subject, at)
+    figures = who(claim) | {"ref": subject.ref, "most": str(oldest.days)}
+    says = (fresh if age <= oldest else stale).filled(**figures)
+    measured, required = say("recorded on {date}", **figures), say("{most} days ago at most", **figures)
+    return ruling(age <= oldest, measured=measured, required=required, says=says)
