@@ -17,12 +17,15 @@ Kind = Literal[
     "store-lost", "store-back",
     "audit-began", "audit-ended", "report-written", "expiring", "failed",
     "drill", "switch-began", "switch",
+    "action", "signature", "checkpoint", "import",
 ]  # fmt: skip
 """`failed` is a piece of scheduled work that could not be done; `values` says which and why.
 
 `drill` is a restore drill that was made; `subject` is the copy, `values` the record.
 `switch` is a switch that was made, or one into scratch space, `subject` the failover, `values` the record;
-`switch-began` is the authorization that a switch used up, written before anything was asked."""
+`switch-began` is the authorization that a switch used up, written before anything was asked.
+`action` is one entry of the register of corrective measures, `subject` the fingerprint of its finding, or its own id.
+`signature` is what somebody signed, `checkpoint` a signed head of the log, `import` what another tool had found."""
 
 
 @dataclass(frozen=True, slots=True)
