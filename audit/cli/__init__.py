@@ -18,44 +18,10 @@ from typing import Any, Final, TextIO
 import click
 from click.shell_completion import CompletionItem, shell_complete
 
+from audit.cli.commands import COMMANDS as COMMANDS
 from audit.cli.tongue import ENGLISH, spoken, told
 from audit.model.exit import Exit, Stop
 from audit.model.message import Message, say
-
-COMMANDS: Final = (
-    ("init", "Write a commented inventory to start from."),
-    ("validate", "Say everything that is wrong in an inventory."),
-    ("plan", "Show what a run would look at, without touching anything."),
-    ("run", "Look at the systems of an inventory and judge what was seen."),
-    ("watch", "Look again and again, keep what was seen, tell who is down."),
-    ("alerts", "List the alerts that are not over, or send a test alert."),
-    ("ack", "Say that somebody takes care of an alert."),
-    ("judge", "Judge the stored observations of a run again."),
-    ("show", "Print a stored run."),
-    ("runs", "List the stored runs."),
-    ("report", "Write a stored run as a report."),
-    ("uptime", "Say how available everything was that the watch measured."),
-    ("outages", "List the outages that the watch saw."),
-    ("drill", "Restore a backup into scratch space to prove that it can be."),
-    ("switch", "Switch a group over, once two people have signed that."),
-    ("evidence", "Add documents and statements; say which of them still count."),
-    ("attest", "Show what a piece of evidence states, sign it."),
-    ("permit", "Say whether dangerous work may begin."),
-    ("whatif", "Say what stops when something is lost."),
-    ("spof", "List the single losses that stop a system."),
-    ("pairs", "List the pairs of losses that stop a system."),
-    ("blackstart", "Say what could never be started again."),
-    ("programme", "Say what a programme rests on, without whom it falls."),
-    ("cutsets", "List the smallest sets of losses that stop a system."),
-    ("checks", "List the checks."),
-    ("kinds", "List what an inventory can name, what a look asks of it."),
-    ("explain", "Explain a check or a finding: question, reason, fix."),
-    ("schema", "Print a JSON Schema, or the policy that holds."),
-    ("doctor", "Examine this machine for what an audit needs."),
-    ("demo", "Audit made-up institutions on this machine."),
-    ("completion", "Print the completion script for a shell."),
-)
-"""Each command with its one-line help: `haechi --help` reads it here, so that it has to import none of them."""
 
 MEANINGS: Final = (
     (Exit.READY, "ready: nothing failed that the gates count"),
@@ -84,7 +50,7 @@ class Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in self.list_commands(ctx):
             return None
-        found = importlib.import_module(f"audit.cli.{cmd_name}").command
+        found = importlib.import_module(f"audit.cli.{cmd_name.replace('-', '_')}").command
         assert isinstance(found, click.Command)  # noqa: S101 - a promise of our own modules
         return found
 

@@ -1,0 +1,51 @@
+"""Nothing in, every command with its one-line help out: the help imports none of them."""
+
+from __future__ import annotations
+
+from typing import Final
+
+COMMANDS: Final = (
+    ("init", "Write a commented inventory to start from."),
+    ("validate", "Say everything that is wrong in an inventory."),
+    ("plan", "Show what a run would look at, without touching anything."),
+    ("run", "Look at the systems of an inventory and judge what was seen."),
+    ("watch", "Look again and again, keep what was seen, tell who is down."),
+    ("alerts", "List the alerts that are not over, or send a test alert."),
+    ("ack", "Say that somebody takes care of an alert."),
+    ("judge", "Judge the stored observations of a run again."),
+    ("show", "Print a stored run."),
+    ("runs", "List the stored runs."),
+    ("report", "Write a stored run as a report."),
+    ("uptime", "Say how available everything was that the watch measured."),
+    ("outages", "List the outages that the watch saw."),
+    ("drill", "Restore a backup into scratch space to prove that it can be."),
+    ("switch", "Switch a group over, once two people have signed that."),
+    ("evidence", "Add documents and statements; say which of them still count."),
+    ("attest", "Show what a piece of evidence states, sign it."),
+    ("permit", "Say whether dangerous work may begin."),
+    ("whatif", "Say what stops when something is lost."),
+    ("spof", "List the single losses that stop a system."),
+    ("pairs", "List the pairs of losses that stop a system."),
+    ("blackstart", "Say what could never be started again."),
+    ("recovery-order", "Say in which order a few teams bring back what stops."),
+    ("rto", "Say how long each system is away, beside what was promised."),
+    ("rpo", "Say how much work each loss takes, beside what was promised."),
+    ("programme", "Say what a programme rests on, without whom it falls."),
+    ("concentration", "Say how much leans on each site, feed, supplier, maker."),
+    ("unknowns", "List what the inventory does not tell, what moves the answers most first."),
+    ("fixes", "Choose what to buy against single points of failure, or by harm."),
+    ("diff", "Say what two inventories differ in: systems, losses, promises."),
+    ("cutsets", "List the smallest sets of losses that stop a system."),
+    ("export", "Write what leans on what as a fault tree."),
+    ("impact", "Say what a loss costs people and money."),
+    ("forecast", "Say what will no longer pass on a later day."),
+    ("checks", "List the checks."),
+    ("kinds", "List what an inventory can name, what a look asks of it."),
+    ("explain", "Explain a check or a finding: question, reason, fix."),
+    ("schema", "Print a JSON Schema, or the policy that holds."),
+    ("doctor", "Examine this machine for what an audit needs."),
+    ("replay", "Judge the estates of past incidents as of the day before."),
+    ("demo", "Audit made-up institutions on this machine."),
+    ("completion", "Print the completion script for a shell."),
+)
+"""Each command with its one-line help: `haechi --help` reads it here."""
