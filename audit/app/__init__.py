@@ -17,8 +17,9 @@ from audit.analysis.readiness import exit_code
 from audit.analysis.scenarios import needed
 from audit.app.crew import observe
 from audit.app.drilling_record import drills_of
-from audit.app.past import PROVEN, known_before, strips, with_past
+from audit.app.past import known_before, strips, with_past
 from audit.app.records import Records
+from audit.app.seen import facts_of, verified
 from audit.app.stored import POLICY, stored_estate, whole
 from audit.app.switching_record import switches_of
 from audit.catalogue import Catalogue, discover
@@ -29,9 +30,8 @@ from audit.model.dossier import Dossier
 from audit.model.estate import Estate, Waiver
 from audit.model.evidence import Finding, Observation, Run, Selection
 from audit.model.exit import Exit, Stop
-from audit.model.facts import DocumentState, Facts
 from audit.model.message import say
-from audit.model.plan import DOCUMENT, Plan
+from audit.model.plan import Plan
 from audit.model.verdict import Severity
 from audit.model.waivers import Waivers
 from audit.plan import plan as make_plan
@@ -152,10 +152,10 @@ def rejudge(
     with open_store(store, writing=False) as memory:
         name = memory.run(run).id  # before anything is written: for a run that is not there no store is made
     with open_store(store, writing=True) as memory:
-        first = _verified(memory, name)
+        first = verified(memory, name)
         sources = {**memory.sources(first.id), **changes}
         plan = make_plan(stored_estate(sources, known, first.estate_id), known, first.selection)
-        seen = memory.observations(first.id, lambda probe, name: _facts(known, probe, name))
+        seen = memory.observations(first.id, lambda probe, name: facts_of(known, probe, name))
         again = replace(_run(plan), judged_from=first.judged_from or first.id)
         judged = instant(at, plan.estate) or _judged(first, seen)
         state = first.state
@@ -177,13 +177,13 @@ def dossier_of(run: str = "latest", *, store: str = DEFAULT_STORE, catalogue: Ca
     """
     known = catalogue or discover()
     with collecting_later(), open_store(store, writing=False) as memory:
-        found = _verified(memory, run)
+        found = verified(memory, run)
         plan = make_plan(stored_estate(memory.sources(found.id), known, found.estate_id), known, found.selection)
         findings = memory.findings(found.id)
         looked_at: Collection[str] = {task.subject for task in plan.tasks}
-        seen = memory.observations(found.id, lambda probe, name: _facts(known, probe, name), of=needed(plan.estate))
+        seen = memory.observations(found.id, lambda probe, name: facts_of(known, probe, name), of=needed(plan.estate))
         if found.state != "complete":
-            seen = memory.observations(found.id, lambda probe, name: _facts(known, probe, name))
+            seen = memory.observations(found.id, lambda probe, name: facts_of(known, probe, name))
             looked_at = seen
             if found.state == "running":
                 found = replace(found, at=_judged(found, seen))
@@ -249,15 +249,6 @@ def _outcome(
     return Outcome(dossier, Waivers(plan.estate, at).expired(plan.pairs))
 
 
-def _verified(memory: Store, name: str) -> Run:
-    run = memory.run(name)
-    problems = memory.verify(run.id)
-    if problems:
-        says = say("the run {run} in {store} was changed after it was sealed", run=run.id, store=memory.name)
-        raise Stop(Exit.STORAGE, says, *problems)
-    return run
-
-
 def _judged(run: Run, seen: Mapping[str, Observation]) -> datetime:
     """The instant by which a run was judged; where it broke off, that of the last thing it saw."""
     return run.at or max((observation.at for observation in seen.values()), default=run.started)
@@ -276,18 +267,6 @@ def instant(written: str | datetime | None, estate: Estate) -> datetime | None:
         says = say("expected a date and time such as 2026-11-21T20:55:13+09:00, got {written}", written=repr(written))
         raise Stop(Exit.USAGE, says) from broken
     return (at if at.tzinfo is not None else at.replace(tzinfo=ZoneInfo(estate.about.timezone))).astimezone(UTC)
-
-
-def _facts(catalogue: Catalogue, probe: str, name: str) -> type[Facts] | None:
-    """The class of facts that a probe returned, found by its name below what the probe promises."""
-    own: Mapping[str, type[Facts]] = {DOCUMENT: DocumentState, **PROVEN}
-    waiting = [own[probe]] if probe in own else []
-    waiting += [one.facts for one in catalogue.probes.values() if one.id == probe]
-    for kind in waiting:
-        if kind.__name__ == name:
-            return kind
-        waiting.extend(kind.__subclasses__())
-    return None
 
 
 def _read(path: Path) -> bytes:

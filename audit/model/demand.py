@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from audit.model.item import Id, Item, NameText, Text
-from audit.model.units import Day, Duration, Instant
+from audit.model.units import Day, Duration, Flag, Instant
 
 
 class Deadline(Item):
@@ -40,3 +40,15 @@ class LoadTest(Item):
     on: Day
     times: Annotated[float, Field(ge=0, lt=1e6)]
     """The load that was borne, as a multiple of the forecast peak."""
+
+
+class SurgeTest(Item):
+    """A test of the intake with as many reports as come after a disaster; the record is evidence for it."""
+
+    on: Day
+    times: Annotated[float, Field(ge=0, lt=1e6)]
+    """The reports that were taken in a day, as a multiple of an ordinary day."""
+    deduplicated: Flag | None = None
+    """Whether the same damage, reported twice, was counted once."""
+    handed_over: Flag | None = None
+    """Whether those who act got the reports."""

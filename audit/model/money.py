@@ -6,7 +6,7 @@ from typing import Literal
 
 from audit.model.item import Id, Item, NameText, NodeRef, SubjectRef, Text
 from audit.model.needs import Need
-from audit.model.units import Day, MoneyAmount
+from audit.model.units import Day, Flag, MoneyAmount
 
 
 class Rail(Item):
@@ -16,6 +16,8 @@ class Rail(Item):
     name: NameText | None = None
     kind: Literal["online", "branch", "partner", "phone", "bank", "manual"]
     needs: tuple[Need, ...] = ()
+    minimum_documents: Flag | None = None
+    """Whether it takes an application with the fewest documents, the others being brought later."""
 
 
 class BudgetLine(Item):

@@ -71,7 +71,7 @@ def test_there_are_enough_rules() -> None:
     assert {check.control for check in CHECKS} >= MANDATORY
     assert {"A", "F", "G", "E", "H", "D"} == {check.method for check in CHECKS}
     assert {check.area for check in CHECKS} == set(
-        "availability backup failover facility dependency network operations funding peak".split()
+        "availability backup failover facility dependency network operations security funding peak".split()
     )
 
 
