@@ -12,6 +12,7 @@ from audit.inventory.load import load
 from audit.model.estate import System
 from audit.model.exit import Exit, Stop
 from audit.model.graph import Graph
+from audit.model.hazards import Happening, happening, hazards
 from audit.model.message import say
 from audit.model.needs import members
 
@@ -28,12 +29,24 @@ def system_of(graph: Graph, written: str) -> str:
 
 def nodes_of(graph: Graph, written: Sequence[str]) -> tuple[str, ...]:
     """What can be lost: sites, rooms, compartments (`site#compartment`), batteries, feeds, suppliers, systems, ..."""
+    known = _nodes(graph)
+    return tuple(dict.fromkeys(_meant(one, known) for one in written))
+
+
+def _nodes(graph: Graph) -> tuple[str, ...]:
     compartments = (
         f"{site.ref}#{room.compartment}" for site in graph.estate.sites for room in site.rooms if room.compartment
     )
     named = (name for needs in graph.needs.values() for need in needs for name in members(need))
-    known = tuple(dict.fromkeys((*graph.needs, *compartments, *named)))
-    return tuple(dict.fromkeys(_meant(one, known) for one in written))
+    suppliers = (supplier.ref for supplier in graph.estate.suppliers)
+    return tuple(dict.fromkeys((*graph.needs, *compartments, *named, *suppliers)))
+
+
+def happenings_of(graph: Graph, written: Sequence[str]) -> tuple[Happening, ...]:
+    """What happens, by the names of nodes, of declared hazards, of `contractor:...`, `maker:...`; see `nodes_of`."""
+    events = tuple(dict.fromkeys(one.ref for one in hazards(graph)))
+    known = tuple(dict.fromkeys((*events, *_nodes(graph))))
+    return tuple(happening(graph, name) for name in dict.fromkeys(_meant(one, known) for one in written))
 
 
 def _meant(written: str, known: Iterable[str]) -> str:

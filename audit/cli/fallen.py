@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from typing import Any, Final
+from typing import Final
 
-from audit.analysis.faults.falling import Fall, Weakness
+from audit.analysis.faults.falling import Weakness
 from audit.model.clean import json_text, line
-from audit.model.estate import System
 from audit.model.graph import Graph
 from audit.model.message import say
-from audit.model.units import bytes_text
 from reports.translate import Translator
 
 ASSUMED: Final = (
@@ -81,39 +79,3 @@ def _assumed(speak: Translator) -> Iterator[str]:
     yield speak.text("assumed:")
     for one in ASSUMED:
         yield "  - " + speak.message(one)
-
-
-def fall_json(graph: Graph, found: Fall) -> Iterator[str]:
-    """One document."""
-    least, most = found.applicants
-    document = {
-        "schema": "haechi.whatif/1",
-        "estate": json_text(graph.estate.about.id),
-        "hit": [json_text(name) for name in found.hit],
-        "stops": [_system(system) for system in found.surely],
-        "stops-perhaps": [_system(system) for system in found.maybe],
-        "data-destroyed": [{"data": json_text(data.ref), "bytes": data.size} for data in found.data],
-        "applicants-per-hour": {"least": least, "most": most},
-        "assumed": [str(one) for one in ASSUMED],
-    }
-    yield json.dumps(document, ensure_ascii=False, indent=2)
-
-
-def _system(system: System) -> dict[str, Any]:
-    return {"system": json_text(system.ref), "grade": system.grade}
-
-
-def fall_text(found: Fall, speak: Translator) -> Iterator[str]:
-    """Lines for people."""
-    yield speak.text("lost: {what}", what=" + ".join(map(line, found.hit)))
-    surely, maybe = ([f"{one.ref} ({one.grade})" for one in group] for group in (found.surely, found.maybe))
-    if not surely and not maybe:
-        yield "  " + speak.text("no system stops")
-    yield from _stops(surely, maybe, speak)
-    for data in found.data:
-        size = bytes_text(data.size) if data.size is not None else "-"
-        yield "  " + speak.text("destroyed with every copy: {data} ({size})", data=line(data.ref), size=size)
-    least, most = found.applicants
-    if most:
-        yield "  " + speak.text("applicants an hour: {least} to {most}", least=f"{least:,.1f}", most=f"{most:,.1f}")
-    yield from _assumed(speak)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -14,11 +15,18 @@ from audit.model.exit import Exit
 @click.argument("estate", type=click.Path(path_type=Path))
 @click.option("--on", "system", default="", metavar="SYSTEM", help="Only what stops this system.")
 @click.option(
+    "--by",
+    type=click.Choice(("component", "hazard", "site", "supplier")),
+    default="component",
+    show_default=True,
+    help="What is lost: anything with a name, anything that can happen, a site, a supplier.",
+)
+@click.option(
     "--top", type=click.IntRange(1, 100_000), default=20, show_default=True, help="Show so many, the worst first."
 )
 @printing
 @speaking
-def command(estate: Path, system: str, top: int, form: str, lang: str) -> Exit:
+def command(estate: Path, system: str, by: Any, top: int, form: str, lang: str) -> Exit:
     """List what stops systems when two of it are lost at once, and neither alone does, worst first.
 
     Nothing is touched, only the inventory is read. Exit code 0.
@@ -27,6 +35,7 @@ def command(estate: Path, system: str, top: int, form: str, lang: str) -> Exit:
     Examples:
       haechi pairs my-estate
       haechi pairs my-estate --on agency/portal --top 5
+      haechi pairs my-estate --by hazard
     """
     from audit.analysis.faults.falling import weaknesses
     from audit.app.falling import graph_of, system_of
@@ -36,7 +45,7 @@ def command(estate: Path, system: str, top: int, form: str, lang: str) -> Exit:
 
     graph = graph_of(estate)
     ref = system_of(graph, system) if system else ""
-    every, reached = weaknesses(graph, 2, ref)
+    every, reached = weaknesses(graph, 2, ref, by)
     found = tuple(one for one in every if len(one.losses) == 2)
     if form == "json":
         lines = weak_json(graph, found, 2, reached, top)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
 from typing import Final
 
+from audit.model.alias import same_suppliers
 from audit.model.estate import Data, Estate, System
 from audit.model.facility import Site
-from audit.model.needs import All, AnyOf, Grace, KOf, Need, SumOf, members
+from audit.model.leaning import leaning
+from audit.model.needs import All, AnyOf, Cooled, Grace, KOf, Need, SumOf, members
+from audit.model.numbered import ROUNDING, Net, Weaver, falls
 from audit.model.single import SinglePoints
 
 AT_ONCE: Final = ("active-active", "hot")
@@ -98,38 +101,8 @@ class Graph:
 
     @cached_property
     def needs(self) -> Mapping[str, tuple[Need, ...]]:
-        """What each node needs to run: written needs, one of its places, the operator and a feed of a site."""
-        found: dict[str, tuple[Need, ...]] = {}
-        for site in self.estate.sites:
-            own: list[Need] = [site.operator] if site.operator else []
-            if site.power:
-                own.append(AnyOf.model_construct(any=site.power))
-            found[site.ref] = tuple(own)
-            for room in site.rooms:
-                feeds: tuple[Need, ...] = (AnyOf.model_construct(any=room.feeds),) if room.feeds else ()
-                found[room.ref] = (site.ref, *feeds)
-            for battery in site.batteries:
-                found[battery.ref] = (battery.room,)
-            for supply in site.power_protection:
-                found[supply.ref] = (supply.room or site.ref,)
-            for monitor in site.monitoring:
-                found[monitor.ref] = (monitor.room or site.ref,)
-            for machine in site.machines:
-                where = getattr(machine, "room", None) or site.ref
-                found[machine.ref] = (where, *filter(None, (getattr(machine, "feed", None),)))
-        for _, system in self.estate.systems():
-            places: tuple[Need, ...] = (AnyOf.model_construct(any=system.at),) if system.at else ()
-            found[system.ref] = (*system.needs, *places)
-            for data in system.data:
-                found[data.ref] = (data.at,) if data.at else ()
-        for programme in self.estate.programmes:
-            served: tuple[Need, ...] = (AnyOf.model_construct(any=programme.served_by),) if programme.served_by else ()
-            for rail in programme.rails:
-                found[rail.ref] = rail.needs
-            ways = (programme.intake, programme.payout)
-            rails = tuple(AnyOf.model_construct(any=tuple(one.ref for one in way)) for way in ways if way)
-            found[programme.ref] = (*programme.needs, *served, *rails)
-        return MappingProxyType(found)
+        """What each node needs to run: written needs, one of its places, operator, feeds and cooling of a site."""
+        return leaning(self.estate)
 
     @cached_property
     def dependants(self) -> Mapping[str, tuple[str, ...]]:
@@ -152,7 +125,7 @@ class Graph:
             return self.met(need.on, down)
         if isinstance(need, KOf):
             return sum(self.met(one, down) for one in need.of) >= need.k
-        return self.total(need, down) >= need.at_least
+        return self.total(need, down) * (1 + ROUNDING) >= need.at_least
 
     def total(self, need: SumOf, down: frozenset[str] | set[str]) -> float:
         """The capacity or contribution of the members that are up; a member without the figure adds nothing."""
@@ -163,24 +136,53 @@ class Graph:
         value = getattr(self.estate.index.get(ref), what, None)
         return float(getattr(value, "amount", value) or 0)
 
+    def woven(self, needs: Mapping[str, tuple[Need, ...]]) -> Weaver:
+        """Nodes with these needs, together with the fire compartments; a compartment of one room is that room."""
+        together = [
+            (f"{site.ref}#{room.compartment}", room.ref)
+            for site in self.estate.sites
+            for room in site.rooms
+            if room.compartment is not None
+        ]
+        shared = Counter(name for name, _ in together)
+        alone = {name: ref for name, ref in together if shared[name] == 1}
+        weaver = Weaver(self.amount, {**self.same, **alone})
+        for ref, own in needs.items():
+            node = weaver.node(ref)
+            for need in own:
+                weaver.need(node, need)
+        for name, ref in together:
+            if weaver.node(name) != weaver.node(ref):
+                weaver.falls_with(weaver.node(ref), weaver.node(name))
+        return weaver
+
+    @cached_property
+    def same(self) -> Mapping[str, str]:
+        """Each supplier that is another one under a second name, to the first of them in the inventory."""
+        return same_suppliers(self.estate)
+
+    @cached_property
+    def _net(self) -> Net:
+        return self.woven(self.needs).done()
+
+    @cached_property
+    def _twins(self) -> Mapping[int, tuple[str, ...]]:
+        """Each supplier with several names, by number, to the others of them."""
+        found: dict[int, list[str]] = {}
+        for name in self.same:
+            if name in self._net.number:
+                found.setdefault(self._net.number[name], []).append(name)
+        return MappingProxyType({number: tuple(names) for number, names in found.items()})
+
     def falls(self, hit: Iterable[str]) -> frozenset[str]:
         """Everything that is down when `hit` is down: the least set closed under unmet needs, `hit` included.
 
         A need that is unmet with everything up, such as a sum that was never reached, is no consequence of the hit.
         """
-        down: set[str] = set()
-        queue = deque(hit)
-        while queue:
-            ref = queue.popleft()
-            if ref in down:
-                continue
-            down.add(ref)
-            for dependant in self.dependants.get(ref, ()):
-                if dependant not in down and any(
-                    not self.met(need, down) and self.met(need, NOTHING) for need in self.needs[dependant]
-                ):
-                    queue.append(dependant)
-        return frozenset(down)
+        named, known = tuple(hit), self._net.number
+        down = falls(self._net, (known[ref] for ref in named if ref in known))
+        also = (name for number in self._twins.keys() & set(down) for name in self._twins[number])
+        return frozenset((*named, *self._net.named(down), *also))
 
     def burns(self, where: str) -> frozenset[str]:
         """What a fire that starts in a room or site takes by itself: the rooms of the same compartment, or the site."""
@@ -240,12 +242,17 @@ class Graph:
         return frozenset(system.ref for _, system in self.estate.systems() if not self.final_places(system.ref))
 
     @cached_property
+    def required(self) -> Mapping[str, tuple[Need, ...]]:
+        """What each node that waits for anything needs before it is up again: needs less cooling, recovers-with."""
+        required = {ref: tuple(one for one in own if not isinstance(one, Cooled)) for ref, own in self.needs.items()}
+        for _, system in self.estate.systems():
+            required[system.ref] += system.recovers_with
+        return MappingProxyType({ref: needs for ref, needs in required.items() if needs})
+
+    @cached_property
     def stuck(self) -> Mapping[str, tuple[Need, ...]]:
         """What never comes back once all is down, to the requirements (needs, recovers-with) that it waits for."""
-        required = {ref: needs for ref, needs in self.needs.items() if needs}
-        for _, system in self.estate.systems():
-            if system.recovers_with:
-                required[system.ref] = (*required.get(system.ref, ()), *system.recovers_with)
+        required = self.required
         waiting: dict[str, list[str]] = {}
         for ref, needs in required.items():
             for target in dict.fromkeys(name for need in needs for name in members(need)):

@@ -61,6 +61,10 @@ class Grace(Item):
     grace: Duration
 
 
+class Cooled(Grace):
+    """A room bears the loss of its cooling until it overheats; what starts there does not wait for the cold."""
+
+
 def _shape(value: object) -> str:
     if isinstance(value, str):
         return "ref"

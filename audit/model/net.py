@@ -2,32 +2,61 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Callable, Mapping, Sequence
+from typing import Literal, Protocol
+
+from audit.model.graph import AT_ONCE, Graph
+from audit.model.needs import AnyOf, Need
+from audit.model.numbered import Net as Net
+from audit.model.numbered import falls as falls
+from audit.model.switching import RANK
+from audit.model.technology import Failover
 
 View = Literal["optimistic", "pessimistic"]
 """`optimistic` counts every failover that takes over at once, `pessimistic` those alone that have really switched."""
 
 
-@dataclass(frozen=True, slots=True)
-class Net:
-    """Nodes by number. A node falls when it is hit, when something in `hard` of what fell names it, when a group falls.
+class Hitting(Protocol):
+    """Something that can happen, with the nodes that it takes by itself."""
 
-    A need for one thing is hard. Any other need is a group of its own: it falls as soon as the weight of its fallen
-    members exceeds what it can spare (any of n: n-1 of weight 1; k of n: n-k; a sum: total less threshold). A group
-    inside a group is a node with the name "". A need that is unmet while everything is up is left out: see `unmet`.
+    @property
+    def ref(self) -> str: ...
+
+    def struck(self, view: View) -> tuple[str, ...]: ...
+
+
+def counted(view: View) -> Callable[[Failover], bool]:
+    """Whether a failover counts as a second place."""
+    real = RANK.index("real-switch")
+
+    def of(switch: Failover) -> bool:
+        if switch.mode not in AT_ONCE:
+            return False
+        return view == "optimistic" or any(RANK.index(one.realism) >= real for one in switch.drills)
+
+    return of
+
+
+def standing(graph: Graph, view: View) -> Mapping[str, tuple[Need, ...]]:
+    """What each node needs to run, where a failover that counts is one more place of its system."""
+    counts = counted(view)
+    found = dict(graph.needs)
+    for _, system in graph.estate.systems():
+        there = tuple(switch.to for switch in system.failover if counts(switch))
+        if system.at and there:
+            found[system.ref] = (*system.needs, AnyOf.model_construct(any=(*system.at, *there)))
+    return found
+
+
+def net(graph: Graph, view: View, hazards: Sequence[Hitting] = ()) -> Net:
+    """Every node of the graph with all that it needs, fire compartments and hazards as nodes that take what they hit.
+
+    A compartment of one room is that room; a hazard whose reference is a node already adds what it hits to that node.
     """
-
-    names: tuple[str, ...]
-    number: Mapping[str, int]
-    hard: Sequence[Sequence[int]]
-    """Node to the nodes that fall with it."""
-    soft: Sequence[Sequence[tuple[int, float]]]
-    """Node to the groups in which it counts, with its weight there."""
-    owner: Sequence[int]
-    """Group to the node that falls with it."""
-    spare: Sequence[float]
-    """Group to the weight that it can lose and still stand."""
-    unmet: tuple[str, ...] = ()
-    """The nodes that have a need which nothing could meet even with everything up."""
+    weaver = graph.woven(standing(graph, view))
+    for one in hazards:
+        number = weaver.node(one.ref)
+        for ref in one.struck(view):
+            if (hit := weaver.node(ref)) != number:
+                weaver.falls_with(hit, number)
+    return weaver.done()
