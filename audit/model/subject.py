@@ -33,6 +33,8 @@ class Surroundings:
     estate: Estate
     graph: Graph
     policy: Policy
+    kept: dict[str, object] = field(default_factory=dict, compare=False, repr=False)
+    """What rules reckoned once for all subjects, by a name of theirs."""
 
 
 @dataclass(frozen=True, slots=True)

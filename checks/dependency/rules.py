@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Final
 
 from audit.contract import CannotSee, Example, Limits, Reason, Ruling, Subject, Verdict, check, ruling, say
 from audit.model.estate import System
-from audit.model.needs import All, AnyOf, Grace, KOf, Need, members, parts
+from audit.model.needs import members
 from audit.model.units import plain
 from checks.dependency.samples import systems
+from checks.dependency.slowest import slowest
 
 GUARANTEE: Final = "kibo/guarantee"
 _LONG_CIRCLE: Final = 8
@@ -69,33 +69,6 @@ def nothing_weaker_is_needed(system: Subject[System], limits: Limits) -> Ruling:
     return ruling(True, measured=", ".join(without) or "none", required=required, says=says, key="needs")
 
 
-def _recovery(system: Subject[System], need: Need) -> tuple[timedelta, str] | None:
-    """How long a need takes to come back, with the system that decides it; None where that is not known."""
-    if isinstance(need, str):
-        item = system.estate.index.get(need)
-        if not isinstance(item, System):
-            return None
-        own = item.rto if item.rto is not None else system.around.policy.targets[item.grade].rto
-        return own, need
-    if isinstance(need, Grace):
-        return _recovery(system, need.on)
-    if isinstance(need, (All, AnyOf, KOf)):
-        inner = parts(need)
-        times = [_recovery(system, one) for one in inner]
-        known = sorted(time for time in times if time is not None)
-        wanted = len(inner) if isinstance(need, All) else 1 if isinstance(need, AnyOf) else need.k
-        unknown = len(times) - len(known)
-        if isinstance(need, All):
-            return known[-1] if known else None
-        return known[wanted - 1] if len(known) >= wanted and not unknown else None
-    back: set[str] = set()
-    for slowest in sorted(found for ref in need.of if (found := _recovery(system, ref)) is not None):
-        back.add(slowest[1])
-        if system.graph.total(need, frozenset(need.of) - back) >= need.at_least:
-            return slowest
-    return None
-
-
 @check(
     "dependency.recovery-time",
     control="DEP-05",
@@ -116,13 +89,30 @@ def _recovery(system: Subject[System], need: Need) -> tuple[timedelta, str] | No
             GUARANTEE,
         ),
         Example(
+            Verdict.FAIL,
+            systems("{id: guarantee, grade: 1, rto: 2h, needs: [{k: 1, of: [{on: login, grace: 4h}, spare]}]}",
+                    "{id: login, grade: 2}", "{id: spare, grade: 3}"),
+            GUARANTEE,
+        ),
+        Example(
+            Verdict.PASS,
+            systems("{id: guarantee, grade: 1, rto: 2h, needs: [{any: [login, gov24]}]}", "{id: login, grade: 1}"),
+            GUARANTEE,
+        ),
+        Example(
+            Verdict.FAIL,
+            systems("{id: guarantee, grade: 1, rto: 2h, needs: [gov24]}").replace("{id: gov24", "{id: gov24, rto: 4h"),
+            GUARANTEE,
+        ),
+        Example(
             Verdict.UNKNOWN,
-            systems("{id: guarantee, grade: 1, rto: 2h, needs: [gov24]}"),
+            systems("{id: guarantee, grade: 1, rto: 2h, needs: [gov24, login]}", "{id: login, grade: 1}"),
             GUARANTEE,
             reason=Reason.INCOMPLETE,
         ),
+        Example(Verdict.UNKNOWN, systems("{id: guarantee, grade: 1}"), GUARANTEE, reason=Reason.INCOMPLETE),
     ),
-)
+)  # fmt: skip
 def needs_come_back_in_time(system: Subject[System], limits: Limits) -> Ruling:
     """Everything that the system needs, to run or to come back, has a recovery time no longer than its own.
 
@@ -132,33 +122,41 @@ def needs_come_back_in_time(system: Subject[System], limits: Limits) -> Ruling:
     """
     allowed = int(limits.number("violations"))
     needs = (*system.graph.needs[system.ref], *system.item.recovers_with)
-    times = [time for need in needs if (time := _recovery(system, need)) is not None]
-    slow = sorted({ref for time, ref in times if time > system.rto})
+    times = [found for need in needs if (found := slowest(system, need)) is not None]
+    slow = sorted({one.ref for one in times if one.least > system.rto})
     if len(slow) > allowed:
-        longest, ref = max(times)
+        worst = max(times, key=lambda one: one.least)
         says = say(
             "{system} is promised within {own}, but {slow} takes {longest}",
             system=system.ref,
             own=plain(system.rto),
-            slow=ref,
-            longest=plain(longest),
+            slow=worst.ref,
+            longest=plain(worst.least),
         )
-        key = "recovers-with" if ref in system.item.recovers_with else "needs"
-        return ruling(False, measured=longest, required=system.rto, says=says, key=key)
+        key = "recovers-with" if worst.ref in system.item.recovers_with else "needs"
+        return ruling(False, measured=worst.least, required=system.rto, says=says, key=key)
     if not times:
         says = say(
             "the inventory names no system that {system} needs, so no recovery time can be compared; add `needs:`",
             system=system.ref,
         )
         raise CannotSee(Reason.INCOMPLETE, says)
-    longest, ref = max(times)
+    silent = sorted({one.silent for one in times if one.silent and one.least <= system.rto})
+    if len(silent) + len(slow) > allowed:
+        says = say(
+            "{system} needs {others}, of which nobody says within what time they are back; add `rto:` to them",
+            system=system.ref,
+            others=", ".join(silent),
+        )
+        raise CannotSee(Reason.INCOMPLETE, says)
+    worst = max(times, key=lambda one: one.least)
     says = say(
         "{slow}, the slowest that {system} needs, comes back within {longest}",
-        slow=ref,
+        slow=worst.ref or "-",
         system=system.ref,
-        longest=plain(longest),
+        longest=plain(worst.least),
     )
-    return ruling(True, measured=longest, required=system.rto, says=says, key="needs")
+    return ruling(True, measured=worst.least, required=system.rto, says=says, key="needs")
 
 
 @check(

@@ -12,10 +12,11 @@ from pydantic import AfterValidator, Field
 from audit.contract import CannotSee, Reason, Verbs, World, probe, say
 from audit.model.failover import FailoverState
 from audit.model.item import Item, SecretRef, Text
+from audit.model.mariadb_rows import worded
 from audit.model.technology import Failover
 from audit.model.unfit import Unexpected
 from audit.model.units import Duration
-from checks.failover.mariadb_output import AGREEING, ASKED, SEMI, Position, Row, Server, facts, lag, positions, worded
+from checks.failover.mariadb_output import AGREEING, ASKED, SEMI, Position, Row, Server, facts, lag, positions
 
 _WHO: Final = "SELECT VERSION() AS version, @@server_id AS server"
 _SETTINGS: Final = (

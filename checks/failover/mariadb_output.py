@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from typing import Any, Final
 
 from audit.contract import CannotSee, Reason, say
 from audit.model.facts import Unseen
 from audit.model.failover import FailoverState, Member, Role
+from audit.model.mariadb_rows import epoch, whole
 
 Row = Mapping[str, Any]
 AGREEING: Final = (
@@ -121,7 +121,7 @@ def lag(
     seconds = waited if behind == 0 else None
     clock, beat = beats
     if clock is not None and beat is not None:
-        now, then = _seconds(clock.get("now")), _seconds(beat.get("beat"))
+        now, then = epoch(clock.get("now")), epoch(beat.get("beat"))
         if now is None or then is None:
             raise CannotSee(Reason.INCOMPLETE, say("the table of the heartbeat holds no time"))
         seconds, by = max(0.0, float(now - then)), f"{by}; heartbeat"
@@ -228,20 +228,3 @@ def _against(one: Server, numbers: set[int]) -> str:
         return "it follows a server that is none of these"
     delay = whole(status.get("SQL_Delay"))
     return f"it is kept {delay} s behind on purpose" if delay else ""
-
-
-def worded(row: Row) -> Row:
-    """A row with the words of MariaDB: MySQL says Source and Replica."""
-    return {key.replace("Source", "Master").replace("Replica_", "Slave_"): value for key, value in row.items()}
-
-
-def whole(value: object) -> int:
-    """A whole number that a server gave; 0 for anything else."""
-    return int(value) if isinstance(value, int | str) and re.fullmatch(r"[0-9]{1,20}", str(value)) else 0
-
-
-def _seconds(value: object) -> Decimal | None:
-    """Seconds since 1970 between 1990 and 2200; None for anything else."""
-    if not isinstance(value, int | float | Decimal) or not 631152000 < value < 7258118400:
-        return None
-    return Decimal(value)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from audit.contract import CannotSee, Example, Limits, Reason, Ruling, Subject, Verdict, check, ruling, say
 from audit.model.estate import Institution, System
-from audit.model.needs import members
+from audit.model.mandatory import mandatory_systems
 
 
 def _two(order: str) -> str:
@@ -33,6 +33,9 @@ def _leaning(need: str) -> str:
         Example(Verdict.FAIL, _two("recovery-order: [vault], "), "kibo"),
         Example(Verdict.FAIL, _leaning("vault"), "kibo"),
         Example(Verdict.FAIL, _leaning("{all: [vault, board]}"), "kibo"),
+        Example(Verdict.FAIL, _leaning("{on: vault, grace: 4h}"), "kibo"),
+        Example(Verdict.FAIL, _leaning("{k: 2, of: [vault, board]}"), "kibo"),
+        Example(Verdict.FAIL, _leaning("board").replace("id: board,", "id: board, needs: [vault],"), "kibo"),
         Example(Verdict.PASS, _leaning("{any: [vault, board]}"), "kibo"),
         Example(Verdict.UNKNOWN, _two(""), "kibo", reason=Reason.INCOMPLETE),
     ),
@@ -54,7 +57,7 @@ def order_can_be_followed(institution: Subject[Institution], limits: Limits) -> 
     early = [
         (ref, need)
         for ref in item.recovery_order
-        for need in _needed(institution, ref)
+        for need in sorted(_needed(institution, ref))
         if need in position and position[need] > position[ref]
     ]
     figures = {"who": institution.ref, "count": str(len(item.recovery_order))}
@@ -74,13 +77,13 @@ def order_can_be_followed(institution: Subject[Institution], limits: Limits) -> 
 
 
 def _needed(institution: Subject[Institution], ref: str) -> set[str]:
-    """What a system needs for certain, to run or to come back; of a choice, nothing."""
-    item = institution.estate.index.get(ref)
-    if not isinstance(item, System):
-        return set()
-    found = set(item.recovers_with)
-    for need in item.needs:
-        names = members(need)
-        if len(names) == 1 or getattr(need, "all", None):
-            found.update(names)
-    return found
+    """The systems without which a system is not back, at any distance; of a choice, nothing."""
+    known = institution.estate.index
+    found: set[str] = set()
+    queue = [ref]
+    for one in queue:
+        item = known.get(one)
+        fresh = mandatory_systems(institution.graph, item) if isinstance(item, System) else ()
+        queue += [other.ref for other in fresh if other.ref not in found]
+        found.update(other.ref for other in fresh)
+    return found - {ref}

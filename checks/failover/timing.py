@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from math import inf
 from typing import Final
 
 from audit.contract import (
@@ -28,6 +29,7 @@ from audit.model.units import plain
 from checks.failover.drilled import AT
 from checks.failover.proof import counted, group
 from checks.failover.samples import TO_BUSAN, failover, guarantee
+from checks.failover.waited import events, losses, waits
 
 _STEPS: Final = "steps: {detect: 5m, decide: 10m, switch: 30m, verify: 5m}"
 _NO_SWITCH: Final = "steps: {detect: 5m, decide: 10m, verify: 5m}"
@@ -79,6 +81,36 @@ class Step:
             Verdict.UNKNOWN, failover(f"to: busan, mode: hot, {_NO_SWITCH}"), _GUARANTEE,
             others={switched(TO_BUSAN): _MEASURED.model_copy(update={"kind": "isolated"})}, reason=Reason.INCOMPLETE,
         ),
+        Example(
+            Verdict.FAIL,
+            guarantee(
+                "grade: 1, at: [daejeon/room-1], needs: [login], failover: [{id: to-busan, kind: declared, "
+                f"to: busan, mode: hot, {_STEPS}}}]",
+                others=", {id: login, grade: 2, at: [daejeon/room-1]}",
+            ),
+            _GUARANTEE,
+        ),
+        Example(
+            Verdict.PASS,
+            guarantee(
+                "grade: 1, at: [daejeon/room-1], recovers-with: [vault], failover: [{id: to-busan, kind: declared, "
+                f"to: busan, mode: hot, {_STEPS}}}]",
+                others=", {id: vault, grade: 3, at: [busan/room-1]}",
+            ),
+            _GUARANTEE,
+        ),
+        Example(Verdict.FAIL, guarantee("grade: 1, at: [daejeon/room-1], rebuild: 5d"), _GUARANTEE),
+        Example(
+            Verdict.UNKNOWN, guarantee("grade: 3, at: [daejeon/room-1], rebuild: 5h"), _GUARANTEE,
+            reason=Reason.INCOMPLETE,
+        ),
+        Example(
+            Verdict.PASS,
+            guarantee("grade: 3, at: [daejeon/room-1], rebuild: 5h").replace(
+                "{id: room-1}", "{id: room-1, rebuild: 2h}"
+            ).replace("{id: daejeon, operator: nirs", "{id: daejeon, rebuild: 9h, operator: nirs"),
+            _GUARANTEE,
+        ),
         Example(Verdict.UNKNOWN, failover("to: busan, mode: hot"), _GUARANTEE, reason=Reason.INCOMPLETE),
         Example(Verdict.UNKNOWN, guarantee("grade: 1"), _GUARANTEE, reason=Reason.INCOMPLETE),
     ),
@@ -92,8 +124,7 @@ def promise_can_be_kept(system: Subject[System], looks: Looks, limits: Limits) -
     """
     most = system.rto * limits.number("times")
     if not system.item.failover:
-        says = say("{system} has no failover whose steps could be added up", system=system.ref)
-        raise CannotSee(Reason.INCOMPLETE, says)
+        return _without(system, most)
     paths = [(switch, _path(switch, system, looks)) for switch in system.item.failover]
     switch, steps = min(paths, key=lambda pair: (sum(step.took is None for step in pair[1]), _total(pair[1])))
     total, unknown = _total(steps), [step.name for step in steps if step.took is None]
@@ -135,17 +166,49 @@ def _path(switch: Failover, system: Subject[System], looks: Looks) -> list[Step]
         Step("detect", declared.detect if declared else None),
         Step("decide", _NONE if automatic else declared.decide if declared else None),
     ]
-    waits = [
-        (other.rto if other.rto is not None else system.around.policy.targets[other.grade].rto, ref)
-        for ref in system.item.recovers_with
-        if isinstance(other := system.estate.index.get(ref), System)
-    ]
-    if waits:
-        longest, ref = max(waits)
-        found.append(Step(f"wait for {ref}", longest))
+    awaited = waits(system)
+    for one in awaited:
+        # Whoever decides does not wait for it.
+        if one.tool and one.took > _total(found):
+            found.append(Step(f"wait for {one.ref}", one.took - _total(found)))
     took = None
     if measured is not None:
         took = measured.rto if measured.has("rto") else measured.outage if measured.has("outage") else None
     found.append(Step("switch", took or (declared.switch if declared else None), measured=took is not None))
     found.append(Step("verify", declared.verify if declared else None))
+    for one in awaited:
+        if one.took > _total(found):
+            found.append(Step(f"wait for {one.ref}", one.took - _total(found)))
     return found
+
+
+def _without(system: Subject[System], most: timedelta) -> Ruling:
+    """Without a failover: what was lost is built anew, what it needs is waited for."""
+    if system.item.rebuild is None:
+        says = say("{system} has no failover whose steps could be added up, nor `rebuild:`", system=system.ref)
+        raise CannotSee(Reason.INCOMPLETE, says)
+    worst = [(losses(system).after(one, bare=True), one.ref) for one in events(system)]
+    if not worst:
+        says = say("the inventory does not say where {system} runs; add `at:`", system=system.ref)
+        raise CannotSee(Reason.INCOMPLETE, says)
+    both, where = max(worst, key=lambda pair: (pair[0].least.back(system.ref), pair[0].most.back(system.ref)))
+    longest = max(one.most.back(system.ref) for one, _ in worst)
+    least = both.least.back(system.ref)
+    figures = {"system": system.ref, "place": where, "most": plain(most)}
+    required = f"<= {plain(most)}"
+    if least > most.total_seconds() / 3600:
+        took = plain(timedelta(hours=least)) if least < inf else "never"
+        says = say("after the loss of {place} it takes {total} until {system} is back, promised are {most}",
+                   total=took, **figures)  # fmt: skip
+        return ruling(False, measured=took, required=required, says=says, key="rebuild")
+    if longest > most.total_seconds() / 3600:
+        untold = sorted({ref for one, _ in worst for ref in one.most.bounds(system.ref)})
+        says = say(
+            "nobody can tell when {system} is back after the loss of {place}; write how long these take: {untold}",
+            untold=", ".join(untold[:5]) or system.ref, **figures,
+        )  # fmt: skip
+        raise CannotSee(Reason.INCOMPLETE, says)
+    took = plain(timedelta(hours=longest))
+    says = say("after the worst loss of a place it takes {total} until {system} is back, promised are {most}",
+               total=took, **figures)  # fmt: skip
+    return ruling(True, measured=took, required=required, says=says, key="rebuild")

@@ -1,0 +1,106 @@
+"""Both views of an event to what stops for how long, in which steps it comes back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from math import inf
+from typing import Final
+
+from audit.model.estate import System
+from audit.model.graph import Graph
+from audit.model.labour import Step
+from audit.model.meaning import Recovery, Span, Stop, Task
+from audit.model.timeline import Both, Timeline
+
+SHOWN: Final = 60
+"""Tasks that a picture can hold."""
+
+
+def bounded(hours: float) -> float | None:
+    """An end as a figure; None where there is none."""
+    return None if hours == inf else hours
+
+
+def stops(both: Both) -> tuple[Stop, ...]:
+    """Every system or programme that stops in one of the views; the sure ones first, by grade, the longest first."""
+    found = [_stop(both, ref, grade) for ref, grade in _judged(both.most.graph) if _stopped(both, ref)]
+    return tuple(sorted(found, key=lambda one: (not one.surely, one.grade, -_length(one), one.ref)))
+
+
+def _length(one: Stop) -> float:
+    return inf if one.back is None else one.back.least
+
+
+def _judged(graph: Graph) -> Iterator[tuple[str, int]]:
+    for _, system in graph.estate.systems():
+        yield system.ref, system.grade
+    grades = graph.grades()
+    for programme in graph.estate.programmes:
+        yield programme.ref, grades.get(programme.ref, 4)
+
+
+def _stopped(both: Both, ref: str) -> bool:
+    return both.least.falls(ref) < inf or both.most.falls(ref) < inf
+
+
+def _stop(both: Both, ref: str, grade: int) -> Stop:
+    least, most = both.least, both.most
+    surely = least.falls(ref) < inf
+    back = Span(least.back(ref), bounded(most.back(ref))) if least.back(ref) < inf else None
+    view = least if surely else most
+    costly = costliest(view, ref)
+    return Stop(
+        ref=ref,
+        grade=grade,
+        surely=surely,
+        falls=Span(min(most.falls(ref), least.falls(ref)), bounded(least.falls(ref))),
+        back=back,
+        through=view.waited_for(ref) if view.back(ref) < inf else _blocker(view, ref),
+        work=costly.says if costly is not None else None,
+    )
+
+
+def _blocker(view: Timeline, ref: str) -> str:
+    """What it waits for in vain."""
+    return next(iter(view.waits_in_vain(ref)), "")
+
+
+def costliest(view: Timeline, ref: str) -> Step | None:
+    """The step of its own that takes longest; one that nobody told where there is none with hours."""
+    own = view.own(ref)
+    return max(own, key=lambda one: -1.0 if one.hours is None else one.hours, default=None)
+
+
+def recovery(both: Both) -> Recovery:
+    """How everything comes back in the optimistic view: steps, critical path, the curve of the systems."""
+    view = both.least
+    graph = view.graph
+    refs = [ref for ref in view.stopped() if isinstance(graph.estate.index.get(ref), System)]
+    ends = sorted(view.back(ref) for ref in refs if view.back(ref) < inf)
+    last = max((ref for ref in refs if view.back(ref) < inf), key=lambda ref: (view.back(ref), ref), default=None)
+    critical = frozenset(view.path(last)) if last is not None else frozenset()
+    tasks = sorted(_tasks(view, critical), key=lambda one: (not one.critical, one.start - one.end, one.ref))
+    untold = sorted(view.name(node) for node in view.untold)
+    return Recovery(
+        hit=view.event.hit,
+        tasks=tuple(tasks[:SHOWN]),
+        curve=curve(ends, len(refs)),
+        never=tuple(sorted(ref for ref in refs if view.back(ref) == inf)),
+        untold=tuple(untold),
+    )
+
+
+def _tasks(view: Timeline, critical: frozenset[str]) -> Iterator[Task]:
+    for ref in view.stopped():
+        node = view.waits.number[ref]
+        start, end = view.course.begun[node], view.course.back[node]
+        if start < end < inf:
+            yield Task(ref, start, end, ref in critical)
+
+
+def curve(ends: Sequence[float], count: int) -> tuple[tuple[float, float], ...]:
+    """Hours, rising, to the share of `count` that is back by then; beginning with what is back at once."""
+    found = {0.0: 0.0}
+    for done, hours in enumerate(sorted(ends), 1):
+        found[hours] = done / count
+    return tuple(found.items())

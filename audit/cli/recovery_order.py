@@ -1,0 +1,51 @@
+"""`haechi recovery-order`: an inventory with what is lost of it in, the order in which teams bring it back out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from audit.cli.asked import printing, speaking
+from audit.model.exit import Exit
+
+
+@click.command("recovery-order")
+@click.argument("estate", type=click.Path(path_type=Path))
+@click.argument("lost", nargs=-1, required=True)
+@click.option("--teams", type=click.IntRange(1, 1000), default=3, show_default=True, help="How many work at once.")
+@click.option("--top", type=click.IntRange(1), default=20, show_default=True, help="How many lines are shown.")
+@printing
+@speaking
+def command(estate: Path, lost: tuple[str, ...], teams: int, top: int, form: str, lang: str) -> Exit:
+    """Say in which order what stops with LOST comes back soonest for the most people, with so many teams.
+
+    LOST is one or several of sites, rooms, compartments (SITE#COMPARTMENT), feeds, suppliers, systems, hazards, all of
+    it at once. The order is held against that of the inventory, against the critical path first, against a bound that
+    no order beats, against every `recovery-order:` that is published. Exit code 1 where a published order puts
+    something before what it waits for, or a system of grade 1 or 2 never comes back, else 0.
+
+    \b
+    Examples:
+      haechi recovery-order my-estate main-site
+      haechi recovery-order my-estate main-site/room-1 --teams 5 --format json
+    """
+    from audit.analysis.recovery import recovery, stops
+    from audit.analysis.recovery_order import planned
+    from audit.app.falling import foremost
+    from audit.app.recovering import asked
+    from audit.cli.recovered import as_json, as_text
+    from audit.cli.voice import tell
+    from audit.model.timeline import Clockwork
+    from reports.translate import Translator
+
+    found = asked(estate, lost)
+    both = Clockwork(found.graph).after(*found.lost)
+    plan, whole, rows = planned(both.least, teams), recovery(both), stops(both)
+    if form == "json":
+        tell(as_json(found.graph.estate.about.id, plan, whole, rows, teams, top))
+    else:
+        for text in as_text(plan, whole, rows, teams, top, Translator(lang)):
+            tell(text)
+    failed = plan.contradictions or foremost(found.graph, whole.never)
+    return Exit.FAILED if failed else Exit.READY

@@ -1,0 +1,125 @@
+"""A node with what happened to it to the steps of work that bring it back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from math import inf
+
+from audit.model.drilling import RestoreState
+from audit.model.equipment import Equipment
+from audit.model.estate import Data, System
+from audit.model.facility import Room, Site
+from audit.model.graph import Graph
+from audit.model.message import Message, say
+from audit.model.net import View
+from audit.model.restoring import restoring
+from audit.model.struck import Struck
+from audit.model.technology import Copy
+
+Drills = Callable[[str], RestoreState | None]
+"""The newest restore drill of a copy, by its full reference."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of work; `hours` is None where nobody says how long it takes."""
+
+    says: Message
+    hours: float | None
+    add: Message
+    """What has to be written, or done, so that the hours are known."""
+
+
+def nothing(ref: str) -> None:
+    """No drill of any copy."""
+
+
+def steps(graph: Graph, ref: str, event: Struck, view: View, drills: Drills = nothing) -> tuple[Step, ...]:
+    """What has to be done to a node itself, in order; restores of several data sets are one step.
+
+    What starts again by itself has no step. A room of a site that is lost as a whole is found and fitted with it.
+    """
+    item = graph.estate.index.get(ref)
+    if ref in event.out:
+        return (Step(say("{what} is back", what=ref), event.out[ref], _told(ref, "lasts")),)
+    if isinstance(item, System):
+        return tuple(_system(graph, item, event, view, drills))
+    gone = ref in event.destroyed
+    if isinstance(item, Site) and gone:
+        return (
+            Step(
+                say("find and fit another place for {what}", what=ref), _hours(item, "rebuild"), _told(ref, "rebuild")
+            ),
+        )
+    if isinstance(item, Room):
+        site = graph.site_of[ref]
+        key = "rebuild" if gone else "restart"
+        if gone and site.ref in event.destroyed and item.rebuild is None:
+            return ()
+        says = say("make {what} fit for machines again", what=ref) if gone else say("switch {what} on again", what=ref)
+        return (Step(says, _hours(item, key), _told(ref, key)),)
+    if isinstance(item, Equipment) and gone:
+        return (Step(say("get another {what}", what=ref), _hours(item, "lead_time"), _told(ref, "lead-time")),)
+    return ()
+
+
+def _hours(item: object, key: str) -> float | None:
+    value = getattr(item, key)
+    return value.total_seconds() / 3600 if value is not None else None
+
+
+def _told(ref: str, key: str) -> Message:
+    return say("`{key}:` of {what}", key=key, what=ref)
+
+
+def _system(graph: Graph, system: System, event: Struck, view: View, drills: Drills) -> Iterator[Step]:
+    ref = system.ref
+    if ref not in event.destroyed:
+        yield Step(say("start {what} again", what=ref), _hours(system, "restart"), _told(ref, "restart"))
+        return
+    yield Step(say("set up {what} anew", what=ref), _hours(system, "rebuild"), _told(ref, "rebuild"))
+    found = [
+        one for data in system.data if data.ref in event.destroyed for one in restore(graph, data, event, view, drills)
+    ]
+    unknown = [one for one in found if one.hours is None]
+    if unknown:
+        yield unknown[0]
+    elif found and view == "optimistic":
+        yield max(found, key=lambda one: one.hours or 0.0)
+    elif found:
+        # Nobody says that they can be restored side by side.
+        longest = max(found, key=lambda one: one.hours or 0.0)
+        yield Step(longest.says, sum(one.hours or 0.0 for one in found), longest.add)
+
+
+def surviving(graph: Graph, data: Data, event: Struck, view: View) -> Sequence[Copy]:
+    """The copies from which a data set can be restored; of one whose place is not told, the optimist thinks well."""
+    return tuple(
+        copy
+        for copy in data.copies
+        if copy.ref not in event.destroyed and (view == "optimistic" or graph.final_places(copy.at))
+    )
+
+
+def restore(graph: Graph, data: Data, event: Struck, view: View, drills: Drills) -> Iterator[Step]:
+    """The restore of a data set from the copy that is back soonest; nothing where none is left."""
+    left = surviving(graph, data, event, view)
+    if not left:
+        return
+    credit = 1.0 if view == "optimistic" else 0.5
+    timed = [(copy, time) for copy in left if (time := restoring(copy, data, drills(copy.ref), credit)) is not None]
+    if not timed:
+        says = say("restore {data} from {copy}", data=data.ref, copy=left[0].ref)
+        add = say("`size:` of {data}, `restore-rate:` of {copy}", data=data.ref, copy=left[0].ref)
+        yield Step(says, None, add)
+        return
+    copy, time = min(timed, key=lambda pair: pair[1].took)
+    says = say("restore {data} from {copy}", data=data.ref, copy=copy.ref)
+    yield Step(says, time.took.total_seconds() / 3600, say("a restore drill of {copy}", copy=copy.ref))
+
+
+def total(found: Sequence[Step], view: View) -> float:
+    """Hours of all steps; what is not told is nothing to the optimist, never over to the pessimist."""
+    unknown = 0.0 if view == "optimistic" else inf
+    return sum(unknown if one.hours is None else one.hours for one in found)

@@ -1,0 +1,202 @@
+"""An event in an estate to when everything falls, when it is back, what it waits for meanwhile."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from math import inf
+
+from audit.model.course import NOBODY, Course, course, waiting
+from audit.model.estate import Data, System
+from audit.model.graph import Graph
+from audit.model.hazards import Happening
+from audit.model.labour import Drills, Step, nothing, steps, surviving, total
+from audit.model.net import View
+from audit.model.struck import Struck, standing, struck
+from audit.model.waits import Blow, Waits, waits
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """One view of one event; hours count from it, and are infinite where something never happens."""
+
+    graph: Graph
+    event: Struck
+    view: View
+    waits: Waits
+    blow: Blow
+    course: Course
+    drills: Drills = nothing
+
+    def falls(self, ref: str) -> float:
+        """When it stops first."""
+        node = self.waits.number.get(ref)
+        return self.course.falls[node] if node is not None else inf
+
+    def back(self, ref: str) -> float:
+        """From when on it is up for good; 0 for what never stops."""
+        node = self.waits.number.get(ref)
+        return self.course.back[node] if node is not None else 0.0
+
+    def stopped(self) -> Iterator[str]:
+        """Everything with a name that stops, in the order in which it does."""
+        return (name for node in self.course.fallen if (name := self.name(node)))
+
+    def name(self, node: int) -> str:
+        """The reference of a node; nothing for what only stands for a group."""
+        name = self.waits.names[node]
+        return "" if name.startswith("@") else name
+
+    def waited_for(self, ref: str) -> str:
+        """The named node that it waited for last, nothing where it waited for none."""
+        node = self.course.through[self.waits.number[ref]]
+        while node != NOBODY and not self.name(node):
+            node = self.course.through[node]
+        return self.name(node) if node != NOBODY else ""
+
+    def path(self, ref: str) -> tuple[str, ...]:
+        """What decides when it is back, the first step last: each waited for the next one."""
+        found = [ref]
+        while (after := self.waited_for(found[-1])) and after not in found:
+            found.append(after)
+        return tuple(found)
+
+    def own(self, ref: str) -> tuple[Step, ...]:
+        """The steps of its own work; none where a standby took over, or it starts by itself."""
+        node = self.waits.number.get(ref)
+        if node is None or self.course.by[node] != node:
+            return ()
+        return steps(self.graph, ref, self.event, self.view, self.drills)
+
+    @cached_property
+    def _waiting(self) -> Mapping[int, tuple[int, ...]]:
+        return waiting(self.waits, self.course)
+
+    @cached_property
+    def untold(self) -> frozenset[int]:
+        """The nodes that stopped of which something is not said that it takes to bring them back."""
+        return frozenset(
+            node
+            for node in self.course.fallen
+            if (name := self.name(node)) and any(one.hours is None for one in self.own(name))
+        )
+
+    def waits_in_vain(self, ref: str) -> tuple[str, ...]:
+        """The named nodes that are never back, of which it needs any; sorted."""
+        found: set[str] = set()
+        seen, queue = set[int](), [self.waits.number[ref]]
+        for node in queue:
+            for other in self._waiting.get(node, ()):
+                if other not in seen:
+                    seen.add(other)
+                    found |= {self.name(other)} - {""}
+                    queue += [] if self.name(other) else [other]
+        return tuple(sorted(found))
+
+    def bounds(self, ref: str) -> tuple[str, ...]:
+        """What would have to say how long it takes before an end of its outage can be told."""
+        number = self.waits.number[ref]
+        if self.course.back[number] < inf:
+            return ()
+        seen, queue = {number}, [number]
+        for node in queue:
+            fresh = [other for other in self._waiting.get(node, ()) if other not in seen]
+            seen.update(fresh)
+            queue += fresh
+        return tuple(sorted(self.name(node) for node in seen & self.untold if self.name(node)))
+
+
+def timeline(
+    graph: Graph,
+    event: Struck,
+    view: View,
+    known: Waits | None = None,
+    drills: Drills = nothing,
+    otherwise: Mapping[str, float] | None = None,
+) -> Timeline:
+    """What follows from an event. `known` are the waits of that graph in that view, where they are reckoned already.
+
+    `otherwise` gives the hours, by reference, of systems that do not tell all of them.
+    """
+    found = known if known is not None else waits(graph, view)
+    numbered = blow(graph, found, event, view, drills, otherwise or {})
+    return Timeline(graph, event, view, found, numbered, course(found, numbered), drills)
+
+
+def blow(graph: Graph, known: Waits, event: Struck, view: View, drills: Drills, otherwise: Mapping[str, float]) -> Blow:
+    """An event in numbers: who is held down for how long, who takes other work than a mere restart."""
+    unknown = 0.0 if view == "optimistic" else inf
+    until: dict[int, float] = {}
+    work: dict[int, float] = {}
+    also: dict[int, list[tuple[int, ...]]] = {}
+    for ref in sorted(event.nodes):
+        node = known.number.get(ref)
+        if node is None:
+            continue
+        if ref in event.out:
+            hours = event.out[ref]
+            until[node] = hours or 0.0
+            if hours is None and unknown:
+                work[node] = inf
+            continue
+        own = steps(graph, ref, event, view, drills)
+        silent = ref in otherwise and any(one.hours is None for one in own)
+        work[node] = max(otherwise[ref], total(own, "optimistic")) if silent else total(own, view)
+        item = graph.estate.index.get(ref)
+        if not isinstance(item, (System, Data)):
+            until[node] = 0.0
+        elif isinstance(item, System):
+            # It falls with its place, unless it has another one.
+            _copies(graph, known, item, event, view, also)
+    return Blow(until, work, also)
+
+
+def _copies(
+    graph: Graph, known: Waits, system: System, event: Struck, view: View, also: dict[int, list[tuple[int, ...]]]
+) -> None:
+    """A system that is built anew waits for one place of a copy of each of its data sets, too."""
+    node = known.number[system.ref]
+    for data in system.data:
+        if data.ref not in event.destroyed:
+            continue
+        left = surviving(graph, data, event, view)
+        places = {known.number[copy.at] for copy in left if copy.at in known.number} - {node}
+        if places and len(places) == len({copy.at for copy in left}):
+            also.setdefault(node, []).append(tuple(sorted(places)))
+
+
+@dataclass(frozen=True)
+class Both:
+    """The two views of one event."""
+
+    least: Timeline
+    most: Timeline
+
+
+class Clockwork:
+    """The waits of one graph in both views, reckoned once for many events."""
+
+    def __init__(
+        self,
+        graph: Graph,
+        otherwise: Mapping[str, float] | None = None,
+        took: Mapping[str, float] | None = None,
+        drills: Drills = nothing,
+    ) -> None:
+        self.graph = graph
+        self._drills = drills
+        self._otherwise = otherwise
+        self._standing = standing(graph)
+        self._least = waits(graph, "optimistic", otherwise, took)
+        self._most = waits(graph, "pessimistic", otherwise, took)
+
+    def after(self, *happenings: Happening, lasts: float | None = None) -> Both:
+        """Both views of what follows when all this happens at once; `lasts` in hours as for `struck`."""
+        graph, drills = self.graph, self._drills
+        least = struck(graph, happenings, "optimistic", lasts, self._standing)
+        most = struck(graph, happenings, "pessimistic", lasts, self._standing)
+        return Both(
+            timeline(graph, least, "optimistic", self._least, drills, self._otherwise),
+            timeline(graph, most, "pessimistic", self._most, drills, self._otherwise),
+        )

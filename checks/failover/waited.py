@@ -1,0 +1,92 @@
+"""A system to what it waits for after the worst loss of a place of its own, with the hours until that is back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from math import inf
+
+from audit.contract import Subject
+from audit.model.estate import System
+from audit.model.hazards import Happening, fire, happening
+from audit.model.mandatory import mandatory
+from audit.model.timeline import Both, Clockwork
+
+_KEPT = "failover.recovery-time"
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """One thing that has to be back first."""
+
+    ref: str
+    took: timedelta
+    tool: bool
+    """Whether the switch itself waits for it; else only the service behind it."""
+
+
+class Losses:
+    """The course of every loss of a place that any system asked about, reckoned once.
+
+    A system that does not say how long it takes comes back within what it promises.
+    """
+
+    def __init__(self, system: Subject[System]) -> None:
+        targets = system.around.policy.targets
+        self.promised: Mapping[str, float] = {
+            one.ref: (one.rto if one.rto is not None else targets[one.grade].rto).total_seconds() / 3600
+            for _, one in system.estate.systems()
+        }
+        self._hopeful = Clockwork(system.graph, self.promised)
+        self._bare = Clockwork(system.graph)
+        self._found: dict[tuple[str, str], Both] = {}
+
+    def after(self, event: Happening, *, bare: bool = False) -> Both:
+        """Both views of a loss; `bare` without what is only promised."""
+        key = (event.ref, "bare" if bare else "")
+        if key not in self._found:
+            self._found[key] = (self._bare if bare else self._hopeful).after(event)
+        return self._found[key]
+
+
+def losses(system: Subject[System]) -> Losses:
+    """Those of the run."""
+    kept = system.around.kept
+    found = kept.get(_KEPT)
+    if not isinstance(found, Losses):
+        found = kept[_KEPT] = Losses(system)
+    return found
+
+
+def events(system: Subject[System]) -> Iterator[Happening]:
+    """A fire in each room where it stands, the loss of each site."""
+    graph, found = system.graph, dict[str, Happening]()
+    for at in system.item.at:
+        for place in sorted(graph.final_places(at)):
+            site = graph.site_of[place].ref
+            each = happening(graph, place) if place == site else fire(graph, place)
+            found[each.ref] = each
+            found[site] = happening(graph, site)
+    yield from found.values()
+
+
+def waits(system: Subject[System]) -> list[Wait]:
+    """What it cannot do without, to run or to come back, that a loss of a place takes along: the longest of each kind.
+
+    What stands nowhere, as far as the inventory tells, may be lost with it.
+    """
+    known, graph = losses(system), system.graph
+    tools = set(system.item.recovers_with)
+    found: dict[bool, Wait] = {}
+    for ref in mandatory(graph, system.item):
+        if not isinstance(graph.estate.index.get(ref), System) or ref in system.item.at:
+            continue
+        hours = max((known.after(event).most.back(ref) for event in events(system)), default=0.0)
+        if hours == inf or not graph.final_places(ref):
+            hours = known.promised[ref]
+        took = timedelta(hours=min(hours, 1e7))
+        tool = ref in tools
+        if took and (tool not in found or took > found[tool].took):
+            found[tool] = Wait(ref, took, tool)
+    return list(found.values())

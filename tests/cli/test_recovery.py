@@ -1,0 +1,75 @@
+"""`haechi recovery-order`, `rto`, `rpo`, `blackstart` on a small estate to what they print, with their exit codes."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from audit.cli import main
+from tests.model.test_timeline import ESTATE, PROVEN
+
+
+@pytest.fixture
+def estate(tmp_path: Path) -> Path:
+    order = "id: kibo\n    recovery-order: [loans, vault]"
+    (tmp_path / "estate.yaml").write_text(ESTATE.replace("STEPS", PROVEN).replace("id: kibo", order, 1))
+    return tmp_path
+
+
+def told(capsys: pytest.CaptureFixture[str], *words: str, code: int = 0) -> Any:
+    assert main([*words, "--format", "json", "--lang", "en"]) == code
+    return json.loads(capsys.readouterr().out)
+
+
+def test_the_order_with_its_contradiction(estate: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    found = told(capsys, "recovery-order", str(estate), "daejeon/hall", "--teams", "1", code=1)
+    assert [one["system"] for one in found["order"]] == ["kibo/vault", "kibo/loans"]
+    assert found["contradictions"][0]["before"] == "kibo/vault"
+    assert found["user-hours"]["proven"] is True
+    assert found["curve"][-1] == [361.0, 1.0]
+    assert main(["recovery-order", str(estate), "daejeon/hall", "--lang", "en"]) == 1
+    printed = capsys.readouterr().out
+    assert "1. kibo/vault: from 10d, back after 12d" in printed
+    assert "puts kibo/loans before kibo/vault" in printed
+
+
+def test_how_long_each_is_away(estate: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    found = told(capsys, "rto", str(estate), "loans", "--lost", "daejeon/hall", code=1)
+    (loans,) = found["systems"]
+    assert loans["away"] == {"least": 361.0, "most": 362.0}
+    assert (loans["kept"], loans["path"][-1], loans["step"]["of"]) == (False, "daejeon/hall", "daejeon/hall")
+    assert told(capsys, "rto", str(estate), "pay", code=0)["kept"] == 1
+    assert main(["rto", str(estate), "--lang", "ko", "--top", "1"]) == 1
+    assert "kibo/loans" in capsys.readouterr().out
+
+
+def test_how_much_is_lost(estate: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    found = told(capsys, "rpo", str(estate), "--lost", "daejeon", code=1)
+    assert found["systems"][0]["lost"] == {"least": 1.0, "most": 1.0}
+    assert found["basis"] == "declared"
+    assert main(["rpo", str(estate), "--lang", "en"]) in (1, 3)
+    assert "from what is declared alone" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("name", ["recovery-order", "rto", "rpo"])
+def test_a_wrong_name_is_told(name: str, estate: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["dajeon"] if name == "recovery-order" else ["--lost", "dajeon"]
+    assert main([name, str(estate), *words, "--lang", "en"]) == 2
+    assert "did you mean 'daejeon'?" in capsys.readouterr().err
+
+
+def test_groups_that_wait_for_each_other(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = "institutions: [{id: k, systems: [{id: a, grade: 1, needs: [b]}, {id: b, grade: 1, recovers-with: [a]}]}]\n"
+    (tmp_path / "estate.yaml").write_text(text)
+    found = told(capsys, "blackstart", str(tmp_path), code=1)
+    assert (found["groups"], found["by-hand-at-least"]) == ([["k/a", "k/b"]], 1)
+
+
+def test_an_empty_estate(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "estate.yaml").write_text("estate: {id: none}\n")
+    assert told(capsys, "rto", str(tmp_path))["systems"] == []
+    assert told(capsys, "rpo", str(tmp_path))["systems"] == []
+    assert told(capsys, "blackstart", str(tmp_path))["waiting"] == {}
