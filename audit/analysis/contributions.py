@@ -2,32 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from itertools import combinations
-from types import MappingProxyType
 from typing import Final
 
-from audit.model.estate import Contributor, Programme
+from audit.analysis.contributions_power import power
+from audit.model.estate import Programme
 from audit.model.graph import Graph
-from audit.model.needs import Need, SumOf, members, parts
+from audit.model.meaning import Paid
+from audit.model.paying import COMMITTED as COMMITTED
+from audit.model.paying import Funding, Reached
+from audit.model.paying import Payer as Payer
+from audit.model.paying_ways import Ways, ways_of
 
-COMMITTED: Final = ("signed", "paid")
-"""What counts for the pessimist: a word or a letter can be taken back."""
 _MOST_PAIRED: Final = 400
-
-
-@dataclass(frozen=True, slots=True)
-class Payer:
-    """One contributor."""
-
-    ref: str
-    amount: float
-    commitment: str
-
-    @property
-    def committed(self) -> bool:
-        return self.commitment in COMMITTED
+_MOST_TRIED: Final = 200_000
+_MOST_SETS: Final = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +33,31 @@ class Standing:
     """What is left of everything that was promised."""
     holds_surely: bool
     holds_perhaps: bool
+    guaranteed_least: float | None = None
+    """What is guaranteed by what is left of what was signed or paid; None where no leverage is known."""
+    guaranteed_most: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Launch:
+    """When a programme can begin with some of its contributors gone."""
+
+    planned: date | None
+    surely: Reached
+    """By what is signed or paid and has a day."""
+    perhaps: Reached
+    """By everything that is promised, those without a day counted as there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Breaking:
+    """The smallest sets of contributors without whom a programme falls, all other promises kept."""
+
+    sets: tuple[tuple[str, ...], ...]
+    exact: bool = True
+    """Whether no smaller set would do; else these are only known to be enough."""
+    complete: bool = True
+    """Whether these are all sets of that size."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +76,19 @@ class Contributions:
     """Those without whom alone it does not hold, all promises kept."""
     pivotal_pairs: tuple[tuple[str, str], ...]
     """Two of whom neither is pivotal, without both of whom it does not hold."""
+    currencies: tuple[str, ...] = ()
+    minimum: float | None = None
+    required: float | None = None
+    """The money without which it does not hold: the threshold, or what the promised minimum takes."""
+    alone: tuple[Standing, ...] = ()
+    """With each one gone, the largest first."""
+    two: Standing | None = None
+    """With the two gone whose loss leaves the least."""
+    breaking: Breaking = Breaking(())
+    power: tuple[tuple[str, float], ...] | None = ()
+    """Each contributor to its share of the votes that decide (Banzhaf); None where there are too many to count."""
+    launch: Launch | None = None
+    ways: tuple[Ways, ...] = ()
 
     @property
     def leverage(self) -> float | None:
@@ -66,66 +96,114 @@ class Contributions:
         promised = sum(payer.amount for payer in self.payers)
         return self.guarantees / promised if self.guarantees is not None and promised else None
 
+    @property
+    def mixed(self) -> bool:
+        """Whether the amounts are in several currencies, so that nothing here can be added."""
+        return len(self.currencies) > 1
+
+    @property
+    def headroom(self) -> tuple[float, float] | None:
+        """By how much more is left than is required, of what is committed, of what is promised; below 0: it lacks."""
+        return (self.asked.least - self.required, self.asked.most - self.required) if self.required else None
+
 
 def contributions(graph: Graph, programme: Programme, dropped: Sequence[str] = ()) -> Contributions:
     """Everything about the money of a programme; amounts are in the currency of its first contributor."""
-    payers = _payers(graph, programme)
-    threshold = max((need.at_least for need in _sums(programme.needs)), default=None)
-    known = MappingProxyType({payer.ref: payer for payer in payers})
-    sure = tuple(payer.ref for payer in payers if payer.committed)
-
-    def standing(gone: Sequence[str]) -> Standing:
-        left = [payer for payer in payers if payer.ref not in gone]
-        return Standing(
-            tuple(gone),
-            sum(payer.amount for payer in left if payer.committed),
-            sum(payer.amount for payer in left),
-            _holds(graph, programme, known, set(known) - set(sure) | set(gone)),
-            _holds(graph, programme, known, set(gone)),
-        )
-
-    alone = [payer.ref for payer in payers if not standing((payer.ref,)).holds_perhaps]
-    others = [payer.ref for payer in payers if payer.ref not in alone][:_MOST_PAIRED]
-    pairs = tuple(pair for pair in combinations(others, 2) if not standing(pair).holds_perhaps)
+    funding = Funding(graph, programme)
+    alone = tuple(standing(funding, (payer.ref,)) for payer in funding.payers)
+    pivotal = tuple(one.dropped[0] for one in alone if not one.holds_perhaps)
+    others = [payer.ref for payer in funding.payers if payer.ref not in pivotal][:_MOST_PAIRED]
+    two = tuple(payer.ref for payer in funding.payers[:2])
     return Contributions(
-        payers=payers,
-        threshold=threshold,
-        guarantees=float(programme.guarantees.amount) if programme.guarantees is not None else None,
-        currency=_currency(graph, payers),
-        asked=standing(tuple(dropped)),
-        pivotal=tuple(alone),
-        pivotal_pairs=pairs,
+        payers=funding.payers,
+        threshold=funding.threshold,
+        guarantees=funding.guarantees,
+        currency=funding.currencies[0] if funding.currencies else "",
+        asked=standing(funding, tuple(dropped)),
+        pivotal=pivotal,
+        pivotal_pairs=tuple(pair for pair in combinations(others, 2) if not _spares(funding, pair)),
+        currencies=funding.currencies,
+        minimum=funding.minimum,
+        required=funding.required,
+        alone=alone,
+        two=standing(funding, two) if len(two) == 2 else None,
+        breaking=breaking(funding),
+        power=power(funding),
+        launch=_launch(funding, dropped) if funding.payers else None,
+        ways=ways_of(graph, programme),
     )
 
 
-def _holds(graph: Graph, programme: Programme, known: Mapping[str, Payer], gone: Collection[str]) -> bool:
-    return all(graph.met(need, frozenset(gone)) for need in programme.needs if any(_money(need, known)))
+def standing(funding: Funding, gone: Sequence[str]) -> Standing:
+    """What is left of a programme without some of its contributors."""
+    return Standing(
+        tuple(gone),
+        funding.left(gone, committed=True),
+        funding.left(gone),
+        funding.holds(funding.uncommitted() | set(gone)),
+        funding.holds(gone),
+        funding.guaranteed(gone, committed=True),
+        funding.guaranteed(gone),
+    )
 
 
-def _money(need: Need, known: Mapping[str, Payer]) -> Iterator[bool]:
-    """Whether a need is about contributors at all."""
-    yield from (True for name in members(need) if name in known)
+def _spares(funding: Funding, gone: Collection[str]) -> bool:
+    """Whether it holds without these; by the sum alone where nothing but sums is asked, as pairs are many."""
+    if funding.plain and len(funding.sums) == 1 and funding.required is not None and _one_sum(funding):
+        taken = sum(funding.by_ref[ref].amount for ref in gone)
+        return funding.promised - taken >= funding.required * (1 - 1e-12)
+    return funding.holds(gone)
 
 
-def _payers(graph: Graph, programme: Programme) -> tuple[Payer, ...]:
-    names = dict.fromkeys(name for need in _sums(programme.needs) for name in need.of)
-    found = [
-        Payer(name, float(item.contribution.amount), item.commitment)
-        for name in names
-        if isinstance(item := graph.estate.index.get(name), Contributor)
-    ]
-    return tuple(sorted(found, key=lambda payer: (-payer.amount, payer.ref)))
+def _one_sum(funding: Funding) -> bool:
+    return len(set(funding.sums[0].of)) == len(funding.sums[0].of) == len(funding.payers)
 
 
-def _sums(needs: Sequence[Need]) -> Iterator[SumOf]:
-    for need in needs:
-        if isinstance(need, SumOf):
-            if need.sum == "contribution":
-                yield need
-        elif not isinstance(need, str):
-            yield from _sums(parts(need))
+def _launch(funding: Funding, gone: Sequence[str]) -> Launch:
+    return Launch(funding.programme.launch, funding.reached(gone, committed=True), funding.reached(gone))
 
 
-def _currency(graph: Graph, payers: Sequence[Payer]) -> str:
-    first = graph.estate.index.get(payers[0].ref) if payers else None
-    return first.contribution.currency if isinstance(first, Contributor) else ""
+def breaking(funding: Funding) -> Breaking:
+    """The smallest sets without which it falls; none where it has fallen already or where nothing is asked of it."""
+    names = [payer.ref for payer in funding.payers]
+    if not names or not funding.holds() or funding.holds(names):
+        return Breaking(())
+    tried = 0
+    for size in range(1, len(names) + 1):
+        found: list[tuple[str, ...]] = []
+        for some in combinations(names, size):
+            tried += 1
+            if tried > _MOST_TRIED or len(found) >= _MOST_SETS:
+                break
+            if not _spares(funding, some):
+                found.append(some)
+        if found:
+            return Breaking(tuple(found), complete=tried <= _MOST_TRIED and len(found) < _MOST_SETS)
+        if tried > _MOST_TRIED:
+            break
+    chosen = tuple(_greedy(funding, names))
+    return Breaking((chosen,), exact=funding.plain and len(funding.sums) == 1, complete=False)
+
+
+def _greedy(funding: Funding, names: Sequence[str]) -> Iterator[str]:
+    """The largest one after the other until it falls: of one sum no fewer would do."""
+    gone: list[str] = []
+    for name in names:
+        gone.append(name)
+        yield name
+        if not _spares(funding, gone):
+            return
+
+
+def paid(graph: Graph) -> tuple[Paid, ...]:
+    """Each programme to which somebody contributes against its threshold, for a picture."""
+    found: list[Paid] = []
+    for programme in graph.estate.programmes:
+        funding = Funding(graph, programme)
+        if not funding.payers or len(funding.currencies) > 1:
+            continue
+        gone = ((), *((payer.ref,) for payer in funding.payers))
+        bars = tuple((one[0] if one else "", funding.left(one, committed=True), funding.left(one)) for one in gone)
+        payers = tuple((payer.ref, payer.amount, payer.commitment) for payer in funding.payers)
+        found.append(Paid(programme.ref, funding.currencies[0], funding.required, bars, payers))
+    return tuple(found)

@@ -21,7 +21,9 @@ from audit.model.exit import Exit
 def command(estate: Path, programme: str, dropped: tuple[str, ...], form: str, lang: str) -> Exit:
     """Say what PROGRAMME rests on: who pays, how firmly, without whom it falls, what is left when somebody withdraws.
 
-    Exit code 1 where what was signed or paid is not enough, 0 where it is.
+    Also when there is enough money to begin, and what closes all ways to apply or to pay out at once. Nothing is
+    touched, only the inventory is read. Exit code 1 where what was signed or paid is not enough, 3 where the amounts
+    cannot be added, 0 where it holds.
 
     \b
     Examples:
@@ -39,4 +41,6 @@ def command(estate: Path, programme: str, dropped: tuple[str, ...], form: str, l
     found = contributions(graph, item, payers_of(graph, dropped))
     for text in as_json(item, found) if form == "json" else as_text(item, found, Translator(lang)):
         tell(text)
+    if found.mixed:
+        return Exit.NOT_VERIFIED
     return Exit.READY if found.asked.holds_surely else Exit.FAILED

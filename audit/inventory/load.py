@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final, Protocol, get_args, get_origin
 
 from pydantic import ValidationError
@@ -34,7 +35,10 @@ from audit.model.watching import Watch
 MOST_PRINTED: Final = 1_000
 _ONCE: Final = ("estate", "policy", "watch", "drills")
 """What an estate has once, in whichever file."""
-_LISTS: Final = tuple(name for name, field in Sheet.model_fields.items() if get_origin(field.annotation) is tuple)
+_LISTS: Final = MappingProxyType(
+    {name: field.alias or name for name, field in Sheet.model_fields.items() if get_origin(field.annotation) is tuple}
+)
+"""Each list of a sheet to the key under which it is written."""
 
 
 class Vocabulary(Kinds, Protocol):
@@ -192,7 +196,7 @@ def _repeated(trees: list[Branch], key: str) -> list[Problem]:
 
 def _models(tree: Branch, reading: Reading, parts: dict[str, list[Any]]) -> Iterator[Problem]:
     """Add the models of one file to `parts`, one item at a time: what is wrong with one hides nothing of another."""
-    lists = {key: tree.pop(key) for key in _LISTS if isinstance(tree.get(key), Row)}
+    lists = {key: tree.pop(written) for key, written in _LISTS.items() if isinstance(tree.get(written), Row)}
     try:
         rest = Sheet.model_validate(tree, context=reading)
     except ValidationError as error:
@@ -200,7 +204,7 @@ def _models(tree: Branch, reading: Reading, parts: dict[str, list[Any]]) -> Iter
     else:
         for key in _ONCE:
             parts[key] += [getattr(rest, key)] if getattr(rest, key) is not None else []
-    tree.update(lists)
+    tree.update({_LISTS[key]: row for key, row in lists.items()})
     problems = 0
     for key, row in lists.items():
         model = get_args(Sheet.model_fields[key].annotation)[0]
@@ -209,7 +213,7 @@ def _models(tree: Branch, reading: Reading, parts: dict[str, list[Any]]) -> Iter
                 parts[key].append(model.model_validate(item, context=reading))
             except ValidationError as error:
                 problems += error.error_count()
-                yield from in_words(error, tree, Sheet, reading.kinds, inside=(key, number))
+                yield from in_words(error, tree, Sheet, reading.kinds, inside=(_LISTS[key], number))
             if problems > MOST_PROBLEMS:
                 return
 

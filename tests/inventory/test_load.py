@@ -72,6 +72,14 @@ def test_several_files_are_one_estate() -> None:
     )
 
 
+def test_a_list_whose_key_has_a_hyphen_is_read_as_every_list() -> None:
+    finding = "{id: demand, by: Board, says: No second place., issued: 2024-04-12}"
+    found = estate(f"earlier-findings: [{finding}]\n", b="suppliers: [{id: s}]\n")
+    assert len(found.earlier_findings) == 1
+    assert found.earlier_findings[0].says == "No second place."
+    assert said("earlier-findings: [{id: demand}]\n")[0].startswith("a.yaml:1:20:")
+
+
 def test_problems_of_all_files_are_sorted_and_each_is_said_once() -> None:
     found = loaded("sites: [{id: d, x: 1, y: 2}]\n", b="zz: 1\n", c="{")
     assert [str(problem.place) for problem in found.problems] == [
