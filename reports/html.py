@@ -20,6 +20,7 @@ from reports.format import Format, Page
 from reports.front import LOSSES, core, fires, remedies, unproven
 from reports.left import left
 from reports.past import Past
+from reports.pictures.album import pictures
 from reports.rows import Group, Rows, bar
 from reports.switches import LISTED as SWITCHES
 from reports.switches import rows as switches
@@ -206,6 +207,7 @@ class _Pages:
             switched=switched[:SWITCHES],
             switched_more=max(0, len(switched) - SWITCHES),
             left=left(dossier, speak),
+            pictures=pictures(dossier, speak),
             remedies=remedies(dossier, self._rows, speak),
             meanings=[(str(verdict), speak.message(says)) for verdict, says in _MEANINGS],
             levels=[(speak.message(word.says), speak.message(word.means or word.says)) for word in LEVELS.values()],

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from audit.model.clean import json_escaped
 from audit.model.dossier import Dossier
+from reports.analysis import record as analysis
 from reports.drills import records as drill_records
 from reports.format import Format, Page
 from reports.left import records as left_records
@@ -37,8 +38,8 @@ def _chunks(dossier: Dossier) -> Iterator[bytes]:
     for ref, found in left_records(dossier):
         yield f"{lead}{dumped(ref)}: {dumped(found)}".encode()
         lead = ",\n  "
-    yield b"}"
-    yield b"}\n"
+    yield b"},\n"
+    yield f' "analysis": {dumped(analysis(dossier.meaning))}}}\n'.encode()
 
 
 def _pages(dossier: Dossier, language: str) -> Iterator[Page]:

@@ -78,8 +78,8 @@ class Left:
 def left(dossier: Dossier, speak: Translator) -> Left:
     """What is left, the most endangered data sets first."""
     findings = _findings(dossier)
-    graded = {data.ref: system.grade for _, system in dossier.estate.systems() for data in system.data}
-    order = sorted(dossier.scenarios, key=lambda ref: (_weight(ref, findings), graded.get(ref, 4), ref))
+    graded = _graded(dossier)
+    order = most_endangered(dossier)
     counts = tuple(
         tuple((str(verdict), number) for verdict in _ORDER if (number := counted[verdict]))
         for counted in (_counted(dossier, scenario, findings) for scenario in SCENARIOS)
@@ -95,6 +95,16 @@ def left(dossier: Dossier, speak: Translator) -> Left:
     )
     heads = tuple(speak.message(NAMES[scenario]) for scenario in SCENARIOS)
     return Left(heads, counts, rows, max(0, len(order) - LISTED))
+
+
+def most_endangered(dossier: Dossier) -> list[str]:
+    """The judged data sets, those of which the least is left first."""
+    findings, graded = _findings(dossier), _graded(dossier)
+    return sorted(dossier.scenarios, key=lambda ref: (_weight(ref, findings), graded.get(ref, 4), ref))
+
+
+def _graded(dossier: Dossier) -> Mapping[str, int]:
+    return {data.ref: system.grade for _, system in dossier.estate.systems() for data in system.data}
 
 
 def summary(dossier: Dossier, speak: Translator) -> str:

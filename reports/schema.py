@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from audit.model.verdict import Level, Reason, Severity, Verdict
+from reports.analysis import schema as analysis_schema
 from reports.closed import closed
 from reports.drills import schema as drill_schema
 from reports.json import SCHEMA
@@ -69,6 +70,7 @@ def run_schema() -> dict[str, Any]:
             drills={"type": "array", "items": {"$ref": "#/$defs/drill"}},
             switches={"type": "array", "items": {"$ref": "#/$defs/switch"}},
             scenarios={"type": "object", "additionalProperties": {"$ref": "#/$defs/left"}},
+            analysis=analysis_schema(),
         ),
         "$defs": {
             "readiness": figures,

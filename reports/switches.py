@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,8 +14,8 @@ from audit.model.drilling import Promise
 from audit.model.message import Message, say
 from audit.model.switching import RANK, SwitchState
 from audit.model.verdict import Verdict
-from reports.closed import closed
-from reports.drills import PARTS, Measured, beside, pair, promises, short
+from reports import proofs
+from reports.proofs import ORDER, Measured, promises, short, verdict
 from reports.translate import Translator
 from reports.words import VERDICTS
 
@@ -60,19 +59,10 @@ class Row:
     tool: str
 
 
-def verdict(state: SwitchState, at: datetime) -> Verdict:
-    """Proven, failed, or proven so long ago that it proves nothing any more."""
-    if not state.proven:
-        return Verdict.FAIL
-    return Verdict.PASS if at <= state.expires else Verdict.UNKNOWN
-
-
 def row(state: SwitchState, promise: Promise, at: datetime, speak: Translator) -> Row:
     """One switch in words, as it stands at an instant."""
     met = verdict(state, at)
-    took: dict[str, float] = {}
-    for part in state.parts:
-        took[part.name] = took.get(part.name, 0.0) + part.took
+    rpo, rto = proofs.times(state, promise, speak)
     counts = (state.lost, state.acknowledged) if state.has("lost") and state.has("acknowledged") else None
     return Row(
         ref=state.failover_ref,
@@ -84,14 +74,14 @@ def row(state: SwitchState, promise: Promise, at: datetime, speak: Translator) -
         when=speak.instant(state.ended),
         until=speak.instant(state.expires),
         outage=short(state.outage.total_seconds(), speak) if state.has("outage") else "–",
-        rto=beside(state.rto if state.has("rto") else None, promise.rto, speak),
-        rpo=beside(state.rpo if state.has("rpo") else None, promise.rpo, speak),
+        rto=rto,
+        rpo=rpo,
         lost=speak.text("{lost} of {count}", lost=speak.number(counts[0]), count=speak.number(counts[1]))
         if counts is not None
         else "–",
         moved=line(f"{state.left} → {state.taken or '?'}") if state.left else "",
-        parts=tuple((speak.message(PARTS[name]), short(seconds, speak)) for name, seconds in took.items()),
-        checks=tuple((one.held, line(one.name), line(one.detail)) for one in state.checks),
+        parts=proofs.parts(state, speak),
+        checks=proofs.checks(state),
         trouble=line(state.trouble),
         authorized=tuple(line(name) for name in state.authorized),
         tool=line(state.tool),
@@ -102,8 +92,7 @@ def rows(dossier: Dossier, speak: Translator) -> Sequence[Row]:
     """The switches of a dossier, those that failed first."""
     promised = promises_of(dossier)
     found = [row(state, promised[state.failover_ref], dossier.at, speak) for state in dossier.switches]
-    order = (Verdict.FAIL, Verdict.UNKNOWN, Verdict.PASS)
-    return sorted(found, key=lambda one: (order.index(one.verdict), one.ref))
+    return sorted(found, key=lambda one: (ORDER.index(one.verdict), one.ref))
 
 
 def summary(dossier: Dossier, speak: Translator) -> str:
@@ -111,8 +100,7 @@ def summary(dossier: Dossier, speak: Translator) -> str:
     found = rows(dossier, speak)
     if not found:
         return ""
-    count = Counter(one.verdict for one in found)
-    parts = [f"{speak.message(word)} {count[met]}" for met, word in WORDS.items() if count[met]]
+    parts = proofs.counted(WORDS, [one.verdict for one in found], speak)
     worst = found[0]
     if worst.verdict is not Verdict.PASS:
         parts.append(speak.text("worst {subject}", subject=worst.ref))
@@ -143,51 +131,31 @@ def record(state: SwitchState, promise: Promise) -> dict[str, Any]:
         "kind": state.kind,
         "realism": state.realism,
         "proven": state.proven,
-        "started": state.started.isoformat(),
-        "ended": state.ended.isoformat(),
-        "expires": state.expires.isoformat(),
+        **proofs.head(state),
         "left": json_text(state.left),
         "taken": json_text(state.taken),
         "outage": state.outage.total_seconds() if state.has("outage") else None,
-        "rto": pair(state.rto if state.has("rto") else None, promise.rto),
-        "rpo": pair(state.rpo if state.has("rpo") else None, promise.rpo),
+        **proofs.pairs(state, promise),
         "acknowledged": state.acknowledged if state.has("acknowledged") else None,
         "lost": state.lost if state.has("lost") else None,
-        "parts": [{"name": part.name, "seconds": part.took} for part in state.parts],
-        "checks": [
-            {"name": json_text(one.name), "held": one.held, "detail": json_text(one.detail)} for one in state.checks
-        ],
-        "trouble": json_text(state.trouble),
         "authorized": [json_text(name) for name in state.authorized],
-        "tool": json_text(state.tool),
+        **proofs.tail(state),
     }
 
 
 def schema() -> dict[str, Any]:
     """The JSON Schema of one such record."""
-    text, instant = {"type": "string"}, {"type": "string", "format": "date-time"}
-    seconds = {"type": ["number", "null"], "minimum": 0}
-    count = {"type": ["integer", "null"], "minimum": 0}
-    times = closed(measured=seconds, promised=seconds)
-    return closed(
+    text, count = {"type": "string"}, {"type": ["integer", "null"], "minimum": 0}
+    return proofs.schema(
         id=text,
         failover=text,
         kind={"enum": list(KINDS)},
         realism={"enum": list(RANK)},
         proven={"type": "boolean"},
-        started=instant,
-        ended=instant,
-        expires=instant,
         left=text,
         taken=text,
-        outage=seconds,
-        rto=times,
-        rpo=times,
+        outage={"type": ["number", "null"], "minimum": 0},
         acknowledged=count,
         lost=count,
-        parts={"type": "array", "items": closed(name={"enum": list(PARTS)}, seconds={"type": "number", "minimum": 0})},
-        checks={"type": "array", "items": closed(name=text, held={"type": "boolean"}, detail=text)},
-        trouble=text,
         authorized={"type": "array", "items": text},
-        tool=text,
     )

@@ -9,6 +9,7 @@ from typing import Final
 
 from audit.analysis.fixes import fixes
 from audit.analysis.loss import losses
+from audit.analysis.meaning import meaning
 from audit.analysis.readiness import Measure
 from audit.analysis.scenarios import scenarios
 from audit.catalogue import Catalogue
@@ -54,6 +55,7 @@ def assemble(
         strips=strips,
         scenarios=scenarios(plan, seen),
         outside=len(plan.outside),
+        meaning=meaning(plan.graph, at),
     )
 
 

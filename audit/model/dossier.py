@@ -12,6 +12,7 @@ from audit.model.drilling import RestoreState
 from audit.model.estate import Estate
 from audit.model.evidence import Finding, Run
 from audit.model.history import Strip
+from audit.model.meaning import Meaning
 from audit.model.message import Message
 from audit.model.survival import Outcome
 from audit.model.switching import SwitchState
@@ -117,3 +118,5 @@ class Dossier:
     """What is left of each judged data set after each kind of loss, in the order of the inventory."""
     outside: int = 0
     """How many (check, subject) pairs of the whole plan the selection left out; they count as unknown."""
+    meaning: Meaning | None = None
+    """What the losses of this estate would do; None where nobody analysed it."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Literal
 
 from audit.model.backup import BackupState, ReplicaState
@@ -37,6 +38,8 @@ class Fate:
     copy: str
     lives: bool | None
     why: Message
+    age: timedelta | None = None
+    """How old that is what it would bring back, as far as that was seen."""
 
 
 Doubt = tuple[bool | None, Message]

@@ -90,6 +90,8 @@ class Recovery:
     never: tuple[str, ...]
     untold: tuple[str, ...]
     """What declares no time of its own: it counts as nothing here, so that the curve is the best that can be hoped."""
+    floor: tuple[tuple[float, float], ...] = ()
+    """The same curve for the pessimist: what nobody told never comes back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,3 +205,7 @@ class Meaning:
     paid: tuple[Paid, ...] = ()
     unknowns: tuple[Unknown, ...] = ()
     seasons: tuple[Season, ...] = ()
+    measure: Literal["users", "applicants", "grade"] = "users"
+    """In what the shares and what the unknowns move are counted: people, applicants an hour, the weight of grades."""
+    beside: tuple[tuple[float, float], ...] = ()
+    """(hours, share of the stopped systems that was back) of an outage that really happened, to compare with."""

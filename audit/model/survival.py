@@ -159,7 +159,9 @@ def _blows(scenario: Scenario, data: Data, system: System, graph: Graph) -> Iter
 
 
 def _left(blow: Blow, graph: Graph, known: Sequence[_Known]) -> _Left:
-    fates = tuple(Case(one.copy, graph, one.seen, one.drill).fate(blow) for one in known)
+    fates = tuple(
+        replace(Case(one.copy, graph, one.seen, one.drill).fate(blow), age=one.at(blow.scenario)) for one in known
+    )
     pairs = tuple(zip(fates, known, strict=True))
     living = [pair for pair in pairs if pair[0].lives is not False]
     certain = [one for fate, one in living if fate.lives]
