@@ -48,7 +48,8 @@ def as_json(tree: Tree, found: Answer) -> Iterator[str]:
         "events": found.events,
         "gates": found.gates,
         "coherent": bool(found.orders),
-        "order": {"asked": found.asked, "reached": found.order},
+        "order": {"asked": found.asked or "all", "reached": found.order},
+        "total": found.total,
         "orders": {str(size): count for size, count in enumerate(found.orders) if size or count},
         "probability": probability,
         "sets": [
@@ -73,6 +74,9 @@ def as_text(tree: Tree, found: Answer, speak: Translator) -> Iterator[str]:
     for size, count in enumerate(found.orders):
         if size or count:
             yield speak.text("  sets of {size}: {count}", size=size, count=f"{count:,}")
+    if not found.asked and found.orders:
+        total = f"{found.total:,}" if found.total is not None else speak.text("too many to count")
+        yield speak.text("  sets of any size: {count}", count=total)
     if found.least is None:
         yield speak.text("probability: not every event has one")
     elif found.exact:

@@ -96,3 +96,15 @@ def at_least_of(sets: Iterable[tuple[float, tuple[int, ...]]], likely: Sequence[
             total += weight - pairs
             taken.append(one)
     return total
+
+
+def several_of(likely: Iterable[float], least: int) -> float:
+    """How likely at least `least` of independent events happen: no set of so many can be likelier, nor all of them."""
+    # How likely 0, 1, ... of them happened, the last place standing for all that are more.
+    reached = [1.0] + [0.0] * least
+    for one in likely:
+        reached[least] += reached[least - 1] * one
+        for count in range(least - 1, 0, -1):
+            reached[count] += one * (reached[count - 1] - reached[count])
+        reached[0] *= 1 - one
+    return reached[least] if least else 1.0

@@ -1,52 +1,60 @@
-"""A fault tree to one decision diagram of all its events, and from that to its exact probability."""
+"""Ordered binary decision diagrams: functions of events with the operations on them, down to how likely they are."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 from audit.analysis.faults.families import TooLarge
-from audit.analysis.faults.tree import Tree
 
-_FALSE: Final = 0
-_TRUE: Final = 1
+FALSE: Final = 0
+TRUE: Final = 1
 _LAST: Final = 1 << 60
+_SHIFT: Final = 32
 
 
 class Diagram:
-    """Ordered binary decision diagrams over variables 0, 1, ...; a function is a number. TooLarge beyond `most` nodes.
+    """Functions of variables 0, 1, ...; a function is a number. TooLarge beyond `most` nodes.
 
     Operations recurse once for each variable: the caller sees to it that Python allows as much.
     """
 
     def __init__(self, most: int = 1_000_000) -> None:
         self._most = most
-        self._var = [_LAST, _LAST]
-        self._low = [0, 0]
-        self._high = [0, 0]
+        self._nodes: list[tuple[int, int, int]] = [(_LAST, 0, 0), (_LAST, 0, 0)]
+        """Variable, the function where it is false, where it is true."""
         self._unique: dict[tuple[int, int, int], int] = {}
-        self._and: dict[tuple[int, int], int] = {}
-        self._not: dict[int, int] = {_FALSE: _TRUE, _TRUE: _FALSE}
+        self._and: dict[int, int] = {}
+        self._or: dict[int, int] = {}
+        self._xor: dict[int, int] = {}
+        self._not: dict[int, int] = {FALSE: TRUE, TRUE: FALSE}
 
     def __len__(self) -> int:
-        return len(self._var)
+        return len(self._nodes)
 
     def variable(self, number: int) -> int:
         """The function that is true where one event happens."""
-        return self._node(number, _FALSE, _TRUE)
+        return self.node(number, FALSE, TRUE)
 
-    def _node(self, variable: int, low: int, high: int) -> int:
+    def parts(self, function: int) -> tuple[int, int, int]:
+        """The first variable of a function, what is left of it where that is false, where it is true."""
+        return self._nodes[function]
+
+    def first(self, function: int) -> int:
+        """The first variable of a function."""
+        return self._nodes[function][0]
+
+    def node(self, variable: int, low: int, high: int) -> int:
+        """The function that is `high` where a variable before all of theirs is true, else `low`."""
         if low == high:
             return low
         key = (variable, low, high)
         found = self._unique.get(key)
         if found is None:
-            found = len(self._var)
+            found = len(self._nodes)
             if found >= self._most:
                 raise TooLarge(f"more than {self._most} nodes")
-            self._var.append(variable)
-            self._low.append(low)
-            self._high.append(high)
+            self._nodes.append(key)
             self._unique[key] = found
         return found
 
@@ -54,87 +62,94 @@ class Diagram:
         """True where the function is not."""
         found = self._not.get(function)
         if found is None:
-            low, high = self.negated(self._low[function]), self.negated(self._high[function])
-            found = self._not[function] = self._node(self._var[function], low, high)
+            variable, low, high = self._nodes[function]
+            found = self._not[function] = self.node(variable, self.negated(low), self.negated(high))
             self._not[found] = function
         return found
 
     def both(self, first: int, second: int) -> int:
         """True where both are."""
-        if first == second or second == _TRUE:
+        if first == second or second == TRUE:
             return first
-        if first == _TRUE:
+        if first == TRUE:
             return second
-        if first == _FALSE or second == _FALSE:
-            return _FALSE
-        if first > second:
-            first, second = second, first
-        key = (first, second)
+        if first == FALSE or second == FALSE:
+            return FALSE
+        key = first << _SHIFT | second if first < second else second << _SHIFT | first
         found = self._and.get(key)
         if found is None:
-            mine, other = self._var[first], self._var[second]
-            here = min(mine, other)
-            low1, high1 = (self._low[first], self._high[first]) if mine == here else (first, first)
-            low2, high2 = (self._low[second], self._high[second]) if other == here else (second, second)
-            found = self._and[key] = self._node(here, self.both(low1, low2), self.both(high1, high2))
+            mine, low, high = self._nodes[first]
+            other, low2, high2 = self._nodes[second]
+            if mine == other:
+                found = self.node(mine, self.both(low, low2), self.both(high, high2))
+            elif mine < other:
+                found = self.node(mine, self.both(low, second), self.both(high, second))
+            else:
+                found = self.node(other, self.both(first, low2), self.both(first, high2))
+            self._and[key] = found
         return found
 
     def either(self, first: int, second: int) -> int:
         """True where one of them is."""
-        return self.negated(self.both(self.negated(first), self.negated(second)))
+        if first == second or second == FALSE:
+            return first
+        if first == FALSE:
+            return second
+        if first == TRUE or second == TRUE:
+            return TRUE
+        key = first << _SHIFT | second if first < second else second << _SHIFT | first
+        found = self._or.get(key)
+        if found is None:
+            mine, low, high = self._nodes[first]
+            other, low2, high2 = self._nodes[second]
+            if mine == other:
+                found = self.node(mine, self.either(low, low2), self.either(high, high2))
+            elif mine < other:
+                found = self.node(mine, self.either(low, second), self.either(high, second))
+            else:
+                found = self.node(other, self.either(first, low2), self.either(first, high2))
+            self._or[key] = found
+        return found
+
+    def apart(self, first: int, second: int) -> int:
+        """True where just one of them is."""
+        if first <= TRUE:
+            return self.negated(second) if first == TRUE else second
+        if second <= TRUE:
+            return self.negated(first) if second == TRUE else first
+        if first == second:
+            return FALSE
+        key = first << _SHIFT | second if first < second else second << _SHIFT | first
+        found = self._xor.get(key)
+        if found is None:
+            mine, low, high = self._nodes[first]
+            other, low2, high2 = self._nodes[second]
+            if mine == other:
+                found = self.node(mine, self.apart(low, low2), self.apart(high, high2))
+            elif mine < other:
+                found = self.node(mine, self.apart(low, second), self.apart(high, second))
+            else:
+                found = self.node(other, self.apart(first, low2), self.apart(first, high2))
+            self._xor[key] = found
+        return found
 
     def at_least(self, least: int, functions: Sequence[int]) -> int:
         """True where `least` of them are."""
-        known: dict[tuple[int, int], int] = {}
-
-        def from_(place: int, left: int) -> int:
-            if left <= 0:
-                return _TRUE
-            if len(functions) - place < left:
-                return _FALSE
-            key = (place, left)
-            if key not in known:
-                with_ = self.both(functions[place], from_(place + 1, left - 1))
-                known[key] = self.either(with_, from_(place + 1, left))
-            return known[key]
-
-        return from_(0, least)
+        reached = [TRUE] + [FALSE] * max(0, least)
+        for one in functions:
+            for count in range(least, 0, -1):
+                reached[count] = self.either(reached[count], self.both(reached[count - 1], one))
+        return reached[max(0, least)]
 
     def probability(self, function: int, likely: Sequence[float]) -> float:
         """How likely a function is true, where its variables are independent with these probabilities."""
-        known: dict[int, float] = {_FALSE: 0.0, _TRUE: 1.0}
+        known: dict[int, float] = {FALSE: 0.0, TRUE: 1.0}
 
         def of(node: int) -> float:
             if node not in known:
-                share = likely[self._var[node]]
-                known[node] = share * of(self._high[node]) + (1 - share) * of(self._low[node])
+                variable, low, high = self._nodes[node]
+                share = likely[variable]
+                known[node] = share * of(high) + (1 - share) * of(low)
             return known[node]
 
         return of(function)
-
-
-def exact(tree: Tree, names: Sequence[str], likely: Mapping[str, float], most: int = 1_000_000) -> float:
-    """The probability of the top, its events independent, in the order of `names`. TooLarge beyond `most` nodes."""
-    diagram = Diagram(most)
-    known = {name: diagram.variable(number) for number, name in enumerate(names)}
-    for name in tree.upward():
-        gate = tree.gates[name]
-        inner = [known[one] for one in gate.of]
-        if gate.kind == "constant":
-            known[name] = gate.least
-        elif gate.kind == "not":
-            known[name] = diagram.negated(inner[0])
-        elif gate.kind == "atleast":
-            known[name] = diagram.at_least(gate.least, inner)
-        else:
-            found = inner[0]
-            for one in inner[1:]:
-                if gate.kind == "and":
-                    found = diagram.both(found, one)
-                elif gate.kind == "or":
-                    found = diagram.either(found, one)
-                else:
-                    apart = diagram.both(found, diagram.negated(one))
-                    found = diagram.either(apart, diagram.both(diagram.negated(found), one))
-            known[name] = found
-    return diagram.probability(known[tree.top], [likely[name] for name in names])

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from heapq import heappop, heappush
 from typing import Final
 
@@ -12,6 +14,8 @@ SURE: Final = 1
 """The family of the empty set: nothing has to fail."""
 _LAST: Final = 1 << 60
 """The variable of both ends, below all others."""
+_SHIFT: Final = 32
+"""Two families make one key of a table; no diagram comes near 2**32 nodes."""
 
 
 class TooLarge(MemoryError):
@@ -28,17 +32,18 @@ class Families:
     def __init__(self, order: int, most: int = 5_000_000) -> None:
         self.order = order
         self._most = most
-        self._var = [_LAST, _LAST]
-        self._low = [0, 0]
-        self._high = [0, 0]
+        self._nodes: list[tuple[int, int, int]] = [(_LAST, 0, 0), (_LAST, 0, 0)]
+        """Variable, the family without it, the family with it."""
+        self._sizes: list[tuple[int, int]] = [(_LAST, -1), (0, 0)]
+        """Members of the smallest, of the largest set."""
         self._unique: dict[tuple[int, int, int], int] = {}
-        self._or: dict[tuple[int, int], int] = {}
-        self._and: dict[tuple[int, int, int], int] = {}
-        self._less: dict[tuple[int, int], int] = {}
-        self._short: dict[tuple[int, int], int] = {}
+        self._or: dict[int, int] = {}
+        self._and: tuple[dict[int, int], ...] = tuple({} for _ in range(order + 1))
+        self._less: dict[int, int] = {}
+        self._short: dict[int, int] = {}
 
     def __len__(self) -> int:
-        return len(self._var)
+        return len(self._nodes)
 
     def single(self, variable: int) -> int:
         """The family of the one set that holds one variable."""
@@ -50,12 +55,15 @@ class Families:
         key = (variable, low, high)
         found = self._unique.get(key)
         if found is None:
-            found = len(self._var)
+            nodes = self._nodes
+            found = len(nodes)
             if found >= self._most:
                 raise TooLarge(f"more than {self._most} nodes")
-            self._var.append(variable)
-            self._low.append(low)
-            self._high.append(high)
+            nodes.append(key)
+            sizes = self._sizes
+            least, most = sizes[low]
+            least2, most2 = sizes[high]
+            sizes.append((least if least <= least2 else least2 + 1, most if most > most2 else most2 + 1))
             self._unique[key] = found
         return found
 
@@ -67,53 +75,58 @@ class Families:
             return second
         if first == SURE or second == SURE:
             return SURE
-        if first > second:
-            first, second = second, first
-        key = (first, second)
+        key = first << _SHIFT | second if first < second else second << _SHIFT | first
         found = self._or.get(key)
         if found is None:
-            mine, other = self._var[first], self._var[second]
+            mine, low, high = self._nodes[first]
+            other, low2, high2 = self._nodes[second]
             if mine == other:
-                low = self.either(self._low[first], self._low[second])
-                high = self.either(self._high[first], self._high[second])
+                low = self.either(low, low2)
+                high = self.either(high, high2)
             elif mine < other:
-                low, high = self.either(self._low[first], second), self._high[first]
+                low = self.either(low, second)
             else:
-                low, high = self.either(first, self._low[second]), self._high[second]
-            found = self._or[key] = self._node(min(mine, other), low, self.without(high, low))
+                mine, low, high = other, self.either(first, low2), high2
+            if high != SURE and low != NONE:
+                high = self.without(high, low)
+            elif low == SURE:
+                high = NONE
+            found = self._or[key] = self._node(mine, low, high)
         return found
 
     def both(self, first: int, second: int, order: int | None = None) -> int:
         """The minimal unions of a set of the one with a set of the other, of at most `order` members."""
-        order = self.order if order is None else order
-        if first == NONE or second == NONE:
+        if order is None:
+            order = self.order
+        sizes = self._sizes
+        if sizes[first][0] > order or sizes[second][0] > order:
             return NONE
         if first == SURE:
             return self.short(second, order)
         if second == SURE or first == second:
             return self.short(first, order)
-        if order <= 0:
-            return NONE
-        if first > second:
-            first, second = second, first
-        key = (first, second, order)
-        found = self._and.get(key)
+        if sizes[first][1] > order:
+            first = self.short(first, order)
+        if sizes[second][1] > order:
+            second = self.short(second, order)
+        if first == second:
+            return first
+        known = self._and[order]
+        key = first << _SHIFT | second if first < second else second << _SHIFT | first
+        found = known.get(key)
         if found is None:
-            mine, other = self._var[first], self._var[second]
+            mine, low, high = self._nodes[first]
+            other, low2, high2 = self._nodes[second]
             if mine == other:
-                low = self.both(self._low[first], self._low[second], order)
-                wide = self.either(self._low[second], self._high[second])
-                high = self.either(
-                    self.both(self._high[first], wide, order - 1),
-                    self.both(self._low[first], self._high[second], order - 1),
-                )
+                wide = self.either(low2, high2)
+                high = self.either(self.both(high, wide, order - 1), self.both(low, high2, order - 1))
+                low = self.both(low, low2, order)
             elif mine < other:
-                low = self.both(self._low[first], second, order)
-                high = self.both(self._high[first], second, order - 1)
+                low = self.both(low, second, order)
+                high = self.both(high, second, order - 1)
             else:
-                low = self.both(first, self._low[second], order)
-                high = self.both(first, self._high[second], order - 1)
-            found = self._and[key] = self._node(min(mine, other), low, self.without(high, low))
+                mine, low, high = other, self.both(first, low2, order), self.both(first, high2, order - 1)
+            found = known[key] = self._node(mine, low, self.without(high, low))
         return found
 
     def without(self, first: int, second: int) -> int:
@@ -124,51 +137,91 @@ class Families:
             return NONE
         if first == SURE:
             return SURE
-        key = (first, second)
+        mine, low, high = self._nodes[first]
+        other, low2, high2 = self._nodes[second]
+        while other < mine:
+            # No set of the first holds that variable, so that none of the second with it can lie in one.
+            second = low2
+            if second == NONE:
+                return first
+            if first == second:
+                return NONE
+            other, low2, high2 = self._nodes[second]
+        key = first << _SHIFT | second
         found = self._less.get(key)
         if found is None:
-            mine, other = self._var[first], self._var[second]
             if mine < other:
-                low = self.without(self._low[first], second)
-                high = self.without(self._high[first], second)
-                found = self._node(mine, low, high)
-            elif mine > other:
-                found = self.without(first, self._low[second])
+                low = self.without(low, second)
+                high = self.without(high, second)
             else:
-                low = self.without(self._low[first], self._low[second])
-                high = self.without(self.without(self._high[first], self._high[second]), self._low[second])
-                found = self._node(mine, low, high)
-            self._less[key] = found
+                low = self.without(low, low2)
+                high = self.without(self.without(high, high2), low2)
+            found = self._less[key] = self._node(mine, low, high)
         return found
 
     def short(self, family: int, order: int) -> int:
         """The sets of at most `order` members."""
-        if family <= SURE or order >= self.order:
+        least, most = self._sizes[family]
+        if most <= order:
             return family
-        key = (family, order)
+        if least > order:
+            return NONE
+        key = family << 8 | order
         found = self._short.get(key)
         if found is None:
-            low = self.short(self._low[family], order)
-            high = self.short(self._high[family], order - 1) if order else NONE
-            found = self._short[key] = self._node(self._var[family], low, high)
+            variable, low, high = self._nodes[family]
+            low = self.short(low, order)
+            high = self.short(high, order - 1)
+            found = self._short[key] = self._node(variable, low, high)
         return found
 
-    def at_least(self, least: int, families: tuple[int, ...]) -> int:
+    def at_least(self, least: int, families: Sequence[int]) -> int:
         """The minimal sets that make `least` of the families true."""
-        known: dict[tuple[int, int], int] = {}
+        if least <= 0:
+            return SURE
+        if least > len(families):
+            return NONE
+        if least == 1:
+            return self.any_of(families)
+        # Of what was met so far, what makes 0, 1, ... of it true.
+        reached = [SURE] + [NONE] * least
+        left = len(families)
+        for one in sorted(families):
+            left -= 1
+            if one != NONE:
+                for count in range(least, max(0, least - left - 1), -1):
+                    if reached[count - 1] != NONE:
+                        reached[count] = self.either(reached[count], self.both(reached[count - 1], one))
+        return reached[least]
 
-        def from_(place: int, left: int) -> int:
-            if left <= 0:
+    def any_of(self, families: Iterable[int]) -> int:
+        """The minimal sets that make one of the families true."""
+        found = NONE
+        for one in sorted(families):
+            found = self.either(found, one)
+        return found
+
+    def heavier(self, spare: float, parts: Iterable[tuple[int, float]]) -> int:
+        """The minimal sets that make families true whose weights together exceed `spare`."""
+        weighed = sorted(((weight, one) for one, weight in parts if one != NONE and weight > 0), reverse=True)
+        rest = [0.0] * (len(weighed) + 1)
+        for place in range(len(weighed) - 1, -1, -1):
+            rest[place] = rest[place + 1] + weighed[place][0]
+        known: dict[tuple[int, float], int] = {}
+
+        def from_(place: int, lost: float) -> int:
+            if lost > spare:
                 return SURE
-            if len(families) - place < left:
+            if place == len(weighed) or not lost + rest[place] > spare:
                 return NONE
-            key = (place, left)
+            key = (place, lost)
             if key not in known:
-                taken = self.both(families[place], from_(place + 1, left - 1))
-                known[key] = self.either(taken, from_(place + 1, left))
+                weight, one = weighed[place]
+                taken = self.both(one, from_(place + 1, lost + weight))
+                known[key] = self.either(from_(place + 1, lost), taken)
             return known[key]
 
-        return from_(0, least)
+        return from_(0, 0.0)
 
     def counts(self, family: int) -> tuple[int, ...]:
         """How many sets of 0, 1, ... `order` members a family has."""
@@ -176,19 +229,34 @@ class Families:
 
         def of(node: int) -> tuple[int, ...]:
             if node not in known:
-                low, high = of(self._low[node]), of(self._high[node])
-                known[node] = tuple(low[size] + (high[size - 1] if size else 0) for size in range(self.order + 1))
+                _, without, with_ = self._nodes[node]
+                low, high = of(without), of(with_)
+                known[node] = (low[0], *map(int.__add__, low[1:], high))
+            return known[node]
+
+        return of(family)
+
+    def total(self, family: int, likely: Sequence[float]) -> float:
+        """The products of the members' probabilities, of all sets together."""
+        known: dict[int, float] = {NONE: 0.0, SURE: 1.0}
+
+        def of(node: int) -> float:
+            if node not in known:
+                variable, low, high = self._nodes[node]
+                known[node] = of(low) + likely[variable] * of(high)
             return known[node]
 
         return of(family)
 
     def likeliest(self, family: int, likely: Sequence[float], most: int) -> list[tuple[float, tuple[int, ...]]]:
         """The sets with the largest product of their members' probabilities, largest first, at most `most`."""
+        nodes = self._nodes
         best: dict[int, float] = {NONE: 0.0, SURE: 1.0}
 
         def reach(node: int) -> float:
             if node not in best:
-                best[node] = max(reach(self._low[node]), likely[self._var[node]] * reach(self._high[node]))
+                variable, low, high = nodes[node]
+                best[node] = max(reach(low), likely[variable] * reach(high))
             return best[node]
 
         found: list[tuple[float, tuple[int, ...]]] = []
@@ -202,11 +270,20 @@ class Families:
             if node == SURE:
                 found.append((weight, held))
                 continue
-            for inner, share, more in (
-                (self._low[node], 1.0, held),
-                (self._high[node], likely[self._var[node]], (*held, self._var[node])),
-            ):
+            variable, low, high = nodes[node]
+            for inner, share, more in ((low, 1.0, held), (high, likely[variable], (*held, variable))):
                 if inner != NONE:
                     count += 1
                     heappush(heap, (-weight * share * reach(inner), count, inner, weight * share, more))
         return found
+
+
+@contextmanager
+def deep(levels: int) -> Iterator[None]:
+    """Let functions call themselves as often as a tree is large: calls of Python take no stack of the machine."""
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(before, 4 * levels + before))
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(before)

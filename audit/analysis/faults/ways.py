@@ -1,175 +1,151 @@
-"""An estate as a graph to the minimal sets of losses that stop each of its systems."""
+"""Numbered nodes with what they lean on to the minimal sets of losses that take each of them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final
 
-from audit.analysis.faults.families import NONE, SURE, Families
+from audit.analysis.faults.families import NONE, Families, TooLarge, deep
+from audit.analysis.faults.inward import Inward, inward
 from audit.model.estate import System
-from audit.model.graph import AT_ONCE, NOTHING, Graph
-from audit.model.needs import All, AnyOf, Grace, KOf, Need, SumOf
-from audit.model.single import inside_out
-from audit.model.switching import RANK
-from audit.model.technology import Failover
+from audit.model.graph import Graph
+from audit.model.net import Net, View, falls
+from audit.model.net import net as numbered_of
 
-View = Literal["optimistic", "pessimistic"]
-"""`optimistic` counts every failover that takes over at once, `pessimistic` those alone that have really switched."""
+MOST: Final = 4_000_000
+"""Nodes of the diagram, some 1.2 GB at worst, after which the order is lowered."""
 
 
 @dataclass(frozen=True)
 class Ways:
-    """For each node the minimal sets of losses that take it down, of at most so many losses."""
+    """For each node that was asked for the minimal sets of losses that take it, of at most so many losses."""
 
     families: Families
     names: tuple[str, ...]
     """What can be lost, by variable; a fire compartment is `site#compartment`."""
     taken: Mapping[str, int]
-    """Each node to its family."""
+    """Each node to the family of what takes it, its own loss not counted."""
 
     def orders(self, ref: str) -> tuple[int, ...]:
         """How many sets of 0, 1, ... losses take a node, itself not counted among them."""
-        return self.families.counts(self.taken[ref])
+        with self._deep():
+            return self.families.counts(self.taken[ref])
 
     def sets(self, ref: str, most: int) -> list[tuple[str, ...]]:
         """The first sets, the smallest first, each sorted."""
-        found = self.families.likeliest(self.taken[ref], [0.01] * len(self.names), most)
+        with self._deep():
+            found = self.families.likeliest(self.taken[ref], [0.01] * len(self.names), most)
         return sorted((tuple(sorted(self.names[number] for number in one)) for _, one in found), key=_size)
+
+    def likeliest(self, ref: str, likely: Mapping[str, float], most: int) -> list[tuple[float, tuple[str, ...]]]:
+        """The sets of what has a probability, with theirs, the likeliest first; all others count as impossible."""
+        with self._deep():
+            found = self.families.likeliest(self.taken[ref], [likely.get(name, 0.0) for name in self.names], most)
+        return [(weight, tuple(sorted(self.names[number] for number in one))) for weight, one in found if weight > 0]
+
+    def total(self, ref: str, likely: Mapping[str, float]) -> float:
+        """The probabilities of all sets together, which is more than that of any of them happening."""
+        with self._deep():
+            return self.families.total(self.taken[ref], [likely.get(name, 0.0) for name in self.names])
+
+    def _deep(self) -> AbstractContextManager[None]:
+        return deep(len(self.names))
 
 
 def _size(one: tuple[str, ...]) -> tuple[int, tuple[str, ...]]:
     return len(one), one
 
 
-def counted(view: View) -> Callable[[Failover], bool]:
-    """Whether a failover counts as a second place."""
-    real = RANK.index("real-switch")
+def ways(
+    net: Net, order: int, of: Iterable[str] | None = None, most: int = MOST, *, events: Iterable[str] | None = None
+) -> Ways:
+    """The sets of at most `order` losses that take each node of `of`, or each node that has a name.
 
-    def of(switch: Failover) -> bool:
-        if switch.mode not in AT_ONCE:
-            return False
-        return view == "optimistic" or any(RANK.index(one.realism) >= real for one in switch.drills)
+    What can be lost is every node that has a name, or `events` alone, such as what can happen.
 
-    return of
-
-
-def ways(graph: Graph, order: int, view: View, most: int = 4_000_000) -> Ways:
-    """The least solution of: a node is taken by its own loss, by a fire in its compartment, by a need that is unmet.
-
-    A need that is unmet while everything is up is no consequence of a loss. A system with a failover that counts needs
-    one of its places or that of the failover. Circles of needs are solved by going round until nothing is added.
+    The least solution of: a node is taken by its own loss, by what takes one that it leans on, by what takes too much
+    of a group. Only what those nodes lean on is looked at. Circles are solved by going round until nothing is added.
     TooLarge beyond `most` nodes of the diagram.
     """
-    needs = _needs(graph, counted(view))
-    order_of_all = inside_out(needs)
-    fires = _fires(graph)
-    names = tuple(dict.fromkeys((*reversed(order_of_all), *(fire for found in fires.values() for fire in found))))
-    number = {name: position for position, name in enumerate(names)}
-    families = Families(order, most)
-    taken = {name: families.single(number[name]) for name in names}
-    for name, found in fires.items():
-        for fire in found:
-            taken[name] = families.either(taken[name], families.single(number[fire]))
-    solver = _Solver(graph, families, taken)
-    changed = True
-    while changed:
-        changed = False
-        for name in order_of_all:
-            found_now = taken[name]
-            for need in needs.get(name, ()):
-                if graph.met(need, NOTHING):
-                    found_now = families.either(found_now, solver.unmet(need))
-            if found_now != taken[name]:
-                taken[name], changed = found_now, True
-    own = {ref: families.without(taken[ref], families.single(number[ref])) for ref in needs}
-    return Ways(families, names, own)
+    wanted = {name: net.number[name] for name in (net.number if of is None else of)}
+    among = set(net.number.values()) if events is None else {net.number[name] for name in events}
+    return solved(net.names, inward(net, wanted.values()), Families(order, most), wanted, among)
 
 
-def _needs(graph: Graph, counts: Callable[[Failover], bool]) -> Mapping[str, tuple[Need, ...]]:
-    found = dict(graph.needs)
-    for _, system in graph.estate.systems():
-        there = tuple(switch.to for switch in system.failover if counts(switch))
-        if system.at and there:
-            found[system.ref] = (*system.needs, AnyOf.model_construct(any=(*system.at, *there)))
-    return found
-
-
-def _fires(graph: Graph) -> Mapping[str, tuple[str, ...]]:
-    """Each room that shares its fire compartment with another to that compartment."""
-    found: dict[str, tuple[str, ...]] = {}
-    for site in graph.estate.sites:
-        for room in site.rooms:
-            if room.compartment is not None and len(graph.burns(room.ref)) > 1:
-                found[room.ref] = (f"{site.ref}#{room.compartment}",)
-    return found
+def solved(
+    names: Sequence[str], around: Inward, families: Families, wanted: Mapping[str, int], events: Container[int]
+) -> Ways:
+    """The same of what was turned inward already, into a diagram that is empty yet; `events` are nodes."""
+    # From the outside in: what takes a node is then found above all that takes what it leans on.
+    losable = [node for circle in reversed(around.circles) for node in reversed(circle) if node in events]
+    solver = _Solver(around, families, {node: variable for variable, node in enumerate(losable)})
+    with deep(4 * len(around.hard)):
+        solver.solve()
+        taken = {name: families.without(solver.taken[node], solver.own(node)) for name, node in wanted.items()}
+    return Ways(families, tuple(names[node] for node in losable), taken)
 
 
 class _Solver:
-    """What leaves a need unmet, as far as it is known by now."""
+    """What takes each node, as far as it is known by now."""
 
-    def __init__(self, graph: Graph, families: Families, taken: Mapping[str, int]) -> None:
-        self._graph = graph
+    def __init__(self, around: Inward, families: Families, variables: Mapping[int, int]) -> None:
+        self._around = around
         self._families = families
-        self._taken = taken
+        self._variables = variables
+        self.taken: dict[int, int] = {}
 
-    def unmet(self, need: Need) -> int:
-        if isinstance(need, str):
-            return self._taken.get(need, NONE)
-        if isinstance(need, All):
-            return self._any([self.unmet(one) for one in need.all])
-        if isinstance(need, AnyOf):
-            return self._families.at_least(len(need.any), tuple(self.unmet(one) for one in need.any))
-        if isinstance(need, Grace):
-            return self.unmet(need.on)
-        if isinstance(need, KOf):
-            return self._families.at_least(len(need.of) - need.k + 1, tuple(self.unmet(one) for one in need.of))
-        return self._short(need)
+    def own(self, node: int) -> int:
+        """The family of a node's own loss; of none where it is a group and nothing by itself."""
+        variable = self._variables.get(node)
+        return NONE if variable is None else self._families.single(variable)
 
-    def _any(self, parts: Sequence[int]) -> int:
-        found = NONE
-        for part in parts:
-            found = self._families.either(found, part)
-        return found
+    def solve(self) -> None:
+        taken = self.taken
+        for circle in self._around.circles:
+            if len(circle) == 1 and circle[0] not in self._around.turning:
+                taken[circle[0]] = self._now(circle[0])
+                continue
+            taken.update((node, self.own(node)) for node in circle)
+            changed = True
+            while changed:
+                changed = False
+                for node in circle:
+                    now = self._now(node)
+                    if now != taken[node]:
+                        taken[node], changed = now, True
 
-    def _short(self, need: SumOf) -> int:
-        """The losses after which the sum is too small."""
-        amounts = [(self._taken.get(ref, NONE), self._graph.amount(ref, need.sum)) for ref in need.of]
-        known: dict[tuple[int, float], int] = {}
+    def _now(self, node: int) -> int:
+        families, taken = self._families, self.taken
+        found = [taken[one] for one in self._around.hard[node]]
+        for spare, members in self._around.groups.get(node, ()):
+            found.append(_lost(families, spare, [(taken[one], weight) for one, weight in members]))
+        found.append(self.own(node))
+        return families.any_of(found)
 
-        def from_(place: int, left: float) -> int:
-            if left < need.at_least:
-                return SURE
-            if place == len(amounts):
-                return NONE
-            key = (place, left)
-            if key not in known:
-                part, amount = amounts[place]
-                lost = self._families.both(part, from_(place + 1, left - amount)) if amount else NONE
-                known[key] = self._families.either(from_(place + 1, left), lost)
-            return known[key]
 
-        return from_(0, sum(amount for _, amount in amounts))
+def _lost(families: Families, spare: float, parts: Sequence[tuple[int, float]]) -> int:
+    """What takes more than a group can spare."""
+    if all(weight == 1.0 for _, weight in parts):
+        return families.at_least(int(spare // 1) + 1, [one for one, _ in parts])
+    return families.heavier(spare, parts)
+
+
+def largest(
+    net: Net, order: int, of: Sequence[str], most: int = MOST, *, events: Sequence[str] | None = None
+) -> tuple[Ways, int]:
+    """The same of the largest order, at most `order`, at which it can be held, with that order."""
+    for lower in range(order, 1, -1):
+        try:
+            return ways(net, lower, of, most, events=events), lower
+        except TooLarge:
+            continue
+    return ways(net, 1, of, most, events=events), 1
 
 
 def systems_taken(graph: Graph, lost: Sequence[str], view: View) -> tuple[System, ...]:
     """The systems that stop when all of `lost` is lost, in the order of the inventory."""
-    needs = _needs(graph, counted(view))
-    down = set(lost)
-    for name in lost:
-        site, _, compartment = name.partition("#")
-        down |= {
-            room.ref
-            for one in graph.estate.sites
-            if one.ref == site
-            for room in one.rooms
-            if compartment and room.compartment == compartment
-        }
-    changed = True
-    while changed:
-        changed = False
-        for name, own in needs.items():
-            if name not in down and any(not graph.met(need, down) and graph.met(need, NOTHING) for need in own):
-                down.add(name)
-                changed = True
-    return tuple(system for _, system in graph.estate.systems() if system.ref in down)
+    numbered = numbered_of(graph, view)
+    down = set(falls(numbered, [numbered.number[name] for name in lost]))
+    return tuple(system for _, system in graph.estate.systems() if numbered.number[system.ref] in down)

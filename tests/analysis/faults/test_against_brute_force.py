@@ -12,6 +12,7 @@ from audit.analysis.faults.answer import answer
 from audit.analysis.faults.bounds import bounds
 from audit.analysis.faults.cutsets import cut_sets
 from audit.analysis.faults.families import TooLarge
+from audit.analysis.faults.modules import apart, modules
 from audit.analysis.faults.tree import Gate, Kind, Tree
 
 EVENTS = tuple("abcdefg")
@@ -117,3 +118,28 @@ def test_too_many_nodes_are_refused() -> None:
     gates = {name: Gate("or", tuple(f"{name}-{number}" for number in range(8))) for name in parts}
     with pytest.raises(TooLarge):
         cut_sets(Tree("top", {"top": Gate("and", parts), **gates}), 12, most=50)
+
+
+def test_all_cut_sets_are_counted() -> None:
+    for seed in range(150):
+        tree = grown(seed)
+        assert answer(tree, 0, 0).total == len(minimal(tree)), seed
+
+
+@pytest.mark.parametrize("negating", [False, True])
+def test_parts_that_stand_apart_change_nothing(negating: bool) -> None:  # noqa: FBT001
+    for seed in range(150):
+        tree = grown(seed, negating=negating)
+        plain = apart(tree)
+        for number in range(seed % 13, 1 << len(EVENTS), 13):
+            failed = frozenset(name for place, name in enumerate(EVENTS) if number >> place & 1)
+            assert happens(plain, failed) == happens(tree, failed), seed
+
+
+def test_modules_share_no_event_with_the_rest() -> None:
+    for seed in range(150):
+        tree = apart(grown(seed))
+        for name in modules(tree)[:-1]:
+            inside = set(Tree(name, tree.gates).events())
+            without = {**tree.gates, name: Gate("constant", ())}
+            assert inside.isdisjoint(Tree(tree.top, without).events()), (seed, name)

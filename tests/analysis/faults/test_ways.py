@@ -7,8 +7,10 @@ from random import Random
 
 import pytest
 
-from audit.analysis.faults.ways import View, systems_taken, ways
+from audit.analysis.faults.ways import Ways, systems_taken
+from audit.analysis.faults.ways import ways as ways_of
 from audit.model.graph import Graph
+from audit.model.net import View, net
 from tests.checks.judging import scene
 
 PAIR = """
@@ -27,6 +29,10 @@ institutions:
 
 def around(text: str) -> Graph:
     return Graph(scene(text).estate)
+
+
+def ways(graph: Graph, order: int, view: View) -> Ways:
+    return ways_of(net(graph, view), order)
 
 
 class TestPair:
