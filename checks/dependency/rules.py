@@ -141,7 +141,8 @@ def needs_come_back_in_time(system: Subject[System], limits: Limits) -> Ruling:
             system=system.ref,
         )
         raise CannotSee(Reason.INCOMPLETE, says)
-    silent = sorted({one.silent for one in times if one.silent and one.least <= system.rto})
+    perhaps = [one for one in times if one.least <= system.rto and (one.most is None or one.most > system.rto)]
+    silent = sorted({one.silent or one.ref for one in perhaps})
     if len(silent) + len(slow) > allowed:
         says = say(
             "{system} needs {others}, of which nobody says within what time they are back; add `rto:` to them",

@@ -21,7 +21,7 @@ class Promised:
     ref: str
     """Who decides the least."""
     silent: str = ""
-    """Who promises nothing and might be the slowest."""
+    """Who promises nothing, on whom it may depend where both differ."""
 
 
 def slowest(system: Subject[System], need: Need) -> Promised | None:
@@ -68,4 +68,4 @@ def _nth(known: list[Promised], count: int) -> Promised:
         return max(known, key=lambda one: one.least)
     least = sorted(known, key=lambda one: one.least)[count - 1]
     latest = sorted(known, key=lambda one: timedelta.max if one.most is None else one.most)[count - 1]
-    return Promised(least.least, latest.most, least.ref, latest.silent)
+    return Promised(least.least, latest.most, least.ref, latest.silent or least.silent)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from math import log2
 from typing import Any, Final
 
-from audit.contract import Example, Limits, Ruling, Subject, Verdict, check, ruling, say
+from audit.contract import Example, Limits, NotApplicable, Ruling, Subject, Verdict, check, ruling, say
 from audit.model.estate import Estate
 from audit.model.item import Item, Name, Secret
 from audit.model.place import Place
@@ -45,6 +45,7 @@ def _letter(text: str) -> str:
     examples=(
         Example(Verdict.PASS, _letter("Guarantee portal"), "estate"),
         Example(Verdict.PASS, _letter("sha256 " + "0f343b0931126a20" * 4), "estate"),
+        Example(Verdict.NOT_APPLICABLE, "{}", "estate"),
         Example(Verdict.FAIL, _letter("password=sesame-street"), "estate"),
         Example(Verdict.FAIL, _letter("postgresql://audit:sesame@db"), "estate"),
         Example(Verdict.FAIL, _letter("q8Zr2LwVx7NpTe4KdYh9Jm3Bc6Fg1Sa5Uo0Xi"), "estate"),
@@ -57,6 +58,8 @@ def nothing_written_is_a_secret(estate: Subject[Estate], limits: Limits) -> Ruli
 
     Fix: change the secret that stands at the named spot, keep it in a file or the environment, refer to it there.
     """
+    if next(estate.estate.systems(), None) is None:
+        raise NotApplicable(say("the inventory names no system"))
     found = sorted({str(place) for place, text in _texts(estate.estate) if _secret(text)})
     allowed = int(limits.number("secrets"))
     shown = ", ".join(found[:_SHORTEST]) + (", ..." if len(found) > _SHORTEST else "")

@@ -117,5 +117,4 @@ def test_an_empty_estate_is_judged() -> None:
     place = scene("{}")
     for check in catalogue().checks.values():
         for ref in judged(check, place):
-            passed = place.judge(check, ref, {}).verdict == Verdict.PASS
-            assert not passed or check.id == "security.no-secrets"
+            assert place.judge(check, ref, {}).verdict != Verdict.PASS

@@ -150,4 +150,4 @@ def test_signatures_need_ssh_keygen(tmp_path: Path) -> None:
 
 def test_every_extra_that_a_look_needs_is_examined() -> None:
     written = tomllib.loads((Path(doctor.__file__).parents[2] / "pyproject.toml").read_text("utf-8"))
-    assert set(tools.DRIVERS) | {"alerts", "http2"} == set(written["project"]["optional-dependencies"])
+    assert set(tools.DRIVERS) | {"alerts", "http2", "xlsx"} == set(written["project"]["optional-dependencies"])
