@@ -15,6 +15,8 @@ from audit.model.dossier import Dossier, Readiness
 from audit.model.evidence import Finding
 from audit.model.message import say
 from audit.model.verdict import Verdict
+from reports.actions import counts as acted
+from reports.actions import rows as actions
 from reports.drills import LISTED, never, rows
 from reports.format import Format, Page
 from reports.front import LOSSES, core, fires, remedies, unproven
@@ -206,6 +208,8 @@ class _Pages:
             undrilled=never(dossier),
             switched=switched[:SWITCHES],
             switched_more=max(0, len(switched) - SWITCHES),
+            acted=acted(dossier.actions, dossier.at) if dossier.actions else None,
+            actions=actions(dossier, speak),
             left=left(dossier, speak),
             pictures=pictures(dossier, speak),
             remedies=remedies(dossier, self._rows, speak),

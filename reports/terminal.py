@@ -13,12 +13,14 @@ from audit.model.dossier import Dossier, Readiness
 from audit.model.evidence import Finding
 from audit.model.message import say
 from audit.model.verdict import Verdict
+from reports.actions import summary as acted
 from reports.drills import summary as drilled
 from reports.format import Format, Page, Screen
 from reports.left import summary as left
 from reports.past import Past
 from reports.switches import summary as switched
 from reports.translate import Translator
+from reports.waivers import expired, figure, refused
 from reports.words import (
     BLIND,
     REASONS,
@@ -80,6 +82,7 @@ def _blocks(dossier: Dossier, language: str) -> Iterator[Block]:
     yield from _told_once(drilled(dossier, speak))
     yield from _told_once(switched(dossier, speak))
     yield from _told_once(left(dossier, speak))
+    yield from _told_once(acted(dossier, speak))
     yield from _worst(dossier, speak)
     yield from _unproven(dossier, speak)
 
@@ -90,6 +93,8 @@ def _head(dossier: Dossier, speak: Translator) -> Iterator[Block]:
     yield Sentence((Part(line(name), "bold"), Part(f"  {speak.instant(dossier.at)}  {line(dossier.run.id)}", "dim")))
     if about.notice is not None:
         yield Sentence((Part("! " + line(about.notice.text(speak.language)), "bold yellow"),))
+    for told in (*expired(dossier, speak), *refused(dossier, speak)):
+        yield Sentence((Part("! " + line(told), "bold red"),))
     if dossier.run.state != "complete":
         state = speak.message(STATES.get(dossier.run.state, say("unknown")))
         told = speak.text(
@@ -106,6 +111,7 @@ def _head(dossier: Dossier, speak: Translator) -> Iterator[Block]:
     yield Sentence((Part(speak.text("Readiness") + "  "), figures))
     if ready.capped is not None:
         yield Sentence((Part(line(speak.message(ready.capped))),), 2)
+    yield Sentence((Part(speak.text("With waivers counted as met") + "  " + figure(ready.with_waivers)),), 2)
     yield Sentence(tuple(_counted(ready, speak)))
 
 

@@ -19,6 +19,7 @@ from audit.app.crew import observe
 from audit.app.drilling_record import drills_of
 from audit.app.past import known_before, strips, with_past
 from audit.app.records import Records
+from audit.app.registering import about
 from audit.app.seen import facts_of, verified
 from audit.app.stored import POLICY, stored_estate, whole
 from audit.app.switching_record import switches_of
@@ -245,8 +246,10 @@ def _outcome(
     at = run.at or run.started
     past = strips(plan.estate, store, at, plan.policy)
     dossier = assemble(run, plan, catalogue, findings, at, looked_at, past, seen)
-    dossier = replace(dossier, drills=drills_of(seen), switches=switches_of(seen))
-    return Outcome(dossier, Waivers(plan.estate, at).expired(plan.pairs))
+    acts = about(store, plan.estate)
+    lying = Waivers(plan.estate, at)
+    dossier = replace(dossier, drills=drills_of(seen), switches=switches_of(seen), actions=acts)
+    return Outcome(replace(dossier, waivers=lying.standing(findings)), lying.expired(plan.pairs))
 
 
 def _judged(run: Run, seen: Mapping[str, Observation]) -> datetime:

@@ -14,9 +14,21 @@ from audit.model.evidence import Finding, Run
 from audit.model.history import Strip
 from audit.model.meaning import Meaning
 from audit.model.message import Message
+from audit.model.register import Action
 from audit.model.survival import Outcome
 from audit.model.switching import SwitchState
 from audit.model.verdict import Severity
+from audit.model.waivers import Standing
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The same figure once more, as if every waived finding were met: never the figure that counts."""
+
+    letter: str
+    demonstrated: float
+    possible: float
+    coverage: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +49,13 @@ class Readiness:
     waived: int
     capped: Message | None = None
     """Why the letter is lower than `demonstrated` alone would give."""
+    accepted: Accepted | None = None
+    """With waivers; None where nothing is waived, so that it is the same."""
+
+    @property
+    def with_waivers(self) -> Accepted:
+        """The figure as if every waived finding were met."""
+        return self.accepted or Accepted(self.letter, self.demonstrated, self.possible, self.coverage)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,5 +137,9 @@ class Dossier:
     """What is left of each judged data set after each kind of loss, in the order of the inventory."""
     outside: int = 0
     """How many (check, subject) pairs of the whole plan the selection left out; they count as unknown."""
+    waivers: tuple[Standing, ...] = ()
+    """Every waiver of the estate at the instant of judgement, those that are past their date first."""
     meaning: Meaning | None = None
     """What the losses of this estate would do; None where nobody analysed it."""
+    actions: tuple[Action, ...] = ()
+    """The register of corrective measures about this estate as it stands, by id."""

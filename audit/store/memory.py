@@ -158,6 +158,16 @@ class Store:
         with self._reading():
             return tuple(map(finding_from, self._lines(run)))
 
+    def lines(self, run: str, pairs: Collection[tuple[str, str]]) -> Iterator[bytes]:
+        """The findings of a run about these subjects and checks, each in canonical form as it was sealed."""
+        wanted = select(FINDING.c.subject, FINDING.c.rule, FINDING.c.line).where(FINDING.c.run == run)
+        subjects = sorted({subject for subject, _ in pairs})
+        if len(subjects) <= _AT_ONCE:  # more would take a second look at every finding, or overflow the question
+            wanted = wanted.where(FINDING.c.subject.in_(subjects))
+        for row in self._rows(wanted.order_by(FINDING.c.position)):
+            if (row["subject"], row["rule"]) in pairs:
+                yield bytes(row["line"])
+
     def verify(self, run: str) -> tuple[str, ...]:
         """What was changed since a run was closed, in words; nothing where its seal is whole."""
         row = self._row(run)

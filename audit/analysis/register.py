@@ -1,0 +1,193 @@
+"""The events of a register with what runs found to its measures as they stand."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from audit.analysis.register_words import earlier_of, milestones_of, origin_of, texts_of, unreadable
+from audit.model.event import Event
+from audit.model.register import BY_HAND, KIND, Action, Change, Look, Milestone, Sighting, State, What
+from audit.model.units import Day, Money, parse_day, parse_money
+from audit.model.verdict import Verdict
+
+
+def register(events: Iterable[Event], looks: Iterable[Look]) -> tuple[Action, ...]:
+    """Every measure that was ever born, by its id.
+
+    What the log holds is told once a number; the order is that of time, then of the log, a run after the entries of
+    its instant. So it comes to the same however the events are handed over.
+    """
+    told: dict[str, dict[int, Event]] = defaultdict(dict)
+    for event in events:
+        if event.kind == KIND:
+            told[event.subject][event.number] = event
+    ordered = sorted(looks, key=lambda look: (look.at, look.run))
+    seen: dict[str, list[tuple[Look, Sighting]]] = defaultdict(list)
+    whole: dict[str, list[datetime]] = defaultdict(list)
+    for look in ordered:
+        if look.whole:
+            whole[look.estate].append(look.at)
+        for fingerprint, sighting in look.found.items():
+            if fingerprint in told:
+                seen[fingerprint].append((look, sighting))
+    made = (
+        _action(name, sorted(entries.values(), key=_place), seen.get(name, ()), whole)
+        for name, entries in sorted(told.items())
+    )
+    return tuple(action for action in made if action is not None)
+
+
+def _place(event: Event) -> tuple[datetime, int]:
+    return event.at, event.number
+
+
+def _action(
+    name: str,
+    entries: Sequence[Event],
+    seen: Sequence[tuple[Look, Sighting]],
+    whole: Mapping[str, Sequence[datetime]],
+) -> Action | None:
+    """One measure; None where nothing that can be read bore it."""
+    birth = next((entry for entry in entries if entry.values.get("what") == "born" and not unreadable(entry)), None)
+    if birth is None:
+        return None
+    fold = _Fold(name, birth, whole)
+    # What a run saw before the measure was written down, but after the finding, counts: it was repaired by then.
+    fold.entry(birth)
+    rest = [entry for entry in entries if entry is not birth]
+    at = 0
+    for look, sighting in seen:
+        while at < len(rest) and rest[at].at <= look.at:
+            fold.entry(rest[at])
+            at += 1
+        fold.sight(look, sighting)
+    for entry in rest[at:]:
+        fold.entry(entry)
+    return fold.action()
+
+
+class _Fold:
+    """One measure in the making."""
+
+    __slots__ = (
+        "birth", "budget", "closed_by", "due", "earlier", "estate", "history", "last", "last_run", "milestones",
+        "name", "origin", "owner", "plan", "refuted", "reopened", "retired", "state", "verdict", "waived", "whole",
+    )  # fmt: skip
+
+    def __init__(self, name: str, birth: Event, whole: Mapping[str, Sequence[datetime]]) -> None:
+        self.name, self.birth, self.whole = name, birth, whole
+        self.origin = origin_of(birth)
+        self.estate = self.origin.estate
+        self.state = State.OPEN
+        self.owner = self.plan = self.retired = self.closed_by = self.waived = self.last_run = ""
+        self.due: Day | None = None
+        self.budget: Money | None = None
+        self.milestones: dict[str, Milestone] = {}
+        self.earlier: dict[str, None] = {}
+        self.reopened = self.refuted = 0
+        self.last: datetime | None = None
+        self.verdict: Verdict | None = None
+        self.history: list[Change] = []
+
+    def entry(self, event: Event) -> None:
+        """One entry of the log."""
+        what = event.values.get("what")
+        if unreadable(event) or what not in ("born", "changed", "retired") or (what == "born" and event != self.birth):
+            self._note(event, "ignored")
+            return
+        if what == "retired":
+            if self.state is State.CLOSED or not self._gone(event.at):
+                self._note(event, "ignored")
+                return
+            self.retired = str(event.values.get("by", "")) or "?"
+            self._note(event, "retired")
+            return
+        self._set(event.values)
+        self._note(event, "born" if what == "born" else "changed")
+        wanted = event.values.get("state")
+        if wanted is not None:
+            if self.state is State.CLOSED or wanted not in BY_HAND:
+                self._note(event, "ignored")
+            else:
+                self.state, self.retired = State(wanted), ""
+
+    def sight(self, look: Look, sighting: Sighting) -> None:
+        """What one run found."""
+        self.last, self.last_run, self.estate = look.at, look.run, look.estate
+        self.verdict, self.waived = sighting.verdict, sighting.waived
+        if look.at <= self.origin.since:
+            return
+        if sighting.verdict is Verdict.PASS and sighting.level >= self.origin.least:
+            if self.state is not State.CLOSED:
+                self.state, self.closed_by, self.retired = State.CLOSED, look.run, ""
+                self._did("closed", look)
+        elif sighting.verdict is Verdict.FAIL:
+            if self.state is State.CLOSED:
+                self.state, self.closed_by = State.OPEN, ""
+                self.reopened += 1
+                self._did("reopened", look)
+            elif self.state is State.VERIFY:
+                self.state = State.DOING
+                self.refuted += 1
+                self._did("refuted", look)
+            if self.retired:
+                self.retired = ""
+                self._did("returned", look)
+
+    def action(self) -> Action:
+        return Action(
+            id=self.name,
+            origin=self.origin,
+            born=self.birth.at,
+            state=self.state,
+            owner=self.owner,
+            due=self.due,
+            budget=self.budget,
+            plan=self.plan,
+            milestones=tuple(sorted(self.milestones.values(), key=lambda one: (one.day, one.text))),
+            earlier=tuple(sorted(self.earlier)),
+            reopened=self.reopened,
+            refuted=self.refuted,
+            verdict=self.verdict,
+            seen=self.last,
+            waived=self.waived,
+            gone=self._gone(None),
+            retired=self.retired,
+            closed_by=self.closed_by,
+            told_by=self.last_run,
+            history=tuple(self.history),
+        )
+
+    def _gone(self, until: datetime | None) -> bool:
+        """Whether a whole run of its estate, up to an instant, came after the last one that knew it."""
+        looks = self.whole.get(self.estate, ())
+        number = len(looks) if until is None else bisect_right(looks, until)
+        after = self.last if self.last is not None and self.last > self.origin.since else self.origin.since
+        return number > 0 and looks[number - 1] > after
+
+    def _set(self, values: Mapping[str, Any]) -> None:
+        if "owner" in values:
+            self.owner = str(values["owner"])
+        if "plan" in values:
+            self.plan = str(values["plan"])
+        if "due" in values:
+            self.due = parse_day(values["due"]) if values["due"] else None
+        if "budget" in values:
+            self.budget = parse_money(values["budget"]) if values["budget"] else None
+        for milestone in milestones_of(values):
+            self.milestones[milestone.text] = milestone
+        self.earlier.update(dict.fromkeys(earlier_of(values)))
+
+    def _note(self, event: Event, what: What) -> None:
+        values = event.values
+        if what == "born" or not values:
+            self.history.append(Change(event.at, what, str(values.get("by", "")), self.origin.run))
+        else:
+            self.history.append(Change(event.at, what, str(values.get("by", "")), values=texts_of(values)))
+
+    def _did(self, what: What, look: Look) -> None:
+        self.history.append(Change(look.at, what, run=look.run))

@@ -1,0 +1,168 @@
+"""A store to the register of corrective measures in it, derived from its log with what its runs found."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from audit.analysis.register import register
+from audit.app.drilling_record import ready
+from audit.model.clean import line, terminal
+from audit.model.estate import Estate
+from audit.model.event import Event
+from audit.model.evidence import Run
+from audit.model.exit import Exit, Stop
+from audit.model.message import Message, say
+from audit.model.register import KIND, Action, Look, Sighting, urgency
+from audit.model.verdict import Level, Verdict
+from audit.store import open_store
+from audit.store.history import History, open_history
+from audit.store.memory import Store
+from audit.world.clock import SystemClock
+
+LONGEST = 4_000
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """A register with what keeps runs from counting in it."""
+
+    actions: tuple[Action, ...] = ()
+    """By id."""
+    doubts: tuple[Message, ...] = ()
+    """Runs that were changed after they were sealed: nothing that they say closes anything."""
+
+
+def registered(store: str) -> Registered:
+    """The register of a store; empty where nothing was ever written into it. The log is read, the runs after it."""
+    try:
+        with open_history(store, watching=False) as history:
+            events = history.events(kinds=(KIND,))
+    except Stop as stop:
+        if stop.code is not Exit.USAGE:
+            raise
+        return Registered()
+    if not events:
+        return Registered()
+    with open_store(store, writing=False) as memory:
+        return _derived(memory, events)
+
+
+def about(store: str, estate: Estate) -> tuple[Action, ...]:
+    """The part of a register that speaks of an estate."""
+    found = registered(store).actions
+    return tuple(one for one in found if one.origin.estate == estate.ref or one.origin.subject in estate.index)
+
+
+def worst_first(actions: Iterable[Action], at: datetime) -> list[Action]:
+    """What is overdue and grave before what is not."""
+    return sorted(actions, key=lambda action: urgency(action, at))
+
+
+def meant(actions: Sequence[Action], written: str) -> Action:
+    """The measure of that id or unambiguous beginning of one; Stop(USAGE) where there is none."""
+    found = [one for one in actions if one.id == written] or [
+        one for one in actions if len(written) >= 4 and one.id.startswith(written.lower())
+    ]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        names = ", ".join(one.id for one in found[:5])
+        raise Stop(Exit.USAGE, say("{id} may be {names}", id=repr(written[:80]), names=names))
+    from audit.inventory.near import near
+
+    close = near(written, (one.id for one in actions)) if len(actions) <= 5_000 else ""
+    hint = say("did you mean {close}?", close=close) if close else say("`haechi actions list` lists them")
+    raise Stop(Exit.USAGE, say("no measure {id} in the register; {hint}", id=repr(written[:80]), hint=hint))
+
+
+def write(store: str, entries: Iterable[tuple[str, dict[str, Any]]]) -> datetime:
+    """Write entries, each with the fingerprint that it is about, all or none, behind everything that is there."""
+    now = SystemClock().now()
+    events = [Event(now, KIND, name, values) for name, values in entries]
+    if events:
+        ready(store)
+        with open_history(store, watching=False) as history:
+            history.tell(events)
+    return now
+
+
+def events_of(history: History) -> tuple[Event, ...]:
+    """Everything that the log holds of the register, in order."""
+    return history.events(kinds=(KIND,))
+
+
+def somebody(by: str) -> str:
+    """The name of who writes; Stop(USAGE) where there is none."""
+    name = line(by).strip()[:200]
+    if not name:
+        raise Stop(Exit.USAGE, say("--by: expected the name of a person, got nothing"))
+    return name
+
+
+def clean(written: str, what: str) -> str:
+    """A text of somebody, as it is kept: without controls, at most so long."""
+    text = terminal(written).strip()
+    if len(text) > LONGEST:
+        says = say("{what}: expected at most {most} letters, got {got}", what=what, most=LONGEST, got=len(text))
+        raise Stop(Exit.USAGE, says)
+    return text
+
+
+def fingerprint(check: str, institution: str, system: str, subject: str) -> str:
+    """That of a finding about these, stable over runs."""
+    parts = "\0".join((check, institution, system, subject))
+    return hashlib.sha256(parts.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def _derived(memory: Store, events: Sequence[Event]) -> Registered:
+    """The register; runs whose seal is broken are left out of it where it rests on them."""
+    ids = {event.subject for event in events}
+    pairs = {(text(event, "subject"), text(event, "check")) for event in events if event.values.get("what") == "born"}
+    looks = [_look(memory, run, ids, pairs) for run in memory.runs() if _looked(run)]
+    sound: set[str] = set()
+    doubts: list[Message] = []
+    while True:
+        actions = register(events, looks)
+        # A run that closes something, or says how it stands now, has to be the one that was sealed.
+        resting = {one.closed_by for one in actions} | {one.told_by for one in actions}
+        broken = {name for name in sorted(resting - sound - {""}) if memory.verify(name)}
+        sound |= resting
+        if not broken:
+            return Registered(actions, tuple(doubts))
+        doubts += [
+            say("the run {run} was changed after it was sealed; it counts for nothing", run=name)
+            for name in sorted(broken)
+        ]
+        looks = [look for look in looks if look.run not in broken]
+
+
+def text(event: Event, name: str) -> str:
+    """One of its values, as text."""
+    value = event.values.get(name, "")
+    return value if isinstance(value, str) else ""
+
+
+def _looked(run: Run) -> bool:
+    """Whether it took looks of its own: a second judgement over old looks shows no repair."""
+    return run.state != "running" and not run.judged_from
+
+
+def _look(memory: Store, run: Run, ids: Collection[str], pairs: Collection[tuple[str, str]]) -> Look:
+    found: dict[str, Sighting] = {}
+    for sealed in memory.lines(run.id, pairs):
+        plain = json.loads(sealed.decode("utf-8", "surrogatepass"))
+        name = fingerprint(plain["check"], plain["institution"], plain["system"], plain["subject"])
+        if name in ids:
+            found[name] = Sighting(Verdict(plain["verdict"]), Level(plain["level"]), plain["waiver"] or "")
+    whole = run.state == "complete" and run.selection.everything
+    return Look(run.id, run.started, run.estate_id, whole, found)
+
+
+def lateness(over: timedelta) -> int:
+    """In days, a begun one counts."""
+    return -(-over // timedelta(days=1))
