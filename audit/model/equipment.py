@@ -47,6 +47,8 @@ class Generator(Item):
     vendor: Text | None = None
     model: Text | None = None
     maintained_by: SupplierRef | None = None
+    lead_time: Duration | None = None
+    """How long it takes to get another one."""
     power: Amount | None = None
     """Kilowatts that it gives for as long as its fuel lasts."""
     load: Amount | None = None
@@ -68,6 +70,8 @@ class Cooling(Item):
     vendor: Text | None = None
     model: Text | None = None
     maintained_by: SupplierRef | None = None
+    lead_time: Duration | None = None
+    """How long it takes to get another one."""
     serves: tuple[RoomRef, ...] = ()
     """The rooms that it cools."""
     feed: PowerRef | None = None

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from math import inf
 
 from audit.model.drilling import RestoreState
-from audit.model.equipment import Equipment
+from audit.model.equipment import Cooling, Equipment, Generator
 from audit.model.estate import Data, System
 from audit.model.facility import Room, Site
 from audit.model.graph import Graph
@@ -55,11 +55,13 @@ def steps(graph: Graph, ref: str, event: Struck, view: View, drills: Drills = no
     if isinstance(item, Room):
         site = graph.site_of[ref]
         key = "rebuild" if gone else "restart"
-        if gone and site.ref in event.destroyed and item.rebuild is None:
+        if gone and site.ref in event.destroyed:
             return ()
         says = say("make {what} fit for machines again", what=ref) if gone else say("switch {what} on again", what=ref)
         return (Step(says, _hours(item, key), _told(ref, key)),)
-    if isinstance(item, Equipment) and gone:
+    if isinstance(item, (Cooling, Equipment, Generator)) and gone:
+        if graph.site_of[ref].ref in event.destroyed:
+            return ()
         return (Step(say("get another {what}", what=ref), _hours(item, "lead_time"), _told(ref, "lead-time")),)
     return ()
 

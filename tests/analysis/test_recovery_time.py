@@ -22,8 +22,8 @@ def test_the_worst_loss_of_each_with_the_step_that_costs_most() -> None:
     found = {one.system.id: one for one in achievable(Clockwork(graph), catalogue().policy(graph.estate), events)}
     loans = found["loans"]
     assert loans.away is not None
-    # The whole site: forty days, the hall, the vault, then itself with its data.
-    assert (loans.away.least, loans.away.most) == (960 + 240 + 48 + 72 + 1, 960 + 240 + 48 + 72 + 2)
+    # The whole site with its halls: forty days, then the vault, then itself with its data.
+    assert (loans.away.least, loans.away.most) == (960 + 48 + 72 + 1, 960 + 48 + 72 + 2)
     assert (loans.after, loans.of, loans.kept) == ("daejeon", "daejeon", False)
     assert found["pay"].kept is True
     assert found["board"].away is not None

@@ -126,3 +126,15 @@ def test_the_least_is_never_more_than_the_most() -> None:
 def test_the_reference_curve_is_that_of_the_press() -> None:
     assert area() == pytest.approx(386_000, rel=0.002)
     assert mean() == pytest.approx(545, rel=0.002)
+
+
+@pytest.mark.parametrize(("lead", "least", "most"), [("", 24 + 1 + 1, inf), (", lead-time: 10d", 266, 266)])
+def test_a_burnt_cooling_unit_is_not_back_at_once(lead: str, least: float, most: float) -> None:
+    text = (
+        "sites: [{id: daejeon, rooms: [{id: hall, restart: 1h}, {id: plant, rebuild: 1d}], "
+        f"cooling: [{{id: unit, room: plant, serves: [hall]{lead}}}]}}]\n"
+        "institutions: [{id: kibo, systems: [{id: board, grade: 1, at: [daejeon/hall], restart: 1h}]}]\n"
+    )
+    graph = Graph(scene(text).estate)
+    both = Clockwork(graph).after(happening(graph, "daejeon/plant"))
+    assert (both.least.back("kibo/board"), both.most.back("kibo/board")) == (least, most)
