@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import timedelta
 from typing import Any, Final
 
 from audit.analysis.aftermath import Aftermath, Stopped
@@ -13,7 +14,7 @@ from audit.model.clean import json_text, line
 from audit.model.estate import Data
 from audit.model.graph import Graph
 from audit.model.message import Message, say
-from audit.model.units import bytes_text
+from audit.model.units import bytes_text, plain
 from reports.translate import Translator
 
 MORE: Final = (
@@ -89,7 +90,7 @@ def after_text(graph: Graph, found: Aftermath, top: int, speak: Translator) -> I
     for one in found.happenings:
         yield speak.message(one.name)
     if found.lasts is not None:
-        yield speak.text("for {hours} hours", hours=f"{found.lasts:g}")
+        yield speak.text("for {duration}", duration=speak.quantity(plain(timedelta(hours=found.lasts))))
     if not found.stops:
         yield "  " + speak.text("no system stops")
     yield from _list(speak.text("destroyed:"), map(line, found.burnt), top, speak)
@@ -148,7 +149,9 @@ def _stops(stops: Sequence[Stopped], surely: bool, top: int, speak: Translator) 
 def _named(one: Stopped, speak: Translator) -> str:
     grade = f" ({one.grade})" if one.grade is not None else ""
     through = ", ".join(map(line, one.through[:4])) + (", ..." if len(one.through) > 4 else "")
-    after = "; " + speak.text("after {hours} hours", hours=f"{one.after:g}") if one.after else ""
+    after = ""
+    if one.after:
+        after = "; " + speak.text("after {duration}", duration=speak.quantity(plain(timedelta(hours=one.after))))
     return f"{line(one.ref)}{grade}" + (f" <- {through}" if through else "") + after
 
 
