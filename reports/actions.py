@@ -12,7 +12,7 @@ from typing import Any, Final
 from audit.model.clean import json_text, line
 from audit.model.dossier import Dossier
 from audit.model.message import Message, say
-from audit.model.register import Action, Change, State, urgency
+from audit.model.register import Action, Change, Escalation, State, urgency
 from reports.translate import Translator
 from reports.words import SEVERITIES
 
@@ -117,12 +117,18 @@ def row(action: Action, at: datetime, speak: Translator) -> Row:
         owner=line(action.owner),
         due=speak.day(action.due) if action.due is not None else "",
         late=speak.text("{days} days overdue", days=days(late)) if late is not None else "",
-        told=speak.text("tell {who}", who=speak.message(TO[reached.to])) if reached is not None else "",
+        told=speak.text("tell {who}", who=_who(action, reached, speak)) if reached is not None else "",
         marks=tuple(_marks(action, speak)),
         plan=line(action.plan),
         budget=str(action.budget) if action.budget is not None else "",
         steps=tuple((one.done is not None, speak.day(one.day), line(one.text)) for one in action.milestones),
     )
+
+
+def _who(action: Action, reached: Escalation, speak: Translator) -> str:
+    """By name where there is one."""
+    names = {"owner": action.owner, "accountable": action.origin.accountable}
+    return line(names.get(reached.to, "")) or speak.message(TO[reached.to])
 
 
 def _marks(action: Action, speak: Translator) -> Iterable[str]:

@@ -121,9 +121,12 @@ class _Fold:
         self.verdict, self.waived = sighting.verdict, sighting.waived
         if look.at <= self.origin.since:
             return
+        if self.retired:
+            self.retired = ""
+            self._did("returned", look)
         if sighting.verdict is Verdict.PASS and sighting.level >= self.origin.least:
             if self.state is not State.CLOSED:
-                self.state, self.closed_by, self.retired = State.CLOSED, look.run, ""
+                self.state, self.closed_by = State.CLOSED, look.run
                 self._did("closed", look)
         elif sighting.verdict is Verdict.FAIL:
             if self.state is State.CLOSED:
@@ -134,9 +137,6 @@ class _Fold:
                 self.state = State.DOING
                 self.refuted += 1
                 self._did("refuted", look)
-            if self.retired:
-                self.retired = ""
-                self._did("returned", look)
 
     def action(self) -> Action:
         return Action(

@@ -157,8 +157,9 @@ def told(written: Written, action: Action | None = None) -> dict[str, Any]:
         if written.budget is not None:
             values["budget"] = money(written.budget) if written.budget else ""
         steps = [step(one) for one in written.milestones]
-        known = {one.text: one for one in action.milestones} if action is not None else {}
-        steps += [_reached(text, day, known) for text, day in written.reached.items()]
+        days = {one.text: one.day.isoformat() for one in action.milestones} if action is not None else {}
+        days |= {one["text"]: one["day"] for one in steps}
+        steps += [_reached(text, day, days) for text, day in written.reached.items()]
     except Unexpected as wrong:
         raise Stop(Exit.USAGE, say("expected {right}, got {got}", right=wrong.right, got=wrong.got)) from wrong
     if steps:
@@ -204,13 +205,16 @@ def step(written: str) -> dict[str, str]:
     return made
 
 
-def _reached(text: str, day: str, known: Mapping[str, Any]) -> dict[str, str]:
-    name = text if text in known else near(text, known)
-    found = known.get(text) or next((one for key, one in known.items() if text and key.startswith(text)), None)
-    if found is None:
-        hint = say("did you mean {close}?", close=repr(name)) if name else say("`haechi actions timeline` lists them")
-        raise Stop(Exit.USAGE, say("no milestone {text}; {hint}", text=repr(text[:80]), hint=hint))
-    return {"day": found.day.isoformat(), "text": found.text, "done": parse_day(day).isoformat()}
+def _reached(written: str, day: str, days: Mapping[str, str]) -> dict[str, str]:
+    """The milestone of that text, or of the only one that begins so, as reached on a day."""
+    found = [text for text in days if text == written] or [
+        text for text in days if written and text.startswith(written)
+    ]
+    if len(found) != 1:
+        close = near(written, days)
+        hint = say("did you mean {close}?", close=repr(close)) if close else say("`haechi actions timeline` tells them")
+        raise Stop(Exit.USAGE, say("no milestone {text}; {hint}", text=repr(written[:80]), hint=hint))
+    return {"day": days[found[0]], "text": found[0], "done": parse_day(day).isoformat()}
 
 
 def _named(findings: Sequence[Finding], name: str) -> Finding:
