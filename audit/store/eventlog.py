@@ -16,7 +16,7 @@ from audit.model.evidence import canonical
 from audit.store.tables import EVENT
 
 _START: Final = bytes(32)
-_KEY: Final = 0x6861_6563_6869_0200
+KEY: Final = 0x6861_6563_6869_0200
 """The advisory lock of whoever writes an event, so that they are seen in the order of their numbers."""
 _NEWEST: Final = select(EVENT.c.number, EVENT.c.link).order_by(EVENT.c.number.desc()).limit(1)
 
@@ -24,7 +24,7 @@ _NEWEST: Final = select(EVENT.c.number, EVENT.c.link).order_by(EVENT.c.number.de
 def tell(connection: Connection, events: Sequence[Event]) -> None:
     """Write events behind all others; the transaction has to be one that waits for its turn at its begin."""
     if connection.dialect.name == "postgresql":
-        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _KEY})
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": KEY})
     newest = connection.execute(_NEWEST).first()
     number, link = (newest.number, bytes(newest.link)) if newest is not None else (0, _START)
     rows = []

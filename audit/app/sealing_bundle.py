@@ -1,0 +1,159 @@
+"""A store in, the bundle of a sealed run out; bundles in, the store of a ministry with their runs out."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError
+
+from audit.app.papers_added import write_new
+from audit.app.sealing import signed
+from audit.app.sealing_keys import public_keys, secret_key
+from audit.inventory.near import near
+from audit.model.clean import line
+from audit.model.exit import Exit, Stop
+from audit.model.message import Message, say
+from audit.store import open_store
+from audit.store.bundling import bundled
+from audit.store.bundling_merge import Merged, Sent, merge
+from audit.store.bundling_verifier import MOST, Altered, open_bundle, unpack
+from audit.store.checkpoint import Checkpoint, Key, read_checkpoint
+from audit.store.database import Purpose, open_database
+from audit.store.tables import FINDING
+from audit.store.trouble import stop_for
+
+INSTITUTION: Final = "institution "
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A bundle that was written."""
+
+    path: Path
+    run: str
+    checkpoint: Checkpoint
+    bytes: int
+
+
+def make(store: str, *, institution: str, run: str, key: Path, output: Path) -> Made:
+    """Seal a run, write it with all that proves it into a new file; the same store makes the same bytes."""
+    signer = secret_key(key)
+    with open_store(store, writing=False) as memory:
+        found = memory.run(run)
+    if not found.root:
+        raise Stop(Exit.USAGE, say("the run {run} is not closed; only a closed run is sealed", run=found.id))
+    opened = open_database(store, Purpose.WATCH, writing=False)
+    with opened.lock:
+        try:
+            with opened.engine.connect() as connection:
+                wanted = select(FINDING.c.line).where(FINDING.c.run == found.id)
+                named = {str(json.loads(bytes(one))["institution"]) for one in connection.execute(wanted).scalars()}
+            _known(institution, named - {""})
+            done = signed(opened, signer, (found.id,))
+            lines = (f"{INSTITUTION}{institution}", f"run {found.id}")
+            checkpoint = signer.sign(replace(done.checkpoint, more=lines, signatures=()))
+            with opened.engine.connect() as connection:
+                data = bundled(connection, found.id, checkpoint, done.hashes)
+            open_bundle(data)
+        except DBAPIError as broken:
+            raise stop_for(broken, opened.name) from broken
+        except (Altered, ValueError, LookupError, zlib.error) as broken:
+            says = say("nothing is bundled: {store} was altered; `haechi verify {store}` tells", store=opened.name)
+            raise Stop(Exit.STORAGE, says, line(str(broken))) from broken
+    if not (output.is_file() and not output.is_symlink() and output.read_bytes() == data):
+        write_new(output, data)
+    return Made(output, found.id, checkpoint, len(data))
+
+
+def _known(institution: str, named: set[str]) -> None:
+    if institution not in named:
+        close = near(institution, named)
+        hint = (
+            say("did you mean {close}?", close=repr(close))
+            if close
+            else say("it tells of {some}", some=", ".join(sorted(named)[:20]))
+        )
+        raise Stop(Exit.USAGE, say("the run tells nothing of {name}; {hint}", name=repr(line(institution)), hint=hint))
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What became of one file."""
+
+    path: Path
+    merged: Merged | None
+    says: Message | None = None
+    """Why it was not even read."""
+    exit: Exit = Exit.READY
+
+
+def merge_all(store: str, paths: Sequence[Path], keys: Sequence[str]) -> tuple[Answer, ...]:
+    """Verify every bundle, put each into the store, all of it or nothing; one that is refused stops no other."""
+    known = public_keys(keys)
+    if not known:
+        raise Stop(
+            Exit.USAGE,
+            say("name the keys of the institutions, --key NAME+HASH+BASE64; an unsigned bundle proves nothing"),
+        )
+    answers: list[Answer] = []
+    opened = open_database(store, Purpose.RUN, writing=True)
+    with opened.lock:
+        for path in paths:
+            read = _read(path, known)
+            if isinstance(read, Answer):
+                answers.append(read)
+                continue
+            try:
+                opened.intact()
+                with opened.engine.execution_options(immediate=True).begin() as connection:
+                    done = merge(connection, read, datetime.now(UTC))
+                opened.intact()
+            except DBAPIError as broken:
+                raise stop_for(broken, opened.name) from broken
+            except (ValueError, LookupError, TypeError) as broken:
+                says = say("the store {store} is damaged; bring back a copy of it", store=opened.name)
+                raise Stop(Exit.STORAGE, says) from broken
+            answers.append(Answer(path, done, exit=Exit.FAILED if done.state == "refused" else Exit.READY))
+        opened.engine.dispose()
+    return tuple(answers)
+
+
+def _read(path: Path, keys: Sequence[Key]) -> Sent | Answer:
+    try:
+        if path.stat().st_size > MOST:
+            return Answer(path, None, say("it is too large for a bundle"), Exit.FAILED)
+        data = path.read_bytes()
+    except OSError as broken:
+        return Answer(path, None, say("cannot read {path}: {why}", path=path, why=broken.strerror), Exit.USAGE)
+    try:
+        bundle = open_bundle(data)
+        note = read_checkpoint(bundle.note)
+    except (Altered, ValueError) as wrong:
+        return Answer(path, None, say("it was altered: {why}", why=line(str(wrong))), Exit.FAILED)
+    signed_by = [note.signed_by(key) for key in keys]
+    if False in signed_by:
+        return Answer(path, None, say("its signature is false"), Exit.FAILED)
+    if True not in signed_by:
+        return Answer(
+            path,
+            None,
+            say("none of the keys signed it; it says it is of {origin}", origin=note.origin),
+            Exit.NOT_VERIFIED,
+        )
+    institution = next((one.removeprefix(INSTITUTION) for one in note.more if one.startswith(INSTITUTION)), "")
+    if not institution or f"run {bundle.head['id']}" not in note.more:
+        return Answer(path, None, say("its checkpoint does not say whose run it is"), Exit.FAILED)
+    return Sent(bundle, note, institution, _older(data))
+
+
+def _older(data: bytes) -> dict[int, bytes]:
+    return {
+        old: bytes.fromhex(root) for old, root, _ in map(json.loads, unpack(data)["consistency.jsonl"].splitlines())
+    }
