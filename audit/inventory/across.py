@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Final
@@ -14,6 +15,7 @@ from audit.model.item import NODES, PLACES
 from audit.model.message import Message, say
 from audit.model.place import Problem
 from audit.model.policy import GRADES, NONE, LimitTable
+from audit.model.proof import LONGEST
 from audit.model.units import parse_duration, parse_flag, parse_instant, parse_length, parse_money, parse_size
 
 Limits = Mapping[str, LimitTable]
@@ -39,6 +41,8 @@ def across(trees: Sequence[Branch], refs: Refs, limits: Limits) -> Iterator[Prob
         for waiver in branches(tree, "waivers"):
             yield from _check(waiver, limits)
             yield from _four_eyes(waiver)
+            yield from _order(waiver, "from", "expires")
+            yield from _too_long(waiver)
         yield from _policy(tree.get("policy"), limits)
 
 
@@ -160,14 +164,30 @@ def _turned(permit: Branch) -> Iterator[Problem]:
         yield Problem(place_of(permit).of("to"), says, say("expected {right}", right=say("`to` after `from`")))
 
 
+def _too_long(waiver: Branch) -> Iterator[Problem]:
+    """A risk that is accepted for longer than a year at once; without `from:` the day of judgement tells."""
+    start, end = _day(waiver, "from"), _day(waiver, "expires")
+    if start is not None and end is not None and end - start > LONGEST:
+        days = (end - start).days
+        says = say("a waiver of {days} days; a risk is accepted for 365 days at most", days=days)
+        yield Problem(
+            place_of(waiver).of("expires"), says, say("expected {day} or an earlier day", day=start + LONGEST)
+        )
+
+
 def _four_eyes(waiver: Branch) -> Iterator[Problem]:
     asked, granted = waiver.get("requested-by"), waiver.get("approved-by")
-    if isinstance(asked, str) and isinstance(granted, str) and asked.split() == granted.split():
+    if isinstance(asked, str) and isinstance(granted, str) and _person(asked) == _person(granted):
         yield Problem(
             place_of(waiver).of("approved-by"),
             say("the one who asked for this waiver also approved it"),
             say("name another person"),
         )
+
+
+def _person(written: str) -> str:
+    """A name in wide letters, in capitals or with more room in it is that of the same person."""
+    return " ".join(unicodedata.normalize("NFKC", written).casefold().split())
 
 
 def _check(item: Branch, limits: Limits) -> Iterator[Problem]:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from math import inf
 from types import MappingProxyType
 from typing import Annotated, Any, Final, TypeVar
 
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, ValidatorFunctionWrapHandler, WrapValidator
 
 from audit.model.item import Item, unmarked
 from audit.model.message import say
+from audit.model.place import Place
 from audit.model.unfit import Unexpected
 from audit.model.units import Duration, parse_duration, parse_length, parse_size, plain
 from audit.model.verdict import CannotSee, NotApplicable, Reason, Severity
@@ -40,6 +41,30 @@ def _by_grade(value: Any) -> Any:
 ByGrade = Annotated[dict[int, str], BeforeValidator(_by_grade)]
 
 
+class Placed(dict[str, Any]):
+    """Changes of a policy with the spot of each value, by its path such as `backup.age/age/1`."""
+
+    def __init__(self, values: Mapping[str, Any], where: Mapping[str, Place]) -> None:
+        super().__init__(values)
+        self.where = where
+
+
+def _placed(written: Any, read: ValidatorFunctionWrapHandler) -> Any:
+    if isinstance(written, Placed):
+        return Placed(read(written), written.where)
+    return Placed(read(written), dict(_spots(written, "")))
+
+
+def _spots(written: Any, path: str) -> Iterator[tuple[str, Place]]:
+    """Where each value below a mapping of an inventory stands; `limits` is no part of a path."""
+    place = written.get("@") if isinstance(written, dict) else None
+    if isinstance(place, Place):
+        for key, value in unmarked(written).items():
+            below = path if key == "limits" else f"{path}/{key}" if path else str(key)
+            yield below, place.of(str(key))
+            yield from _spots(value, below)
+
+
 class TargetChanges(Item):
     """Changed targets of one grade."""
 
@@ -57,8 +82,18 @@ class CheckChanges(Item):
 class PolicyChanges(Item):
     """The single values that an estate sets differently from the built-in policy."""
 
-    grades: Annotated[dict[str, TargetChanges], BeforeValidator(_table)] = {}
-    checks: Annotated[dict[str, CheckChanges], BeforeValidator(_table)] = {}
+    grades: Annotated[dict[str, TargetChanges], BeforeValidator(_table), WrapValidator(_placed)] = {}
+    checks: Annotated[dict[str, CheckChanges], BeforeValidator(_table), WrapValidator(_placed)] = {}
+
+    def where(self, *path: str) -> Place | None:
+        """Where a value was written, by its path: `("checks", "backup.age", "age", "1")`, `("grades", "1", "rto")`.
+
+        A limit that was written once for all grades stands at the spot of its own.
+        """
+        table = getattr(self, path[0])
+        spots = table.where if isinstance(table, Placed) else {}
+        parts = path[1:]
+        return spots.get("/".join(parts)) or spots.get("/".join(parts[:-1]) if len(parts) == 3 else "")
 
 
 @dataclass(frozen=True, slots=True)

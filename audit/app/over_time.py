@@ -1,0 +1,92 @@
+"""A store with the names of runs to those runs as they were judged: findings, inventory, policy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from audit.app.seen import verified
+from audit.app.stored import stored_estate
+from audit.catalogue import Catalogue
+from audit.inventory.collecting import collecting_later
+from audit.model.estate import Estate
+from audit.model.evidence import Finding, Run
+from audit.model.exit import Exit, Stop
+from audit.model.message import say
+from audit.model.plan import Plan
+from audit.plan import plan
+from audit.store import open_store
+from audit.store.memory import Store
+
+PREVIOUS = "previous"
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """One stored run with what it was judged by."""
+
+    run: Run
+    estate: Estate
+    findings: tuple[Finding, ...]
+
+
+def two_runs(old: str, new: str, store: str, catalogue: Catalogue) -> tuple[Past, Past]:
+    """Two stored runs, their seals verified; `previous` is the run of the same estate before the other one.
+
+    Stop(USAGE) where there is none, or where one of them was never finished.
+    """
+    with collecting_later(), open_store(store, writing=False) as memory:
+        later = _named(memory, new, "") if new != PREVIOUS else _before(memory, _named(memory, old, ""))
+        earlier = _before(memory, later) if old == PREVIOUS else _named(memory, old, later.estate_id)
+        runs = (earlier, later)
+        for run in runs:
+            if run.state == "running":
+                raise Stop(Exit.USAGE, say("the run {run} was never finished; `haechi runs` lists others", run=run.id))
+        sources = [memory.sources(run.id) for run in runs]
+        first = stored_estate(sources[0], catalogue, earlier.estate_id)
+        same = sources[0] == sources[1] and earlier.estate_id == later.estate_id
+        second = first if same else stored_estate(sources[1], catalogue, later.estate_id)
+        found = [memory.findings(verified(memory, run.id).id) for run in runs]
+    return Past(earlier, first, found[0]), Past(later, second, found[1])
+
+
+def _named(memory: Store, name: str, estate: str) -> Run:
+    """A run; `latest` is the newest one that was finished, of that estate where one is named."""
+    if name != "latest":
+        return memory.run(name)
+    own = (run for run in memory.runs() if run.state != "running" and estate in ("", run.estate_id))
+    return next(own, None) or memory.run(name)
+
+
+def _before(memory: Store, run: Run) -> Run:
+    """The newest run of the same estate that was finished before this one began."""
+    older = (
+        one
+        for one in memory.runs()
+        if one.estate_id == run.estate_id and one.state != "running" and (one.started, one.id) < (run.started, run.id)
+    )
+    found = next(older, None)
+    if found is None:
+        raise Stop(Exit.USAGE, say("there is no run of the same estate before {run}", run=run.id))
+    return found
+
+
+def runs_over_time(store: str, catalogue: Catalogue, estate: str, last: int) -> Iterator[tuple[Past, Plan]]:
+    """The newest finished runs of an estate (the estate of the latest run where none is named), oldest first, each
+    with the plan by which its findings are weighed; an inventory that stayed the same is read once."""
+    with collecting_later(), open_store(store, writing=False) as memory:
+        wanted = estate or memory.run("latest").estate_id
+        runs = [run for run in memory.runs() if run.estate_id == wanted and run.state != "running"]
+        if not runs:
+            known = ", ".join(sorted({run.estate_id for run in memory.runs()})) or "-"
+            says = say("no finished run of {estate} in {store}; there are runs of {known}", estate=repr(wanted),
+                       store=memory.name, known=known)  # fmt: skip
+            raise Stop(Exit.USAGE, says)
+        held: tuple[object, Plan] | None = None
+        for run in reversed(runs[:last]):
+            verified(memory, run.id)
+            sources = memory.sources(run.id)
+            key = (sources, run.selection)
+            if held is None or held[0] != key:
+                held = (key, plan(stored_estate(sources, catalogue, run.estate_id), catalogue, run.selection))
+            yield Past(run, held[1].estate, memory.findings(run.id)), held[1]
