@@ -59,7 +59,13 @@ def _text(path: Path) -> str:
         if path.stat().st_size > LARGEST:
             says = say("{file}: expected at most {most} MB", file=line(path.name), most=LARGEST // 1_000_000)
             raise Stop(Exit.INVALID, says)
-        return path.read_bytes().decode("utf-8-sig")
+        text = path.read_bytes().decode("utf-8-sig")
+        if "\0" in text:
+            row = text[: text.index("\0")].count("\n") + 1
+            raise Stop(
+                Exit.INVALID, say("{file}:{row}: this is no CSV: {why}", file=line(path.name), row=row, why="NUL")
+            )
+        return text
     except UnicodeDecodeError as broken:
         says = say("{file}: this is not UTF-8; save it as `CSV UTF-8`", file=line(path.name))
         raise Stop(Exit.INVALID, says) from broken

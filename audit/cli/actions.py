@@ -243,7 +243,10 @@ def bring(sheet: Path, by: str, form: str, store: str, lang: str, *, dry_run: bo
 
 
 @command.command("export", short_help="Write the whole register as a sheet or as JSON.")
-@click.option("--format", "form", type=click.Choice(("csv", "json")), default="csv", show_default=True)
+@click.option(
+    "--format", "form", type=click.Choice(("csv", "json")), default="csv", show_default=True,
+    help="For a spreadsheet, or for programs.",
+)  # fmt: skip
 @click.option("--output", type=click.Path(path_type=Path), help="File to write; without it, standard output.")
 @_instant
 @stored
