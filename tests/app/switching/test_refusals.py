@@ -23,16 +23,9 @@ NOW = datetime.now(UTC).replace(microsecond=0)
 
 
 @pytest.fixture
-def two(tmp_path: Path, need_keys: None) -> People:
+def two(tmp_path: Path, need: Callable[[str], Path]) -> People:
+    need("ssh-keygen")
     return people(tmp_path / "people", "kim", "lee")
-
-
-@pytest.fixture(scope="session")
-def need_keys() -> None:
-    import shutil
-
-    if shutil.which("ssh-keygen") is None:
-        pytest.skip("ssh-keygen is not on this machine")
 
 
 def refused(root: Path, path: Path, file: Path, **more: Any) -> Stop:

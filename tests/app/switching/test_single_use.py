@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-import shutil
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -26,9 +26,8 @@ from tests.app.switching.people import people
 NOW = datetime.now(UTC).replace(microsecond=0)
 
 
-def test_a_store_that_was_lost_does_not_make_it_good_again(tmp_path: Path) -> None:
-    if shutil.which("ssh-keygen") is None:
-        pytest.skip("ssh-keygen is not on this machine")
+def test_a_store_that_was_lost_does_not_make_it_good_again(tmp_path: Path, need: Callable[[str], Path]) -> None:
+    need("ssh-keygen")
     two = people(tmp_path / "people", "kim", "lee")
     path = estate(tmp_path)
     file = written(tmp_path, plan(tmp_path, path), two, "kim", "lee")
