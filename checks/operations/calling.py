@@ -92,7 +92,7 @@ def call_tree_was_tried(institution: Subject[Institution], claims: Claims, at: d
 def somebody_is_on_call(institution: Subject[Institution], at: datetime, limits: Limits) -> Ruling:
     """On each of the next days somebody can be called, with a deputy, at the hours that the grade demands.
 
-    Why: the router failed at 01:42 on a Friday, and the first who acted on it came to the office at nine.
+    Why: the router failed at 01:42, its alert was closed unread, and users were the first to tell of it at 08:40.
 
     Fix: fill the days that the finding names, with a second person for each, then write them under `on-call:`.
     """

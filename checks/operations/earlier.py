@@ -47,7 +47,8 @@ def _estate(*findings: str) -> str:
 def earlier_demands_were_met(estate: Subject[Estate], at: datetime, limits: Limits) -> Ruling:
     """Nothing grave that an earlier audit demanded is still open after its day.
 
-    Why: an audit had found 18 months before the fire that nine of ten systems had no second place; a plan was promised.
+    Why: an audit of the year before the fire had found that nine of ten systems had no second place; a plan was
+    promised.
 
     Fix: do what the finding names, or agree on a new day with those who demanded it, then write `closed:` or `due:`
     under `earlier-findings:`.

@@ -68,7 +68,7 @@ def impact_was_analysed(system: Subject[System], claims: Claims, at: datetime, l
 def manual_way_was_rehearsed(system: Subject[System], claims: Claims, at: datetime, limits: Limits) -> Ruling:
     """There is a way to go on by hand, and a record shows that it was rehearsed.
 
-    Why: when the screens went dark in Daejeon the counters had no forms, and nobody knew how to enter them later.
+    Why: a counter that has no forms when its screens go dark sends people home, who have then missed their day.
 
     Fix: keep forms and lists of people offline, rehearse a morning with them and the entry afterwards, write `manual:`
     of the system, have the record signed under `evidence:`.

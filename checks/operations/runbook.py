@@ -85,7 +85,7 @@ def runbook_can_be_read(system: Subject[System], at: datetime, limits: Limits) -
 def machines_can_be_replaced_in_time(system: Subject[System], limits: Limits) -> Ruling:
     """Every machine without which the system stops can be replaced within its recovery time.
 
-    Why: the estimate of four weeks became ninety-five days, because machines had to be ordered after the fire.
+    Why: four weeks were reckoned after the fire, ninety-five days it took; other machines had to be found first.
 
     Fix: keep a spare of the machine that the finding names, agree on a loan with its maker, or double it.
     """

@@ -50,8 +50,7 @@ def _manned(duty: str, *, grade: int = 1, needed: int = 1, more: str = "", seaso
 def somebody_is_there_over_the_holidays(system: Subject[System], at: datetime, limits: Limits) -> Ruling:
     """In the next busy days and holidays each role that brings the system back has enough people, and its vendor too.
 
-    Why: the fire broke out on a Friday evening before the greatest holiday, when those who knew the machines were on
-    their way home.
+    Why: the fire broke out on a Friday evening, ten days before the greatest holiday of the year.
 
     Fix: write for each season who is on duty under `duty:` of the role, with the vendor that stands by.
     """
