@@ -1,0 +1,1 @@
+"""A dossier to the parts from which the documents of OSCAL 1.2.1 are put together."""

@@ -1,0 +1,1 @@
+"""A dossier to the tables of its workbook."""
