@@ -8,9 +8,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from audit.analysis.register_words import earlier_of, milestones_of, origin_of, texts_of, unreadable
+from audit.analysis.register_words import Entry, earlier_of, milestones_of, texts_of
 from audit.model.event import Event
-from audit.model.register import BY_HAND, KIND, Action, Change, Look, Milestone, Sighting, State, What
+from audit.model.register import BY_HAND, KIND, Action, Change, Look, Milestone, Origin, Sighting, State, What
 from audit.model.units import Day, Money, parse_day, parse_money
 from audit.model.verdict import Verdict
 
@@ -52,16 +52,17 @@ def _action(
     whole: Mapping[str, Sequence[datetime]],
 ) -> Action | None:
     """One measure; None where nothing that can be read bore it."""
-    birth = next((entry for entry in entries if entry.values.get("what") == "born" and not unreadable(entry)), None)
-    if birth is None:
+    read = [Entry(event) for event in entries]
+    birth = next((entry for entry in read if entry.origin is not None), None)
+    if birth is None or birth.origin is None:
         return None
-    fold = _Fold(name, birth, whole)
+    fold = _Fold(name, birth, birth.origin, whole)
     # What a run saw before the measure was written down, but after the finding, counts: it was repaired by then.
     fold.entry(birth)
-    rest = [entry for entry in entries if entry is not birth]
+    rest = [entry for entry in read if entry is not birth]
     at = 0
     for look, sighting in seen:
-        while at < len(rest) and rest[at].at <= look.at:
+        while at < len(rest) and rest[at].event.at <= look.at:
             fold.entry(rest[at])
             at += 1
         fold.sight(look, sighting)
@@ -78,9 +79,8 @@ class _Fold:
         "name", "origin", "owner", "plan", "refuted", "reopened", "retired", "state", "verdict", "waived", "whole",
     )  # fmt: skip
 
-    def __init__(self, name: str, birth: Event, whole: Mapping[str, Sequence[datetime]]) -> None:
-        self.name, self.birth, self.whole = name, birth, whole
-        self.origin = origin_of(birth)
+    def __init__(self, name: str, birth: Entry, origin: Origin, whole: Mapping[str, Sequence[datetime]]) -> None:
+        self.name, self.birth, self.origin, self.whole = name, birth, origin, whole
         self.estate = self.origin.estate
         self.state = State.OPEN
         self.owner = self.plan = self.retired = self.closed_by = self.waived = self.last_run = ""
@@ -93,25 +93,29 @@ class _Fold:
         self.verdict: Verdict | None = None
         self.history: list[Change] = []
 
-    def entry(self, event: Event) -> None:
+    def entry(self, entry: Entry) -> None:
         """One entry of the log."""
-        what = event.values.get("what")
-        if unreadable(event) or what not in ("born", "changed", "retired") or (what == "born" and event != self.birth):
-            self._note(event, "ignored")
+        what, values = entry.what, entry.values
+        if (
+            not entry.readable
+            or what not in ("born", "changed", "retired")
+            or (what == "born" and entry is not self.birth)
+        ):
+            self._note(entry, "ignored")
             return
         if what == "retired":
-            if self.state is State.CLOSED or not self._gone(event.at):
-                self._note(event, "ignored")
+            if self.state is State.CLOSED or not self._gone(entry.event.at):
+                self._note(entry, "ignored")
                 return
-            self.retired = str(event.values.get("by", "")) or "?"
-            self._note(event, "retired")
+            self.retired = str(values.get("by", "")) or "?"
+            self._note(entry, "retired")
             return
-        self._set(event.values)
-        self._note(event, "born" if what == "born" else "changed")
-        wanted = event.values.get("state")
+        self._set(values)
+        self._note(entry, "born" if what == "born" else "changed")
+        wanted = values.get("state")
         if wanted is not None:
             if self.state is State.CLOSED or wanted not in BY_HAND:
-                self._note(event, "ignored")
+                self._note(entry, "ignored")
             else:
                 self.state, self.retired = State(wanted), ""
 
@@ -142,7 +146,7 @@ class _Fold:
         return Action(
             id=self.name,
             origin=self.origin,
-            born=self.birth.at,
+            born=self.birth.event.at,
             state=self.state,
             owner=self.owner,
             due=self.due,
@@ -182,12 +186,12 @@ class _Fold:
             self.milestones[milestone.text] = milestone
         self.earlier.update(dict.fromkeys(earlier_of(values)))
 
-    def _note(self, event: Event, what: What) -> None:
-        values = event.values
-        if what == "born" or not values:
-            self.history.append(Change(event.at, what, str(values.get("by", "")), self.origin.run))
+    def _note(self, entry: Entry, what: What) -> None:
+        at, by = entry.event.at, str(entry.values.get("by", ""))
+        if what == "born":
+            self.history.append(Change(at, what, by, self.origin.run))
         else:
-            self.history.append(Change(event.at, what, str(values.get("by", "")), values=texts_of(values)))
+            self.history.append(Change(at, what, by, values=texts_of(entry.values)))
 
     def _did(self, what: What, look: Look) -> None:
         self.history.append(Change(look.at, what, run=look.run))

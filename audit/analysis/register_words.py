@@ -14,6 +14,8 @@ from audit.model.units import parse_day, parse_money
 from audit.model.verdict import Level, Severity
 
 _TEXTS: Final = ("owner", "plan", "due", "budget", "state", "reason", "note")
+_SEVERITIES: Final[Mapping[str, Severity]] = MappingProxyType({one.value: one for one in Severity})
+_LEVELS: Final[Mapping[str, Level]] = MappingProxyType({one.word: one for one in Level})
 ZONE: Final = "Asia/Seoul"
 
 
@@ -27,34 +29,48 @@ def origin_of(event: Event) -> Origin:
         subject=_text(values["subject"]),
         institution=_text(values.get("institution", "")),
         system=_text(values.get("system", "")),
-        severity=Severity(values["severity"]),
+        severity=_SEVERITIES[values["severity"]],
         grade=int(values["grade"]),
         estate=_text(values.get("estate", "")),
         zone=_zone(values.get("zone", ZONE)),
         run=_text(values.get("run", "")),
         since=datetime.fromisoformat(since) if since else event.at,
         accountable=_text(values.get("accountable", "")),
-        least=Level[str(values.get("least", "declared")).upper()],
+        least=_LEVELS[values.get("least", "declared")],
     )
 
 
-def unreadable(event: Event) -> bool:
-    """Whether another program wrote it, or somebody by hand: then it has no effect, but stays in the history."""
-    values = event.values
-    try:
-        if values.get("what") == "born":
-            origin_of(event)
-        if values.get("due"):
-            parse_day(values["due"])
-        if values.get("budget"):
-            parse_money(values["budget"])
-        tuple(milestones_of(values))
-        tuple(earlier_of(values))
-        for name in ("owner", "plan", "by"):
-            _text(values.get(name, ""))
-    except (ValueError, KeyError, TypeError, OverflowError):
+class Entry:
+    """One event with what it says, read once."""
+
+    __slots__ = ("event", "origin", "readable", "values", "what")
+
+    def __init__(self, event: Event) -> None:
+        self.event, self.values = event, event.values
+        self.what = event.values.get("what")
+        self.origin: Origin | None = None
+        """Of a birth alone."""
+        self.readable = self._read()
+        """Or else another program wrote it, or somebody by hand: then it has no effect, but stays in the history."""
+
+    def _read(self) -> bool:
+        values = self.values
+        try:
+            origin = origin_of(self.event) if self.what == "born" else None
+            if values.get("due"):
+                parse_day(values["due"])
+            if values.get("budget"):
+                parse_money(values["budget"])
+            if "milestones" in values:
+                tuple(milestones_of(values))
+            if "earlier" in values:
+                tuple(earlier_of(values))
+            for name in ("owner", "plan", "by"):
+                _text(values.get(name, ""))
+        except (ValueError, KeyError, TypeError, OverflowError):
+            return False
+        self.origin = origin
         return True
-    return False
 
 
 def milestones_of(values: Mapping[str, Any]) -> Iterator[Milestone]:
@@ -96,7 +112,7 @@ def _text(value: Any) -> str:
 
 def _zone(name: Any) -> str:
     try:
-        ZoneInfo(_text(name))
+        ZoneInfo(_text(name))  # it remembers the zones that it knows
     except (ZoneInfoNotFoundError, OSError) as broken:
         raise ValueError(name) from broken
     return str(name)

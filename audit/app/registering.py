@@ -6,11 +6,12 @@ import hashlib
 import json
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from audit.analysis.register import register
 from audit.app.drilling_record import ready
+from audit.inventory.collecting import collecting_later
 from audit.model.clean import line, terminal
 from audit.model.estate import Estate
 from audit.model.event import Event
@@ -40,7 +41,7 @@ class Registered:
 def registered(store: str) -> Registered:
     """The register of a store; empty where nothing was ever written into it. The log is read, the runs after it."""
     try:
-        with open_history(store, watching=False) as history:
+        with collecting_later(), open_history(store, watching=False) as history:
             events = history.events(kinds=(KIND,))
     except Stop as stop:
         if stop.code is not Exit.USAGE:
@@ -48,7 +49,7 @@ def registered(store: str) -> Registered:
         return Registered()
     if not events:
         return Registered()
-    with open_store(store, writing=False) as memory:
+    with collecting_later(), open_store(store, writing=False) as memory:
         return _derived(memory, events)
 
 
@@ -154,15 +155,14 @@ def _looked(run: Run) -> bool:
 
 def _look(memory: Store, run: Run, ids: Collection[str], pairs: Collection[tuple[str, str]]) -> Look:
     found: dict[str, Sighting] = {}
+    alike: dict[tuple[str, int, str], Sighting] = {}
     for sealed in memory.lines(run.id, pairs):
         plain = json.loads(sealed.decode("utf-8", "surrogatepass"))
         name = fingerprint(plain["check"], plain["institution"], plain["system"], plain["subject"])
         if name in ids:
-            found[name] = Sighting(Verdict(plain["verdict"]), Level(plain["level"]), plain["waiver"] or "")
+            key = plain["verdict"], plain["level"], plain["waiver"] or ""
+            if key not in alike:
+                alike[key] = Sighting(Verdict(key[0]), Level(key[1]), key[2])
+            found[name] = alike[key]
     whole = run.state == "complete" and run.selection.everything
     return Look(run.id, run.started, run.estate_id, whole, found)
-
-
-def lateness(over: timedelta) -> int:
-    """In days, a begun one counts."""
-    return -(-over // timedelta(days=1))

@@ -164,9 +164,10 @@ class Store:
         subjects = sorted({subject for subject, _ in pairs})
         if len(subjects) <= _AT_ONCE:  # more would take a second look at every finding, or overflow the question
             wanted = wanted.where(FINDING.c.subject.in_(subjects))
-        for row in self._rows(wanted.order_by(FINDING.c.position)):
-            if (row["subject"], row["rule"]) in pairs:
-                yield bytes(row["line"])
+        with self._speaking(), self._engine.connect() as connection:
+            for subject, rule, line in connection.execute(wanted.order_by(FINDING.c.position)):
+                if (subject, rule) in pairs:
+                    yield bytes(line)
 
     def verify(self, run: str) -> tuple[str, ...]:
         """What was changed since a run was closed, in words; nothing where its seal is whole."""
