@@ -20,7 +20,9 @@ AT = datetime(2026, 9, 1, tzinfo=UTC)
 THERE = frozenset(f"a/s{number}" for number in range(10))
 
 
-def found(verdict: Verdict, severity: Severity = Severity.HIGH, subject: str = "a/s1", waiver: str | None = None) -> Finding:
+def found(
+    verdict: Verdict, severity: Severity = Severity.HIGH, subject: str = "a/s1", waiver: str | None = None
+) -> Finding:
     return Finding(
         check="backup.age", control="BKP-04", subject=subject, verdict=verdict,
         reason=Reason.UNREACHABLE if verdict is Verdict.UNKNOWN else None, severity=severity, grade=1, institution="a",
