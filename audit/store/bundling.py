@@ -59,7 +59,7 @@ def _events(connection: Connection, size: int) -> Iterator[list[Any]]:
 
 def _observations(connection: Connection, parts: Parts) -> Iterator[bytes]:
     wanted = select(SIGHT.c.subject, OBSERVATION.c.content).join_from(SIGHT, OBSERVATION)
-    found = dict(connection.execute(wanted.where(SIGHT.c.run == parts.run.id)))
+    found = {row.subject: row.content for row in connection.execute(wanted.where(SIGHT.c.run == parts.run.id))}
     for subject, _ in parts.sights:
         yield unpacked(bytes(found[subject]))
 

@@ -20,7 +20,7 @@ from audit.model.message import Message, say
 from audit.store import eventlog, journal
 from audit.store.merkle import leaf_hash, root_of
 from audit.store.record import run_from, sources_of
-from audit.store.seal import Grid, sealed_leaves
+from audit.store.seal import sealed_leaves, tags
 from audit.store.tables import EVENT, FINDING, RUN, SERIES, SIGHT
 
 KIND: Final = "checkpoint"
@@ -123,7 +123,7 @@ def sealed_values(parts: Parts) -> dict[str, Any]:
     """What the log keeps of a run under its seal."""
     hashes = parts.hashes()
     files = "sha256:" + hashlib.sha256(canonical(sorted(parts.sources.items()))).hexdigest()
-    return {"root": "sha256:" + root_of(hashes).hex(), "files": files, **Grid.over(hashes).plain()}
+    return {"root": "sha256:" + root_of(hashes).hex(), "files": files, "count": len(hashes), "tags": tags(hashes)}
 
 
 def rows_of(connection: Connection) -> list[dict[str, Any]]:

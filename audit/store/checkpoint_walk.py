@@ -12,6 +12,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, select, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 
+from audit.model.clean import line
 from audit.model.exit import Exit, Stop
 from audit.model.message import Message, say
 from audit.store import journal, proofs
@@ -30,7 +31,7 @@ from audit.store.checkpoint_log import (
 from audit.store.database import Purpose, open_database
 from audit.store.merkle import root_of
 from audit.store.record import unpacked
-from audit.store.seal import Grid
+from audit.store.seal import first_change
 from audit.store.tables import FINDING, HEAD, JOURNAL, OBSERVATION, RUN, SIGHT, SOURCE
 from audit.store.trouble import stop_for
 
@@ -60,6 +61,8 @@ def examine(url: str, checkpoints: Sequence[Checkpoint]) -> Examined:
         opened = open_database(url, Purpose.RUN, writing=False)
     except Stop as stop:
         return Examined((_damage(stop),))
+    except UnicodeDecodeError:  # of what the database says of a damaged file, in which bytes of that file stand
+        return Examined((say("the file is damaged: {why}", why=line(url)),))
     with opened.lock:
         try:
             with opened.engine.connect() as connection:
@@ -70,6 +73,8 @@ def examine(url: str, checkpoints: Sequence[Checkpoint]) -> Examined:
             trouble = stop_for(broken, opened.name)
             trouble.__cause__ = broken
             return Examined((_damage(trouble),))
+        except UnicodeDecodeError:
+            return Examined((say("the file is damaged: {why}", why=opened.name),))
 
 
 def _damage(stop: Stop) -> Says:
@@ -163,15 +168,18 @@ def _run(connection: Connection, row: Mapping[str, Any], sealed: Mapping[str, An
                 yield say("run {run}: it was closed once and stands open now", run=name)
             return
         if sealed is not None and now["root"] != sealed["root"]:
-            place = Grid.read(sealed).first_change(parts.hashes())
-            # One more or fewer: what follows moved, so that the place is only near.
+            place = first_change(sealed["tags"], parts.hashes())
             same = now["count"] == sealed["count"]
             if place is not None and same:
                 yield say("run {run}: {what} is not what was sealed", run=name, what=parts.named(place))
             elif place is not None:
-                yield say("run {run}: it has {count} records where {sealed} were sealed; what differs begins at or "
-                          "after {what}",
-                          run=name, count=now["count"], sealed=sealed["count"], what=parts.named(place))  # fmt: skip
+                yield say(
+                    "run {run}: it has {count} records where {sealed} were sealed; the first that differs is {what}",
+                    run=name,
+                    count=now["count"],
+                    sealed=sealed["count"],
+                    what=parts.named(place),
+                )
             else:
                 yield say("run {run}: it has {count} records where {sealed} were sealed",
                           run=name, count=now["count"], sealed=sealed["count"])  # fmt: skip
@@ -202,8 +210,8 @@ def _contents(connection: Connection, parts: Parts) -> Iterator[Message]:
             same = False
         if not same:
             yield say("the observation of {subject} is not what was stored", subject=subject)
-    for number, (position, subject, rule, verdict, line) in enumerate(parts.findings):
-        plain = json.loads(line.decode("utf-8", "surrogatepass"))
+    for number, (position, subject, rule, verdict, written) in enumerate(parts.findings):
+        plain = json.loads(written.decode("utf-8", "surrogatepass"))
         # A database may not take a lone surrogate in its columns.
         if (position, subject, rule, verdict) != (number, plain["subject"], plain["check"], plain["verdict"]):
             yield say("finding {number}, {check} on {subject}, does not stand where it says it is",

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
+import base64
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
-from math import isqrt
-from typing import Any, Final
+from dataclasses import asdict
+from typing import Final
 
 from audit.model.evidence import Run, canonical
 from audit.store.merkle import leaf_hash, root_of
 
-_SHORT: Final = 6
+_SHORT: Final = 2
 """Bytes of a hash that only finds the place of what was changed; the root proves that something was."""
 
 
@@ -36,53 +35,19 @@ def sealed_leaves(
     yield from findings
 
 
-@dataclass(frozen=True, slots=True)
-class Grid:
-    """Short sums over the rows and the columns of leaves laid out as a square: a changed leaf changes one of each."""
-
-    count: int
-    rows: tuple[str, ...]
-    columns: tuple[str, ...]
-
-    @classmethod
-    def over(cls, hashes: Sequence[bytes]) -> Grid:
-        """The sums over the hashes of leaves."""
-        width = isqrt(max(len(hashes) - 1, 0)) + 1
-        rows = [hashes[at : at + width] for at in range(0, len(hashes), width)]
-        columns = [hashes[at::width] for at in range(width)]
-        return cls(len(hashes), tuple(map(_short, rows)), tuple(map(_short, columns)))
-
-    def first_change(self, hashes: Sequence[bytes]) -> int | None:
-        """The place of the first leaf that is not what it was; None where it cannot be told."""
-        now = Grid.over(hashes)
-        width = len(self.columns)
-        if now.count != self.count:
-            # What was taken out or put in moves all behind it: the first row that differs is as near as it gets.
-            rows = [_short(hashes[at : at + width]) for at in range(0, len(hashes), width)]
-            same = next((at for at, pair in enumerate(zip(self.rows, rows, strict=False)) if pair[0] != pair[1]), None)
-            return None if same is None else same * width
-        row = next((at for at, pair in enumerate(zip(self.rows, now.rows, strict=False)) if pair[0] != pair[1]), None)
-        column = next(
-            (at for at, pair in enumerate(zip(self.columns, now.columns, strict=False)) if pair[0] != pair[1]), None
-        )
-        return None if row is None or column is None else row * width + column
-
-    def plain(self) -> dict[str, Any]:
-        """As JSON values."""
-        return {"count": self.count, "rows": "".join(self.rows), "columns": "".join(self.columns)}
-
-    @classmethod
-    def read(cls, values: Any) -> Grid:
-        """From JSON values; ValueError, KeyError or TypeError where they are none."""
-        return cls(int(values["count"]), _cut(values["rows"]), _cut(values["columns"]))
+def tags(hashes: Sequence[bytes]) -> str:
+    """The beginnings of the hashes of leaves: they tell the place of what was changed, where the root tells that."""
+    return base64.b64encode(b"".join([one[:_SHORT] for one in hashes])).decode()
 
 
-def _short(hashes: Sequence[bytes]) -> str:
-    return hashlib.sha256(b"".join(hashes)).hexdigest()[: 2 * _SHORT]
-
-
-def _cut(text: str) -> tuple[str, ...]:
-    return tuple(text[at : at + 2 * _SHORT] for at in range(0, len(text), 2 * _SHORT))
+def first_change(known: str, hashes: Sequence[bytes]) -> int | None:
+    """The place of the first leaf that is not what it was; None where the tags do not show it."""
+    before = base64.b64decode(known)
+    now = b"".join([one[:_SHORT] for one in hashes])
+    if before == now:
+        return None
+    shorter = min(len(before), len(now))
+    return next((at for at in range(shorter) if before[at] != now[at]), shorter) // _SHORT
 
 
 def head(run: Run) -> bytes:
