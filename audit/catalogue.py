@@ -15,6 +15,7 @@ from audit.model.estate import Estate
 from audit.model.item import Item, Technology
 from audit.model.message import say
 from audit.model.policy import LimitTable, Policy, effective
+from audit.model.policy_told import Value, told
 from audit.model.unfit import Unfit
 
 GROUP = "haechi.checks"
@@ -57,6 +58,11 @@ class Catalogue:
     def policy(self, estate: Estate) -> Policy:
         """The effective policy of an estate."""
         return effective(self.limits, {name: check.severity for name, check in self.checks.items()}, estate.policy)
+
+    def policy_told(self, estate: Estate) -> Iterator[Value]:
+        """Every value of that policy with where it comes from."""
+        severities = {name: check.severity for name, check in self.checks.items()}
+        return told(self.policy(estate), estate.policy, self.limits, severities)
 
     def probe_of(self, technology: type[Technology]) -> Probe | None:
         """The probe of a technology or of the nearest class above it."""

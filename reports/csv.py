@@ -14,13 +14,15 @@ from audit.model.verdict import Verdict
 from reports.format import Format, Page
 from reports.record import in_order
 from reports.translate import Translator
-from reports.words import LEVELS, REASONS, SEVERITIES, VERDICTS, waiver_of
+from reports.waivers import figure, lapsed
+from reports.words import LEVELS, REASONS, SEVERITIES, VERDICTS, interval, waiver_of
 
 COLUMNS: Final = (
     say("Institution"), say("System"), say("Subject"), say("Check"), say("Control"), say("Question"), say("Verdict"),
     say("Reason"), say("Severity"), say("Grade"), say("Statement"), say("Observed"), say("Required"),
     say("Evidence level"), say("Place in the inventory"), say("Evidence"), say("Looked at"), say("Waiver"),
-    say("Waived until"), say("Fingerprint"),
+    say("Waived until"), say("Fingerprint"), say("Waiver that expired"), say("Readiness of the system"),
+    say("The same with waivers counted as met"),
 )  # fmt: skip
 
 
@@ -31,7 +33,12 @@ def _chunks(dossier: Dossier, language: str) -> Iterator[bytes]:
     verdicts = {verdict: speak.message(word.says) for verdict, word in VERDICTS.items()}
     writer.writerow([csv_cell(speak.message(column)) for column in COLUMNS])
     yield b"\xef\xbb\xbf"
-    for finding in in_order(dossier):
+    gone = lapsed(dossier)
+    # What an expired waiver excused comes first; the rest keeps its order.
+    for finding in (
+        sorted(in_order(dossier), key=lambda one: one.fingerprint not in gone) if gone else in_order(dossier)
+    ):
+        ready = dossier.systems.get(finding.system)
         waiver = waiver_of(dossier, finding)
         check = dossier.checks.get(finding.check)
         cells = (
@@ -55,6 +62,9 @@ def _chunks(dossier: Dossier, language: str) -> Iterator[bytes]:
             finding.waiver or "",
             waiver.expires.isoformat() if waiver is not None else "",
             finding.fingerprint,
+            gone[finding.fingerprint].waiver.expires.isoformat() if finding.fingerprint in gone else "",
+            f"{ready.letter}  {interval(ready)}" if ready is not None else "",
+            figure(ready.with_waivers) if ready is not None else "",
         )
         writer.writerow([csv_cell(cell) for cell in cells])
         if buffer.tell() > 65536:

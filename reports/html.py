@@ -24,9 +24,13 @@ from reports.left import left
 from reports.past import Past
 from reports.pictures.album import pictures
 from reports.rows import Group, Rows, bar
+from reports.ruled import rows as ruled
+from reports.signed import signed
 from reports.switches import LISTED as SWITCHES
 from reports.switches import rows as switches
 from reports.translate import Translator
+from reports.waivers import expired, figure, refused
+from reports.waivers import rows as waivers
 from reports.words import LEVELS, STATES, VERDICTS, WAIVED
 
 ONE_FILE: Final = 3_000
@@ -110,6 +114,7 @@ class _Pages:
             "name": name,
             "notice": about.notice.text(self._language) if about.notice is not None else "",
             "warnings": list(self._warnings()),
+            "signed": signed(dossier, speak),
             "style": self._markup(re.sub(r"/\*.*?\*/\s*", "", style, flags=re.DOTALL)),
             "running_title": self._markup(css_string(name + " - " + speak.text("Readiness report"))),
             "running_right": self._markup(css_string(dossier.run.id)),
@@ -135,6 +140,8 @@ class _Pages:
 
     def _warnings(self) -> Iterator[str]:
         run, speak = self._dossier.run, self._speak
+        yield from expired(self._dossier, speak)
+        yield from refused(self._dossier, speak)
         if run.state != "complete":
             state = speak.message(STATES.get(run.state, say("unknown")))
             left = len(self._dossier.not_looked_at)
@@ -198,6 +205,9 @@ class _Pages:
                 "systems": sum(1 for _ in dossier.estate.systems()),
             },
             figures=bar(ready),
+            accepted=figure(ready.with_waivers),
+            waivers=waivers(dossier, speak),
+            ruled=ruled(dossier, speak),
             cap=speak.message(ready.capped) if ready.capped is not None else "",
             counts=_counts(ready),
             core=core(dossier),

@@ -13,7 +13,9 @@ from reports.drills import records as drill_records
 from reports.format import Format, Page
 from reports.left import records as left_records
 from reports.record import all_readiness, finding_record, in_order, run_record
+from reports.ruled import records as ruled
 from reports.switches import records as switch_records
+from reports.waivers import records as waiver_records
 
 SCHEMA: Final = "haechi.run/1"
 
@@ -26,6 +28,7 @@ def dumped(value: Any) -> str:
 def _chunks(dossier: Dossier) -> Iterator[bytes]:
     record = finding_record()
     yield f'{{"schema": {dumped(SCHEMA)},\n "run": {dumped(run_record(dossier))},\n'.encode()
+    yield f' "waivers": {dumped(waiver_records(dossier))},\n "policy": {dumped(ruled(dossier))},\n'.encode()
     yield f' "readiness": {dumped(all_readiness(dossier))},\n "findings": ['.encode()
     lead = "\n  "
     for finding in in_order(dossier):

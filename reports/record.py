@@ -11,6 +11,7 @@ from audit.model.dossier import Dossier, Readiness
 from audit.model.evidence import Finding
 from audit.model.message import Message
 from reports.translate import Translator
+from reports.waivers import accepted_record
 
 
 def run_record(dossier: Dossier) -> dict[str, Any]:
@@ -38,6 +39,7 @@ def readiness_record(readiness: Readiness) -> dict[str, Any]:
         "unknown": readiness.unknown,
         "not-applicable": readiness.not_applicable,
         "waived": readiness.waived,
+        "with-waivers": accepted_record(readiness.with_waivers),
     }
 
 

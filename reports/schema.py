@@ -10,7 +10,9 @@ from reports.closed import closed
 from reports.drills import schema as drill_schema
 from reports.json import SCHEMA
 from reports.left import schema as left_schema
+from reports.ruled import schema as ruled_schema
 from reports.switches import schema as switch_schema
+from reports.waivers import schema as waiver_schema
 
 
 def run_schema() -> dict[str, Any]:
@@ -30,13 +32,16 @@ def run_schema() -> dict[str, Any]:
         estate=closed(id=text, sha256=text),
         root={"anyOf": [sha256, {"const": ""}]},
     )
+    letter = {"enum": ["A", "B", "C", "D", "E", "-"]}
     figures = closed(
-        letter={"enum": ["A", "B", "C", "D", "E", "-"]},
+        letter=letter,
         demonstrated=share,
         possible=share,
         coverage=share,
         **{"pass": count, "fail": count, "unknown": count, "not_applicable": count, "waived": count},
+        with_waivers={"$ref": "#/$defs/accepted"},
     )
+    accepted = closed(letter=letter, demonstrated=share, possible=share, coverage=share)
     finding = closed(
         check={"type": "string", "pattern": r"^([\w.\-]+:)?[\w\-]+\.[\w.\-]+$"},
         control=text,
@@ -65,6 +70,8 @@ def run_schema() -> dict[str, Any]:
         **closed(
             schema={"const": SCHEMA},
             run=run,
+            waivers={"type": "array", "items": {"$ref": "#/$defs/waiver"}},
+            policy={"type": "array", "items": {"$ref": "#/$defs/ruled"}},
             readiness=closed(estate=readiness, institutions=by_reference, systems=by_reference),
             findings={"type": "array", "items": {"$ref": "#/$defs/finding"}},
             drills={"type": "array", "items": {"$ref": "#/$defs/drill"}},
@@ -74,6 +81,9 @@ def run_schema() -> dict[str, Any]:
         ),
         "$defs": {
             "readiness": figures,
+            "accepted": accepted,
+            "waiver": waiver_schema(),
+            "ruled": ruled_schema(),
             "finding": finding,
             "drill": drill_schema(),
             "switch": switch_schema(),

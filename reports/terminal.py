@@ -18,6 +18,7 @@ from reports.drills import summary as drilled
 from reports.format import Format, Page, Screen
 from reports.left import summary as left
 from reports.past import Past
+from reports.signed import signed
 from reports.switches import summary as switched
 from reports.translate import Translator
 from reports.waivers import expired, figure, refused
@@ -78,11 +79,9 @@ def _blocks(dossier: Dossier, language: str) -> Iterator[Block]:
     yield from _head(dossier, speak)
     yield from _institutions(dossier, speak)
     yield from _losses(dossier, speak)
-    yield from _told_once(Past(dossier, speak).told)
-    yield from _told_once(drilled(dossier, speak))
-    yield from _told_once(switched(dossier, speak))
-    yield from _told_once(left(dossier, speak))
-    yield from _told_once(acted(dossier, speak))
+    short = (tell(dossier, speak) for tell in (drilled, switched, left, acted))
+    for told in (Past(dossier, speak).told, *short, *signed(dossier, speak)):
+        yield from _told_once(told)
     yield from _worst(dossier, speak)
     yield from _unproven(dossier, speak)
 

@@ -51,6 +51,7 @@ def assemble(
         losses=taken,
         fixes=fixes(findings, measure, plan.graph, frozenset().union(*(loss.data for loss in taken))),
         policy=plan.policy.as_plain(),
+        ruled=tuple(one for one in catalogue.policy_told(plan.estate) if one.written),
         not_looked_at=tuple(sorted(task.subject for task in plan.tasks if task.subject not in looked_at)),
         strips=strips,
         scenarios=scenarios(plan, seen),

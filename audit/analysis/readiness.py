@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from types import MappingProxyType
 from typing import Final
 
-from audit.model.dossier import Readiness
+from audit.model.dossier import Accepted, Readiness
 from audit.model.evidence import Finding
 from audit.model.exit import Exit
 from audit.model.message import Message, say
@@ -34,6 +34,10 @@ class Tally:
     unknown: float = 0
     counts: dict[Verdict, int] = field(default_factory=lambda: dict.fromkeys(Verdict, 0))
     waived: int = 0
+    waived_failed: float = 0
+    waived_unknown: float = 0
+    waived_critical_failed: int = 0
+    waived_critical_unproven: int = 0
     critical_failed: int = 0
     critical_unproven: int = 0
     critical_left_out: int = 0
@@ -45,9 +49,9 @@ class Tally:
     def count(self, finding: Finding | None, severity: Severity, grade: int) -> None:
         """Take one pair into account; without a finding it is unknown."""
         verdict = finding.verdict if finding is not None else Verdict.UNKNOWN
+        waived = finding is not None and finding.waiver is not None
         self.counts[verdict] += 1
-        if finding is not None and finding.waiver is not None:
-            self.waived += 1
+        self.waived += waived
         worst = severity is Severity.CRITICAL and grade in WORST_GRADES
         weight = weight_of(severity, grade)
         if verdict is Verdict.PASS:
@@ -55,9 +59,13 @@ class Tally:
         elif verdict is Verdict.FAIL:
             self.failed += weight
             self.critical_failed += worst
+            self.waived_failed += weight * waived
+            self.waived_critical_failed += worst and waived
         elif verdict is Verdict.UNKNOWN:
             self.unknown += weight
             self.critical_unproven += worst
+            self.waived_unknown += weight * waived
+            self.waived_critical_unproven += worst and waived
             self.critical_left_out += worst and finding is None
 
 
@@ -173,7 +181,26 @@ def readiness(tallies: Iterable[Tally]) -> Readiness:
         not_applicable=sum(unit.counts[Verdict.NOT_APPLICABLE] for unit in units),
         waived=sum(unit.waived for unit in units),
         capped=capped,
+        accepted=_accepted(units) if any(unit.waived for unit in units) else None,
     )
+
+
+def _accepted(units: Iterable[Tally]) -> Accepted:
+    """The figure as if what is waived were met."""
+    mended = [
+        replace(
+            unit,
+            passed=unit.passed + unit.waived_failed + unit.waived_unknown,
+            failed=unit.failed - unit.waived_failed,
+            unknown=max(0.0, unit.unknown - unit.waived_unknown),
+            critical_failed=unit.critical_failed - unit.waived_critical_failed,
+            critical_unproven=unit.critical_unproven - unit.waived_critical_unproven,
+            waived=0,
+        )
+        for unit in units
+    ]
+    found = readiness(mended)
+    return Accepted(found.letter, found.demonstrated, found.possible, found.coverage)
 
 
 def _letter(demonstrated: float, units: Iterable[Tally]) -> tuple[str, Message | None]:

@@ -21,6 +21,7 @@ from audit.app.past import known_before, strips, with_past
 from audit.app.records import Records
 from audit.app.registering import about
 from audit.app.seen import facts_of, verified
+from audit.app.signing import assents
 from audit.app.stored import POLICY, stored_estate, whole
 from audit.app.switching_record import switches_of
 from audit.catalogue import Catalogue, discover
@@ -249,7 +250,8 @@ def _outcome(
     acts = about(store, plan.estate)
     lying = Waivers(plan.estate, at)
     dossier = replace(dossier, drills=drills_of(seen), switches=switches_of(seen), actions=acts)
-    return Outcome(replace(dossier, waivers=lying.standing(findings)), lying.expired(plan.pairs))
+    dossier = replace(dossier, waivers=lying.standing(findings), signatures=assents(store, dossier))
+    return Outcome(dossier, lying.expired(plan.pairs))
 
 
 def _judged(run: Run, seen: Mapping[str, Observation]) -> datetime:

@@ -13,7 +13,8 @@ from audit.model.estate import Estate
 from audit.model.exit import Exit, Stop
 from audit.model.item import Item
 from audit.model.message import say
-from audit.model.policy import PolicyChanges
+from audit.model.place import Place
+from audit.model.policy import Placed, PolicyChanges
 
 POLICY: Final = "@policy/"
 """Before the name of a policy file that a run was judged by, among the files of its inventory."""
@@ -55,7 +56,14 @@ def _over(below: PolicyChanges, above: PolicyChanges) -> PolicyChanges:
                 limits[name] = {**limits.get(name, {}), **values}
             change = old.model_copy(update={**_set(change), "limits": limits})
         checks[check] = change
-    return PolicyChanges(grades=grades, checks=checks)
+    return PolicyChanges(
+        grades=Placed(grades, {**_spots(below.grades), **_spots(above.grades)}),
+        checks=Placed(checks, {**_spots(below.checks), **_spots(above.checks)}),
+    )
+
+
+def _spots(table: Mapping[str, Any]) -> Mapping[str, Place]:
+    return table.where if isinstance(table, Placed) else {}
 
 
 def _set(item: Item) -> dict[str, Any]:

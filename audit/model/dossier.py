@@ -8,12 +8,14 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
+from audit.model.assent import Assent
 from audit.model.drilling import RestoreState
 from audit.model.estate import Estate
 from audit.model.evidence import Finding, Run
 from audit.model.history import Strip
 from audit.model.meaning import Meaning
 from audit.model.message import Message
+from audit.model.policy_told import Value
 from audit.model.register import Action
 from audit.model.survival import Outcome
 from audit.model.switching import SwitchState
@@ -137,9 +139,13 @@ class Dossier:
     """What is left of each judged data set after each kind of loss, in the order of the inventory."""
     outside: int = 0
     """How many (check, subject) pairs of the whole plan the selection left out; they count as unknown."""
+    ruled: tuple[Value, ...] = ()
+    """The values of the policy that the estate wrote itself, with the built-in ones."""
     waivers: tuple[Standing, ...] = ()
     """Every waiver of the estate at the instant of judgement, those that are past their date first."""
     meaning: Meaning | None = None
     """What the losses of this estate would do; None where nobody analysed it."""
+    signatures: tuple[Assent, ...] = ()
+    """Who signed this run, oldest first."""
     actions: tuple[Action, ...] = ()
     """The register of corrective measures about this estate as it stands, by id."""

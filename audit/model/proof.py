@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from datetime import timedelta
+from typing import Annotated, Final
 
 from pydantic import Field
 
 from audit.model.item import Id, Item, SubjectRef, Text
 from audit.model.units import Day, Duration, Instant
+
+LONGEST: Final = timedelta(days=365)
+"""A risk is accepted for so long at most."""
 
 
 class Evidence(Item):
@@ -44,4 +48,8 @@ class Waiver(Item):
     compensation: Text | None = None
     requested_by: Text
     approved_by: Text
+    start: Day | None = Field(default=None, alias="from")
+    """The first day on which it holds; where it is not written it holds at once."""
     expires: Day
+    """The last day on which it holds, to its end in the estate's time zone; at most 365 days after `from:`, or after
+    the day on which a run is judged."""

@@ -110,7 +110,20 @@ def no_better(now: list[Finding], before: list[Finding], plan: Plan = PLAN) -> N
 def test_muting_raises_nothing(findings: list[Finding], number: int) -> None:
     muted = [replace(one, waiver="known") if place == number else one for place, one in enumerate(findings)]
     for left, right in zip(every(Measure(PLAN, findings)), every(Measure(PLAN, muted)), strict=True):
-        assert replace(left, waived=0) == replace(right, waived=0)
+        assert replace(left, waived=0, accepted=None) == replace(right, waived=0, accepted=None)
+
+
+@given(VERDICTS, PICK)
+def test_the_figure_with_waivers_is_that_of_findings_that_are_met(findings: list[Finding], number: int) -> None:
+    open_one = findings[number].verdict in (Verdict.FAIL, Verdict.UNKNOWN)
+    muted = [replace(one, waiver="known") if place == number else one for place, one in enumerate(findings)]
+    met = [replace(one, verdict=Verdict.PASS) if place == number else one for place, one in enumerate(findings)]
+    if not open_one:
+        return
+    for left, right in zip(every(Measure(PLAN, muted)), every(Measure(PLAN, met)), strict=True):
+        assert left.with_waivers.letter == right.letter
+        assert abs(left.with_waivers.demonstrated - right.demonstrated) < 1e-9
+        assert abs(left.with_waivers.possible - right.possible) < 1e-9
 
 
 @given(VERDICTS, st.sets(PICK))

@@ -1,4 +1,4 @@
-"""Two runs with 100,000 findings each in, the seconds that their comparison takes out."""
+"""Two runs with 100,000 findings each in, the seconds of a processor that their comparison takes out."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from audit.analysis.change import Move, change
+from audit.inventory.collecting import collecting_later
 from audit.model.evidence import Finding, Run
 from audit.model.message import Message
 from audit.model.place import Place
@@ -43,9 +44,10 @@ def findings(shift: int) -> list[Finding]:
 def test_two_runs_of_100_000_findings(tmp_path: Path) -> None:
     runs = [findings(0), findings(1)]
     there = frozenset(one.subject for one in runs[0])
-    started = time.perf_counter()
-    result = change(*runs, there, there)
-    pure = time.perf_counter() - started
+    started = time.process_time()
+    with collecting_later():
+        result = change(*runs, there, there)
+    pure = time.process_time() - started
     assert sum(result.count(move) for move in Move) == COUNT
     store = str(tmp_path / "haechi.db")
     run = Run("a", AT, None, "haechi", "e", "0" * 64, at=AT)
@@ -54,12 +56,12 @@ def test_two_runs_of_100_000_findings(tmp_path: Path) -> None:
             mine = replace(run, id=f"2026090{number}T000000Z-{number}")
             memory.begin(mine, {"a.yaml": b"estate: {id: e}"})
             memory.close(replace(mine, state="complete", ended=AT), some)
-    started = time.perf_counter()
-    with open_store(store, writing=False) as memory:
+    started = time.process_time()
+    with collecting_later(), open_store(store, writing=False) as memory:
         read = [memory.findings(one.id) for one in memory.runs()]
-        reading = time.perf_counter() - started
+        reading = time.process_time() - started
         broken = [memory.verify(one.id) for one in memory.runs()]
-        verifying = time.perf_counter() - started - reading
+        verifying = time.process_time() - started - reading
     assert [len(some) for some in read] == [COUNT, COUNT]
     assert not any(broken)
     print(f"\n2 x {COUNT:,} findings: compared in {pure:.2f} s, read back in {reading:.2f} s, seals {verifying:.2f} s")
