@@ -89,6 +89,12 @@ def write_new(path: Path, content: bytes, *, again: bool = False) -> None:
     _write(path, content, None)
 
 
+def named_in(estate: Estate, known: Catalogue, check: str, written: str) -> str:
+    """The full reference of what is meant; Stop(USAGE) where it, or the check, is not there."""
+    _check_known(known, check)
+    return _subject(estate, written)
+
+
 def _only_new(before: Estate, after: Estate, made: str, name: str) -> Evidence:
     """The new piece, where it is all that changed."""
     old = [(one.id, statement(one)) for one in before.evidence]

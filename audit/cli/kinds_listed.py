@@ -15,6 +15,7 @@ from audit.catalogue import Catalogue
 from audit.model.clean import json_text, line
 from audit.model.exit import Exit, Stop
 from audit.model.item import Technology
+from audit.model.listed import ExportedList
 from audit.model.message import say
 from audit.model.technology import Copy, Endpoint, Failover, Monitor, PowerProtection
 from audit.world.verbs import Verbs
@@ -27,6 +28,7 @@ ROLES: Final[Mapping[str, type[Technology]]] = MappingProxyType(
         "failover": Failover,
         "power-protection": PowerProtection,
         "monitoring": Monitor,
+        "lists": ExportedList,
     }
 )
 WIDTH: Final = 100

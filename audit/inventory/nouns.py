@@ -43,6 +43,7 @@ _WITH_ARTICLE: Final[Mapping[str, Message]] = MappingProxyType(
         "measure": say("a measure"),
         "budget": say("a line of the budget"),
         "earlier finding": say("an earlier finding"),
+        "list": say("a list"),
     }
 )
 _THINGS: Final[Mapping[str, Message]] = MappingProxyType(
@@ -70,6 +71,8 @@ _THINGS: Final[Mapping[str, Message]] = MappingProxyType(
         "measure": say("measure"),
         "budget line": say("line of the budget"),
         "earlier finding": say("earlier finding"),
+        "exported list": say("list"),
+        "columns": say("columns"),
         "inventory copy": say("copy of the inventory"),
         "deadline": say("deadline"),
         "manual": say("manual way"),

@@ -12,7 +12,7 @@ from audit.inventory.near import near
 from audit.inventory.nouns import one_of, word
 from audit.inventory.text import MOST_PROBLEMS
 from audit.inventory.tree import Branch, Spot, branches, elements, place_of, quoted
-from audit.model.estate import Data, Institution, Programme, Sheet, System
+from audit.model.estate import About, Data, Institution, Programme, Sheet, System
 from audit.model.facility import Site
 from audit.model.item import Item
 from audit.model.message import say
@@ -37,6 +37,7 @@ _INSIDE: Final[Mapping[str, tuple[tuple[str, str], ...]]] = MappingProxyType(
             ("budget", "budget"),
             ("earlier-findings", "earlier finding"),
         ),
+        "estate": (("lists", "list"),),
         "site": (
             ("rooms", "room"),
             ("batteries", "battery"),
@@ -58,6 +59,7 @@ _MODELS: Final[Mapping[str, type[Item]]] = MappingProxyType(
     {
         "sheet": Sheet,
         "watch": Watch,
+        "estate": About,
         "site": Site,
         "institution": Institution,
         "system": System,
@@ -82,6 +84,7 @@ _APART: Final = MappingProxyType(
         "measure": "measures:",
         "budget": "budget:",
         "earlier finding": "earlier-findings:",
+        "list": "lists:",
     }
 )
 """Nothing is ever referred to by these: a sign that no id holds keeps them from clashing with what is."""
@@ -117,6 +120,7 @@ class Refs:
         """The description of the estate itself."""
         self.add(_composed(ref), "estate", place_of(about).of("id"))
         self._settle(about, "estate", _composed(ref))
+        self._walk(about, "estate", "")
 
     def add(self, ref: str, kind: str, place: Place) -> None:
         """One name; a problem where it is taken."""

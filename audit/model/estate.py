@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BeforeValidator, Field
 
-from audit.model.address import Network
+from audit.model.address import Host, Network
 from audit.model.demand import Deadline, LoadTest, Manual
 from audit.model.drilling import Canary, Drills
 from audit.model.earlier import EarlierFinding, InventoryCopy
@@ -19,6 +19,7 @@ from audit.model.facility import Site
 from audit.model.hazard import Hazard
 from audit.model.item import Id, Item, NameText, NodeRef, SupplierRef, SystemRef, Text, WhereRef
 from audit.model.keeping_on import CallTree, Console, LogCopy, Runbook, Shift
+from audit.model.listed import Lists
 from audit.model.message import say
 from audit.model.money import BudgetLine, Measure
 from audit.model.needs import Degraded, Need
@@ -62,6 +63,8 @@ class About(Item):
     """File in this folder with the allowed signers of evidence, as `man ssh-keygen` describes it."""
     copies: tuple[InventoryCopy, ...] = ()
     """Where else this inventory is kept."""
+    lists: Lists
+    """What others keep of the same systems, against which this inventory is held."""
 
 
 class Supplier(Item):
@@ -95,15 +98,9 @@ class Confirmation(Item):
 
 
 Holding = Literal[
-    "business",
-    "os-images",
-    "infrastructure-code",
-    "configuration",
-    "dns-zones",
-    "certificates",
-    "licences",
+    "business", "os-images", "infrastructure-code", "configuration", "dns-zones", "certificates", "licences",
     "installers",
-]
+]  # fmt: skip
 
 
 class Data(Item):
@@ -147,6 +144,8 @@ class System(Item):
     maintained_by: SupplierRef | None = None
     at: tuple[WhereRef, ...] = ()
     owner: Person | None = None
+    hosts: tuple[Host, ...] = ()
+    """Names and addresses of its machines that no endpoint names."""
     endpoints: Endpoints
     data: tuple[Data, ...] = ()
     failover: Failovers
@@ -261,6 +260,7 @@ class Estate(Item):
 
 def _walk(estate: Estate) -> Iterator[Item]:
     yield estate
+    yield from estate.about.lists
     for site in estate.sites:
         yield site
         yield from site.rooms

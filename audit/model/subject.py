@@ -149,7 +149,9 @@ def subjects(estate: Estate, graph: Graph, policy: Policy) -> Iterator[Subject[I
     """Everything that can be judged, in the order of the inventory."""
     around = Surroundings(estate, graph, policy)
     grades = graph.grades()
-    yield Subject(estate, min((system.grade for _, system in estate.systems()), default=4), around)
+    foremost = min((system.grade for _, system in estate.systems()), default=4)
+    for whole in (estate, *estate.about.lists):
+        yield Subject(whole, foremost, around)
     for site in estate.sites:
         inside: tuple[Item, ...] = (*site.rooms, *site.batteries, *site.power_protection, *site.monitoring)
         for each in (site, *inside, *site.machines):

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Any, Literal, Protocol
 
 from audit.model.item import Secret
+from audit.model.listed import ListState
 from audit.model.message import say
 from audit.model.naming import ZoneState
 from audit.model.verdict import CannotSee, Reason
@@ -208,6 +209,15 @@ class Zones(Protocol):
         ...
 
 
+class Lists(Protocol):
+    async def listed(self, path: str, form: str, columns: Mapping[str, str], origin: str) -> ListState:
+        """What an exported list holds, whole or not at all.
+
+        CannotSee(unreachable | denied | incomplete | no-tool), where it can with file:row:column.
+        """
+        ...
+
+
 class Absent:
     """All these hands in a world that has none of them."""
 
@@ -216,6 +226,9 @@ class Absent:
 
     async def ask(self, door: object, *asked: object) -> Any:
         raise _absent("a server")
+
+    async def listed(self, path: str, form: str, columns: Mapping[str, str], origin: str) -> Any:
+        raise _absent("an exported list")
 
     def files(self, door: SshDoor, timeout: timedelta) -> Any:
         raise _absent("an SFTP server")

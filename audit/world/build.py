@@ -14,6 +14,7 @@ from audit.world.files import LocalFiles
 from audit.world.guard import Guard
 from audit.world.http import HttpHand
 from audit.world.icmp import IcmpHand
+from audit.world.lists import ListsHand
 from audit.world.local import LocalHand
 from audit.world.modbus import ModbusHand
 from audit.world.mysql import MysqlHand
@@ -65,6 +66,7 @@ def real_world(*, allow: tuple[IPv4Network | IPv6Network, ...], root: Path) -> W
         local=LocalHand(root),
         modbus=ModbusHand(guard),
         bacnet=BacnetHand(guard),
+        lists=ListsHand(root),
         pause=wait,
         signing=SshKeygen(),
         redact=secrets.redact,

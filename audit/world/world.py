@@ -13,7 +13,7 @@ from audit.model.facts import NameState, ServiceState
 from audit.model.item import Secret
 from audit.model.message import say
 from audit.model.verdict import CannotSee, Reason
-from audit.world.asking import S3, Absent, Aws, Bacnet, Local, Modbus, Mysql, Redis, Sftp, Snmp, Zones, at_once
+from audit.world.asking import S3, Absent, Aws, Bacnet, Lists, Local, Modbus, Mysql, Redis, Sftp, Snmp, Zones, at_once
 from audit.world.page import Answer as Answer
 from audit.world.page import Page as Page
 from audit.world.page import Token as Token
@@ -237,6 +237,7 @@ class World:
     modbus: Modbus = field(default_factory=Absent)
     bacnet: Bacnet = field(default_factory=Absent)
     zones: Zones = field(default_factory=Absent)
+    lists: Lists = field(default_factory=Absent)
     pause: Callable[[timedelta], Awaitable[None]] = at_once
     """Waits, for a probe that has to look at a thing for a while; a world of plain values does not wait."""
     signing: Signing = field(default_factory=NoSigning)
