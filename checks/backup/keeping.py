@@ -39,15 +39,16 @@ def _state(days: int, **more: Any) -> BackupState:
     method="F",
     severity="medium",
     answers=("NIST SP 800-53r5 CP-9", "NIST SP 800-53r5 SI-12", "ISMS-P 2.9.3"),
-    limits={"slack": ("1d", "1d", "1d", "1d")},
+    limits={"slack": ("1d", "1d", "1d", "1d"), "least": ("14d", "14d", "7d", "1d")},
     examples=(
         Example(Verdict.PASS, ledger(restic("nightly", "at: busan, retention: 30d")), NIGHTLY, seen=_state(30), at=AT),
+        Example(Verdict.FAIL, ledger(restic("nightly", "at: busan, retention: 2d")), NIGHTLY, seen=_state(30), at=AT),
         Example(Verdict.FAIL, ledger(restic("nightly", "at: busan, retention: 90d")), NIGHTLY, seen=_state(30), at=AT),
         Example(Verdict.UNKNOWN, ledger(restic("nightly")), NIGHTLY, seen=_state(30), at=AT, reason=Reason.INCOMPLETE),
     ),
 )
 def copy_reaches_far_enough_back(copy: Subject[Copy], seen: BackupState, limits: Limits) -> Ruling:
-    """The oldest point that can be restored is as old as the promised retention.
+    """The oldest point that can be restored is as old as the promised retention, which is long enough for the grade.
 
     Why: an intruder is found after weeks, a wrong calculation after a quarter; by then every younger copy holds it too.
 
@@ -63,6 +64,13 @@ def copy_reaches_far_enough_back(copy: Subject[Copy], seen: BackupState, limits:
         return ruling(
             False, measured=say("no complete backup"), required=f">= {plain(promised)}", says=says, key="retention"
         )
+    least = limits.duration("least")
+    longest = max(one.retention for one in copy.data.copies if one.retention is not None)
+    if longest < least:
+        # Whoever keeps less promises less, and would otherwise keep that promise.
+        says = say("no copy of {data} is promised to reach further back than {longest}; {least} are demanded",
+                   data=copy.data.ref, longest=plain(longest), least=plain(least))  # fmt: skip
+        return ruling(False, measured=longest, required=f">= {plain(least)}", says=says, key="retention")
     reach = seen.clock - seen.usable[0].start
     # A day of slack would be all of a short retention.
     met = reach + min(limits.duration("slack"), promised / 7) >= promised

@@ -21,6 +21,7 @@ from audit.contract import (
     signed,
 )
 from audit.model.estate import Institution
+from audit.model.hands import Hands
 from audit.model.units import plain
 
 AT: Final = datetime(2026, 9, 1, tzinfo=UTC)
@@ -64,6 +65,13 @@ def _paper(check_id: str, by: str, collected: str = "2026-06-01") -> str:
             at=AT,
         ),
         Example(
+            Verdict.FAIL,
+            _institution("accountable: {name: Kim Minji}, ", _paper("operations.executive-signature", "Kim Minji")),
+            "kibo",
+            others=MappingProxyType({"evidence:paper": signed("Lee Jun")}),
+            at=AT,
+        ),
+        Example(
             Verdict.UNKNOWN,
             _institution("", _paper("operations.executive-signature", "Kim Minji")),
             "kibo",
@@ -85,7 +93,7 @@ def executive_signed(institution: Subject[Institution], claim: Claim, at: dateti
 
     Why: an assessment that the head never read changes no budget; the audit before the fire was one.
 
-    Fix: put the report before the person, add it under `evidence:`, let the person sign it.
+    Fix: put the report before the person, let the person sign the run with `haechi sign` and the report as evidence.
     """
     oldest, age = limits.duration("age"), max(claim.age(institution.today(at)), timedelta(0))
     person, by = institution.item.accountable, claim.evidence.by or "-"
@@ -94,16 +102,21 @@ def executive_signed(institution: Subject[Institution], claim: Claim, at: dateti
             Reason.INCOMPLETE,
             say("the inventory does not say who answers for {who}; add `accountable:`", who=institution.ref),
         )
-    right = person.name.strip().casefold() in by.casefold()
+    own = Hands((person.name, *((person.email,) if person.email is not None else ())))
+    # `by:` is what the inventory says; the key says who it was.
+    key = claim.signer or by
+    right = bool(own.meant((by,)) and own.meant((key,)))
     day, most = plain(claim.evidence.collected), str(oldest.days)
-    figures = {"who": institution.ref, "by": by, "name": person.name, "date": day, "most": most}
-    if not right:
+    figures = {"who": institution.ref, "by": by, "name": person.name, "date": day, "most": most, "key": key}
+    if own.meant((by,)) and not right:
+        says = say("the paper of {who} names {by}, but the key that signed it is that of {key}", **figures)
+    elif not right:
         says = say("{by} signed for {who}, but {name} answers for it", **figures)
     elif age > oldest:
         says = say("{name} signed for {who} on {date}; that may be {most} days ago", **figures)
     else:
         says = say("{name} signed for {who} on {date}", **figures)
-    measured = say("signed by {by} on {date}", **figures)
+    measured = say("signed by {by} on {date}", **(figures | {"by": key}))
     required = say("signed by {name}, {most} days ago at most", **figures)
     return ruling(right and age <= oldest, measured=measured, required=required, says=says)
 
