@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from audit.analysis.register import register
 from audit.app.drilling_record import ready
@@ -25,7 +26,10 @@ from audit.store.history import History, open_history
 from audit.store.memory import Store
 from audit.world.clock import SystemClock
 
-LONGEST = 4_000
+LONGEST: Final = 4_000
+_NAMED: Final = ("subject", "check", "institution", "system")
+Wanted = dict[tuple[str, str], dict[tuple[str, str], str]]
+"""Subject with check, then institution with system, to the fingerprint that they make."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,9 +126,12 @@ def fingerprint(check: str, institution: str, system: str, subject: str) -> str:
 
 def _derived(memory: Store, events: Sequence[Event]) -> Registered:
     """The register; runs whose seal is broken are left out of it where it rests on them."""
-    ids = {event.subject for event in events}
-    pairs = {(text(event, "subject"), text(event, "check")) for event in events if event.values.get("what") == "born"}
-    looks = [_look(memory, run, ids, pairs) for run in memory.runs() if _looked(run)]
+    wanted: Wanted = defaultdict(dict)
+    for event in events:
+        if event.values.get("what") == "born":
+            subject, check, institution, system = (text(event, name) for name in _NAMED)
+            wanted[subject, check][institution, system] = event.subject
+    looks = [_look(memory, run, wanted) for run in memory.runs() if _looked(run)]
     sound: set[str] = set()
     doubts: list[Message] = []
     while True:
@@ -153,13 +160,13 @@ def _looked(run: Run) -> bool:
     return run.state != "running" and not run.judged_from
 
 
-def _look(memory: Store, run: Run, ids: Collection[str], pairs: Collection[tuple[str, str]]) -> Look:
+def _look(memory: Store, run: Run, wanted: Wanted) -> Look:
     found: dict[str, Sighting] = {}
     alike: dict[tuple[str, int, str], Sighting] = {}
-    for sealed in memory.lines(run.id, pairs):
+    for sealed in memory.lines(run.id, wanted.keys()):
         plain = json.loads(sealed.decode("utf-8", "surrogatepass"))
-        name = fingerprint(plain["check"], plain["institution"], plain["system"], plain["subject"])
-        if name in ids:
+        name = wanted[plain["subject"], plain["check"]].get((plain["institution"], plain["system"]))
+        if name is not None:
             key = plain["verdict"], plain["level"], plain["waiver"] or ""
             if key not in alike:
                 alike[key] = Sighting(Verdict(key[0]), Level(key[1]), key[2])

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import click
 
@@ -29,7 +29,7 @@ from reports.actions import SCHEMA, WHATS, entry, record, row
 from reports.actions import told as counted
 from reports.translate import Translator
 
-SHOWN = 200
+SHOWN: Final = 200
 """So many lines are for people; programs get them all."""
 
 
