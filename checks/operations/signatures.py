@@ -93,7 +93,7 @@ def executive_signed(institution: Subject[Institution], claim: Claim, at: dateti
 
     Why: an assessment that the head never read changes no budget; the audit before the fire was one.
 
-    Fix: put the report before the person, let the person sign the run with `haechi sign` and the report as evidence.
+    Fix: put the report before the person, add it under `evidence:`, let the person sign it with a key of their own.
     """
     oldest, age = limits.duration("age"), max(claim.age(institution.today(at)), timedelta(0))
     person, by = institution.item.accountable, claim.evidence.by or "-"
