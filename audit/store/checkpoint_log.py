@@ -52,7 +52,8 @@ def read_log(connection: Connection, until: int | None = None) -> Log:
     """Walk a log, up to an event where one is named."""
     log, link, new, last = Log([]), START, hashlib.sha256, 0
     add = log.hashes.append
-    asked = connection.execution_options(yield_per=5000).execute(_ROWS, {"until": _LAST if until is None else until})
+    given = {"until": _LAST if until is None else until}
+    asked = connection.execute(_ROWS, given, execution_options={"yield_per": 5000})
     for number, at, kind, subject, content, linked in asked:
         try:
             line = leaf(number, at, kind, subject, content)
