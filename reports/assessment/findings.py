@@ -34,7 +34,7 @@ def observations(view: View, wanted: Callable[[Finding], bool]) -> Iterator[dict
             "uuid": observation(view, finding),
             "title": marked(view.question(finding.check)),
             "description": prose(view.says(finding)),
-            **_told(view, finding),
+            **_seen(view, finding),
             "methods": _methods(view, finding),
             "types": ["control-objective", *(["finding"] if finding.verdict is Verdict.FAIL else [])],
             "origins": who,
@@ -78,7 +78,7 @@ def findings(
             "uuid": identified(view, finding),
             "title": marked(title),
             "description": prose(view.says(finding)),
-            **_told(view, finding),
+            **_ruled(view, finding),
             "origins": who,
             "target": {
                 "type": "objective-id",
@@ -100,7 +100,8 @@ def _unknown(view: View, finding: Finding) -> str:
     return f"{told} {view.speak.message(means)}" if means is not None else told
 
 
-def _told(view: View, finding: Finding) -> dict[str, Any]:
+def _ruled(view: View, finding: Finding) -> dict[str, Any]:
+    """What was ruled; what it rests on stands in the observation alone, not twice."""
     waiver = view.waiver(finding)
     return properties(
         verdict=finding.verdict,
@@ -109,6 +110,17 @@ def _told(view: View, finding: Finding) -> dict[str, Any]:
         control=finding.control,
         severity=finding.severity if finding.verdict is not Verdict.NOT_APPLICABLE else None,
         grade=finding.grade,
+        fingerprint=finding.fingerprint,
+        waiver=finding.waiver if is_open(finding) else None,
+        waived_until=waiver.expires.isoformat() if waiver is not None else None,
+    )
+
+
+def _seen(view: View, finding: Finding) -> dict[str, Any]:
+    return properties(
+        verdict=finding.verdict,
+        reason=finding.reason,
+        check=finding.check,
         measured=view.speak.quantity(finding.measured),
         required=view.speak.quantity(finding.required),
         evidence_level=finding.level.word,
@@ -116,8 +128,6 @@ def _told(view: View, finding: Finding) -> dict[str, Any]:
         institution=finding.institution,
         system=finding.system,
         fingerprint=finding.fingerprint,
-        waiver=finding.waiver if is_open(finding) else None,
-        waived_until=waiver.expires.isoformat() if waiver is not None else None,
     )
 
 

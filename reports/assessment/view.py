@@ -31,18 +31,21 @@ class View:
     actions: Mapping[str, Action]
     """The corrective measure of a finding, by fingerprint."""
     standing: Waivers
+    questions: Mapping[str, str]
 
     @classmethod
     def of(cls, dossier: Dossier, language: str) -> View:
         """The view of a dossier in a language."""
+        speak = Translator(language, dossier.estate.about.timezone)
         return cls(
             dossier,
-            Translator(language, dossier.estate.about.timezone),
+            speak,
             tuple(in_order(dossier)),
             _by_subject(dossier.estate.waivers),
             _by_subject(dossier.estate.evidence),
             {action.id: action for action in dossier.actions},
             Waivers(dossier.estate, dossier.at),
+            {name: speak.text(check.question) for name, check in dossier.checks.items()},
         )
 
     def id(self, kind: str, *names: str) -> str:
@@ -59,8 +62,7 @@ class View:
 
     def question(self, check: str) -> str:
         """The question of a check; its id where nobody wrote one down."""
-        text = self.dossier.checks.get(check)
-        return self.speak.text(text.question) if text is not None else check
+        return self.questions.get(check, check)
 
     def says(self, finding: Finding) -> str:
         """What a finding says, without any secret."""
