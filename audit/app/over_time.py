@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Final
 
 from audit.app.seen import verified
 from audit.app.stored import stored_estate
@@ -18,7 +19,7 @@ from audit.plan import plan
 from audit.store import open_store
 from audit.store.memory import Store
 
-PREVIOUS = "previous"
+PREVIOUS: Final = "previous"
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from datetime import datetime
+from datetime import UTC, datetime
+from typing import Final
 
 from audit.analysis.promises import Entry, Goal, Then, goals, ledger
 from audit.app import drilling_record, switching_record
@@ -15,11 +16,12 @@ from audit.model.estate import Estate
 from audit.model.exit import Stop
 from audit.store import open_store
 
-EVER = datetime.fromisoformat("1970-01-02T00:00:00+00:00")
+EVER: Final = datetime.fromisoformat("1970-01-02T00:00:00+00:00")
 
 
-def promises(estate: Estate, store: str, catalogue: Catalogue, now: datetime, on: str = "") -> tuple[Entry, ...]:
-    """Every measurement at or below `on`, over the whole past of the store."""
+def promises(estate: Estate, store: str, catalogue: Catalogue, on: str = "") -> tuple[Entry, ...]:
+    """Every measurement at or below `on`, over the whole past of the store until now."""
+    now = datetime.now(UTC)
     on = "" if on == estate.ref else on
     drills = [one for one in drilling_record.recorded(store) if not on or estate.covers(on, one.copy_ref)]
     switches = [one for one in switching_record.recorded(store) if not on or estate.covers(on, one.failover_ref)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
 import click
@@ -70,7 +71,7 @@ def command(
     return _inventories(Path(old), Path(new), order, top, form, lang)
 
 
-_WORDS: Final = {"run": say("the name of a run"), "inventory": say("an inventory")}
+_WORDS: Final = MappingProxyType({"run": say("the name of a run"), "inventory": say("an inventory")})
 
 
 def _kind(name: str) -> str:

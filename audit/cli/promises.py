@@ -29,8 +29,6 @@ def command(estate: Path, *, on: str, broken: bool, store: str, form: str, lang:
       haechi promises my-estate
       haechi promises my-estate --on kibo/guarantee --format json
     """
-    from datetime import UTC, datetime
-
     from audit.app import planned
     from audit.app.past import named
     from audit.app.promised import promises
@@ -42,7 +40,7 @@ def command(estate: Path, *, on: str, broken: bool, store: str, form: str, lang:
     catalogue = discover()
     whole = planned(estate, catalogue=catalogue).estate
     ref = named(whole, on) if on else ""
-    entries = promises(whole, store, catalogue, datetime.now(UTC), ref)
+    entries = promises(whole, store, catalogue, ref)
     quiet = silent(whole, entries, ref)
     shown = [one for one in entries if one.broken or not broken]
     if form == "json":

@@ -46,7 +46,7 @@ def test_two_runs_of_100_000_findings(tmp_path: Path) -> None:
     there = frozenset(one.subject for one in runs[0])
     started = time.process_time()
     with collecting_later():
-        result = change(*runs, there, there)
+        result = change(runs[0], runs[1], there, there)
     pure = time.process_time() - started
     assert sum(result.count(move) for move in Move) == COUNT
     store = str(tmp_path / "haechi.db")
