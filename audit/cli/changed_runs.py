@@ -179,8 +179,9 @@ def _verdict(finding: Finding | None, speak: Translator) -> str:
     if finding is None:
         return "-"
     word = VERDICTS[finding.verdict]
-    seen = line(speak.quantity(finding.measured))
-    return f"{word.sign} {speak.message(word.says)}" + (f" ({seen})" if seen else "")
+    seen, wanted = line(speak.quantity(finding.measured)), line(speak.quantity(finding.required))
+    told = f"{seen or '-'}; {wanted}" if wanted else seen
+    return f"{word.sign} {speak.message(word.says)}" + (f" ({told})" if told else "")
 
 
 def _subjects(title: str, refs: tuple[str, ...], top: int, speak: Translator) -> Iterator[str]:
