@@ -68,6 +68,8 @@ class Declared:
     fixed: dict[str, set[str]] = field(default_factory=dict)
     """Host names to the addresses that the inventory itself writes beside them."""
     places: dict[str, set[str]] = field(default_factory=dict)
+    lowest: dict[str, str] = field(default_factory=dict)
+    """Addresses to the first of what is there, once it was asked for."""
     systems: dict[str, tuple[Institution, System]] = field(default_factory=dict)
 
     @classmethod
@@ -128,6 +130,12 @@ class Declared:
                         for address in entry.addresses:
                             self.addresses.setdefault(address, set()).add(ref)
 
+    def first(self, address: str) -> str:
+        """The first of those at a declared address, in the order of their names."""
+        if address not in self.lowest:
+            self.lowest[address] = min(self.addresses[address])
+        return self.lowest[address]
+
     def named(self, entry: Entry) -> str:
         """The one system that a row says it belongs to; empty where it says none, or one that is not declared."""
         found = self.words.get(word_key(entry.system), set()) if entry.system else set()
@@ -153,7 +161,9 @@ class Declared:
             found = {ref for ref in found if ref not in self.systems or self._of(entry, ref)}
         if not found and form != "dns-zone":
             # In a zone many names may share one address, each a service of its own.
-            found = {ref for address in entry.addresses for ref in self.addresses.get(address, ())}
+            # Thousands may share an address: their set is handed on as it is, not copied for each row.
+            there = [self.addresses[address] for address in entry.addresses if address in self.addresses]
+            found = there[0] if len(there) == 1 else set[str]().union(*there)
         return found
 
 
@@ -183,7 +193,7 @@ def reconciled(estate: Estate, lists: Sequence[ListState], declared: Declared | 
 
 
 def _missing(entry: Entry, where: str, known: Declared) -> Missing:
-    shares = min((ref for address in entry.addresses for ref in known.addresses.get(address, ())), default="")
+    shares = next((known.first(address) for address in entry.addresses if address in known.addresses), "")
     return Missing(where, entry.name or entry.system, entry.addresses, shares)
 
 

@@ -69,7 +69,7 @@ def inventory_is_complete(estate: Subject[Estate], looks: Looks, at: datetime, l
 
     Why: 647 systems were counted on the first days; the true number was 709, and staff listed the rest from memory.
 
-    Fix: `haechi reconcile ESTATE` names everything that is missing; add each as a system or under `hosts:` of its system.
+    Fix: `haechi reconcile ESTATE` names all that is missing; add each as a system or under `hosts:` of its system.
     """
     if not any(estate.estate.systems()):
         raise NotApplicable(say("the inventory names no system"))
