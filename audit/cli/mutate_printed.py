@@ -82,8 +82,8 @@ def _total(found: Mutation) -> Message:
     kinds = sum(bool(one.applicable) for one in found.tried)
     # Never rounded up to all.
     share = int(1000 * found.detected / found.applicable) / 10
-    return say("{detected} of {applicable} silent changes of {kinds} kinds were named: {share} %; {loss} of them by the "
-               "loss analysis alone", detected=found.detected, applicable=found.applicable, kinds=kinds,
+    return say("{detected} of {applicable} silent changes of {kinds} kinds were named: {share} %; {loss} of them by "
+               "the loss analysis alone", detected=found.detected, applicable=found.applicable, kinds=kinds,
                share=f"{share:g}", loss=found.by_loss)  # fmt: skip
 
 

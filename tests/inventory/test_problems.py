@@ -25,8 +25,8 @@ def system(text: str) -> str:
 CORPUS = (
     # whole files
     ("sytes: []\n", "1:1: unknown key 'sytes'; did you mean 'sites'?"),
-    ("zzz: []\n", ("1:1: unknown key 'zzz'; known keys are budget, calendar, contributors, drills, earlier-findings, estate,"
-                " evidence, hazards, institutions, maintenance, measures, permits, policy, programmes, sites,"
+    ("zzz: []\n", ("1:1: unknown key 'zzz'; known keys are budget, calendar, contributors, drills, earlier-findings,"
+                " estate, evidence, hazards, institutions, maintenance, measures, permits, policy, programmes, sites,"
                 " suppliers, waivers, watch")),
     ("sites: d\n", f"1:8: sites: got 'd'; {LIST}"),
     ("sites: {id: d}\n", f"1:8: sites: got a mapping; {LIST}"),
