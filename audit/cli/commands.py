@@ -25,7 +25,7 @@ COMMANDS: Final = (
     ("permit", "Say whether dangerous work may begin."),
     ("seal", "Sign the log of a store, so that nobody alters it unnoticed."),
     ("verify", "Name the first record of a store or bundle that was altered."),
-    ("witness", "Sign a checkpoint of another institution, if its log goes on."),
+    ("witness", "Sign the checkpoint of another, if its log goes on."),
     ("bundle", "Carry a sealed run to the ministry: make, verify, merge."),
     ("actions", "Keep the register of corrective measures: who repairs what, until when."),
     ("sign", "Let the person who answers sign an assessment."),
