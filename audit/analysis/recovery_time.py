@@ -83,9 +83,10 @@ def achievable(
     """System to the hours at least, at most, the event that takes longest at least, or else at most."""
     for number, event in enumerate(events):
         both = clock.after(*event)
-        for ref, (least, most, worst) in longest.items():
-            if both.most.falls(ref) == inf and both.least.falls(ref) == inf:
+        for ref in dict.fromkeys((*both.least.stopped(), *both.most.stopped())):
+            if ref not in longest:
                 continue
+            least, most, worst = longest[ref]
             low = _away(both.least, ref)
             high = max(low, _away(both.most, ref))
             if worst < 0 or low > least or (low == least and high > most):

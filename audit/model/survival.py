@@ -142,7 +142,7 @@ def _blows(scenario: Scenario, data: Data, system: System, graph: Graph) -> Iter
         yield from (Blow(scenario, host, frozenset({host}), home) for host in dict.fromkeys(hosts))
     elif scenario == "system-loss":
         makers = dict.fromkeys(copy.via for copy in data.copies if copy.via is not None)
-        yield from (Blow(scenario, maker, graph.falls({maker})) for maker in makers)
+        yield from (Blow(scenario, maker, graph.lost_with(maker)) for maker in makers)
         if not makers:
             yield Blow(scenario)
     else:
@@ -155,7 +155,7 @@ def _blows(scenario: Scenario, data: Data, system: System, graph: Graph) -> Iter
             yield from (Blow(scenario, site, graph.lost_with(site)) for site in sites)
         else:
             run_by = dict.fromkeys(graph.site_of[site].operator for site in sites)
-            yield from (Blow(scenario, name, graph.falls({name})) for name in run_by if name is not None)
+            yield from (Blow(scenario, name, graph.lost_with(name)) for name in run_by if name is not None)
 
 
 def _left(blow: Blow, graph: Graph, known: Sequence[_Known]) -> _Left:

@@ -8,13 +8,14 @@ from functools import cached_property
 from math import inf
 
 from audit.model.course import NOBODY, Course, course, waiting
+from audit.model.equipment import Cooling
 from audit.model.estate import Data, System
 from audit.model.graph import Graph
 from audit.model.hazards import Happening
 from audit.model.labour import Drills, Step, nothing, steps, surviving, total
 from audit.model.net import View
 from audit.model.struck import Struck, standing, struck
-from audit.model.waits import Blow, Waits, waits
+from audit.model.waits import HAIR, Blow, Waits, waits
 
 
 @dataclass(frozen=True)
@@ -142,14 +143,21 @@ def blow(graph: Graph, known: Waits, event: Struck, view: View, drills: Drills, 
             continue
         own = steps(graph, ref, event, view, drills)
         silent = ref in otherwise and any(one.hours is None for one in own)
-        work[node] = max(otherwise[ref], total(own, "optimistic")) if silent else total(own, view)
         item = graph.estate.index.get(ref)
+        work[node] = max(otherwise[ref], total(own, "optimistic")) if silent else total(own, view)
         if not isinstance(item, (System, Data)):
-            until[node] = 0.0
+            until[node] = _too_hot(graph, item) if isinstance(item, Cooling) and own and item.lead_time is None else 0.0
         elif isinstance(item, System):
             # It falls with its place, unless it has another one.
             _copies(graph, known, item, event, view, also)
     return Blow(until, work, also)
+
+
+def _too_hot(graph: Graph, unit: Cooling) -> float:
+    """Hours after which every room that a unit cools is off; nobody replaces one that burnt in less, however lucky."""
+    rooms = (room for room in graph.site_of[unit.ref].rooms if room.ref in unit.serves and room.overheats is not None)
+    longest = max((room.overheats.total_seconds() / 3600 for room in rooms if room.overheats is not None), default=0.0)
+    return longest * (1 + HAIR)
 
 
 def _copies(

@@ -138,3 +138,28 @@ def test_a_burnt_cooling_unit_is_not_back_at_once(lead: str, least: float, most:
     graph = Graph(scene(text).estate)
     both = Clockwork(graph).after(happening(graph, "daejeon/plant"))
     assert (both.least.back("kibo/board"), both.most.back("kibo/board")) == (least, most)
+
+
+COOLED = """
+sites:
+  - {id: s, %s rooms: [{id: a, rebuild: 10d, overheats: 20m, restart: 1h}, {id: b, overheats: 20m, restart: 1h}],
+     cooling: [{id: plant, room: a, serves: [b]%s}]}
+institutions: [{id: i, systems: [{id: x, grade: 1, at: [s/b], restart: 2h}]}]
+"""
+
+
+@pytest.mark.parametrize(
+    ("lost", "site", "lead", "falls", "back"),
+    [
+        ("s/plant", "", "", 1 / 3, 1 / 3 + 3),  # untold: not before the room is too hot
+        ("s/plant", "", ", lead-time: 10m", inf, 0.0),  # told: a spare one stands ready
+        ("s", "rebuild: 30d,", "", 0.0, 720.0),  # another place has cooling of its own
+    ],
+)
+def test_nobody_replaces_a_burnt_unit_before_the_room_is_hot(
+    lost: str, site: str, lead: str, falls: float, back: float
+) -> None:
+    graph = Graph(scene(COOLED % (site, lead)).estate)
+    least = Clockwork(graph).after(happening(graph, lost)).least
+    assert least.falls("i/x") == pytest.approx(falls, rel=1e-6)
+    assert least.back("i/x") == pytest.approx(back, rel=1e-6)
