@@ -199,7 +199,7 @@ class Graph:
         return {}
 
     def lost_with(self, where: str) -> frozenset[str]:
-        """Everything that is down after a fire in a room, else the loss of one node; kept, as many systems ask for it."""
+        """Everything that is down after a fire in a room, else the loss of one node; kept, as many ask for it."""
         if where not in self._lost:
             self._lost[where] = self.falls(self.burns(where))
         return self._lost[where]
