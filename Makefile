@@ -14,6 +14,8 @@ SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
 
 export HYPOTHESIS_STORAGE_DIRECTORY := $(CURDIR)/.venv/.cache/hypothesis
+# Without bytecode each of the thousand processes that the tests start would compile everything anew.
+unexport PYTHONDONTWRITEBYTECODE
 unexport PYTHONPATH PYTHONHOME MAKELEVEL MAKEFLAGS MFLAGS
 
 bin := .venv/bin
@@ -28,10 +30,12 @@ demo:
 test: setup servers gates
 	$(say) 'pytest: what reckons with time, one after the other'
 	@$(bin)/pytest -m alone $(PYTEST)
+	$(say) 'pytest: what mostly waits, four at once'
+	@$(bin)/pytest -m waiting -n 4 --maxschedchunk 1 tests/real $(PYTEST)
 	$(say) 'pytest: everything else but the benchmarks and the labs, three files at once'
-	@$(bin)/pytest -n 3 --dist loadfile --no-loadscope-reorder -m 'not bench and not lab and not alone' $(PYTEST)
+	@$(bin)/pytest -n 3 --dist loadfile --no-loadscope-reorder -m 'not bench and not lab and not alone and not waiting' $(PYTEST)
 	$(say) 'pytest: the labs, each a technology made for real, four at once'
-	@$(bin)/pytest -m lab -n 4 --dist loadgroup $(PYTEST)
+	@$(bin)/pytest -m lab -n 4 --dist loadgroup --no-loadscope-reorder tests/real $(PYTEST)
 
 check: setup gates
 	$(say) 'pytest: without real servers'
@@ -39,7 +43,7 @@ check: setup gates
 
 lies: setup servers
 	$(say) 'pytest: what the tools say of broken backups, written into docs/lies.md'
-	@HAECHI_WRITE_LIES=1 $(bin)/pytest -n 4 tests/real/test_lies.py -k test_is_not_fooled $(PYTEST)
+	@HAECHI_WRITE_LIES=1 $(bin)/pytest -n 4 --dist loadgroup tests/real/test_lies.py -k test_is_not_fooled $(PYTEST)
 	@$(bin)/python -m tests.real.test_lies
 
 bench: setup servers

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
+from audit.app import recording
 from audit.app.recording import kept, proves_for, read_back
 from audit.model.drilling import MARK, Part, Restored, RestoreState, drilled
 from audit.model.estate import Estate
@@ -103,20 +104,10 @@ def recorded(store: str, ref: str = "") -> tuple[RestoreState, ...]:
 
 def drills_seen(estate: Estate, history: History) -> tuple[Observation, ...]:
     """The drill that stands for each copy of the estate, as a look at it."""
-    newest: dict[str, RestoreState] = {}
-    for state in sorted(records(history), key=lambda state: state.ended):
-        if state.copy_ref in estate.index:
-            newest[state.copy_ref] = standing(newest.get(state.copy_ref), state)
+    stands = recording.standing(records(history), estate, lambda state: state.copy_ref, standing)
     return tuple(
-        Observation(
-            subject=drilled(ref),
-            probe=DRILL,
-            at=state.ended.astimezone(UTC),
-            took=state.ended - state.started,
-            seen=state,
-            source=f"haechi drill restore {state.id}",
-        )
-        for ref, state in sorted(newest.items())
+        recording.as_look(drilled(ref), DRILL, state, f"haechi drill restore {state.id}")
+        for ref, state in stands.items()
     )
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Final
 
+from audit.app import recording
 from audit.app.recording import YEAR, kept, proves_for, read_back
 from audit.model.estate import Estate
 from audit.model.event import Event
@@ -23,6 +25,7 @@ KIND: Final = "switch"
 BEGAN: Final = "switch-began"
 AGED_BY: Final = "failover.drill"
 """The check whose limit `age` says how long a switch proves anything."""
+_COMMANDS: Final = MappingProxyType({"active": "switch make", "isolated": "drill failover"})
 _LOST: Final = "it began, and nothing tells how it ended; look at the group by hand"
 
 
@@ -99,20 +102,10 @@ def _unended(begun: Iterable[Event], known: frozenset[str]) -> Iterator[SwitchSt
 
 def switches_seen(estate: Estate, history: History) -> tuple[Observation, ...]:
     """The switch that stands for each failover of the estate, as a look at it."""
-    newest: dict[str, SwitchState] = {}
-    for state in sorted(records(history), key=lambda state: state.ended):
-        if state.failover_ref in estate.index:
-            newest[state.failover_ref] = standing(newest.get(state.failover_ref), state)
+    stands = recording.standing(records(history), estate, lambda state: state.failover_ref, standing)
     return tuple(
-        Observation(
-            subject=switched(ref),
-            probe=SWITCH,
-            at=state.ended.astimezone(UTC),
-            took=state.ended - state.started,
-            seen=state,
-            source=f"haechi {'switch make' if state.kind == 'active' else 'drill failover'} {state.id}",
-        )
-        for ref, state in sorted(newest.items())
+        recording.as_look(switched(ref), SWITCH, state, f"haechi {_COMMANDS[state.kind]} {state.id}")
+        for ref, state in stands.items()
     )
 
 

@@ -17,7 +17,8 @@ from audit.model.drilling import Promise
 from audit.model.message import say
 from audit.model.verdict import Verdict
 from audit.world.clock import SystemClock
-from reports.drills import Measured, Row, record, row
+from reports.drills import Row, record, row
+from reports.proofs import Measured
 from reports.switches import record as switch_record
 from reports.translate import Translator
 from reports.words import REASONS, VERDICTS

@@ -6,7 +6,6 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from decimal import Decimal
 from typing import Annotated, Any, ClassVar, Final
 
 from pydantic import AfterValidator
@@ -15,6 +14,7 @@ from audit.contract import CannotSee, Reason, Verbs, World, probe, say
 from audit.model.backup import ReplicaState
 from audit.model.facts import Unseen
 from audit.model.item import Secret, SecretRef, Text
+from audit.model.mariadb_rows import epoch, whole, worded
 from audit.model.technology import Copy
 from audit.model.unfit import Unexpected
 from audit.model.units import Duration
@@ -133,7 +133,7 @@ async def _follower(copy: MariadbReplica, world: World) -> Follower:
         gtids = positions(str(_only(found).get("replayed") or ""))
     else:
         (statuses,) = await world.mysql.rows(copy.standby, (_STATUS_MYSQL,), copy.timeout)
-    named = [_worded(row) for row in statuses]
+    named = [worded(row) for row in statuses]
     if copy.connection is not None:
         named = [row for row in named if row.get("Connection_name", row.get("Channel_Name")) == copy.connection]
     if len(named) > 1:
@@ -200,11 +200,11 @@ def _heartbeat(follower: Follower, primary: Writer | None) -> dict[str, Any]:
     """The age of the newest heartbeat that has come over, by the primary's clock where it can be asked."""
     if follower.beat is None:
         raise CannotSee(Reason.INCOMPLETE, say("the copy names no `heartbeat:`"))
-    beat = _seconds(follower.beat.get("beat"))
+    beat = epoch(follower.beat.get("beat"))
     if beat is None:
         raise CannotSee(Reason.INCOMPLETE, say("the table of the heartbeat on the replica holds no time"))
     clock = primary.beat if primary is not None and primary.beat is not None else follower.beat
-    now = _seconds(clock.get("now"))
+    now = epoch(clock.get("now"))
     if now is None:
         raise CannotSee(Reason.INCOMPLETE, say("the server does not tell its time"))
     age = timedelta(seconds=float(now - beat))
@@ -258,24 +258,7 @@ def beyond(grants: Sequence[Row]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def _worded(row: Row) -> Row:
-    """A row with the words of MariaDB: MySQL says Source and Replica."""
-    return {key.replace("Source", "Master").replace("Replica_", "Slave_"): value for key, value in row.items()}
-
-
 def _only(rows: Sequence[Row]) -> Row:
     if len(rows) != 1:
         raise CannotSee(Reason.INCOMPLETE, say("the server answered with {count} rows, not one", count=len(rows)))
     return rows[0]
-
-
-def whole(value: object) -> int:
-    """A whole number that a server gave; 0 for anything else."""
-    return int(value) if isinstance(value, int | str) and re.fullmatch(r"[0-9]{1,20}", str(value)) else 0
-
-
-def _seconds(value: object) -> Decimal | None:
-    """Seconds since 1970 between 1990 and 2200; None for anything else."""
-    if not isinstance(value, int | float | Decimal) or not 631152000 < value < 7258118400:
-        return None
-    return Decimal(value)

@@ -17,7 +17,7 @@ import pytest
 import yaml
 
 from tests.bench.agents import address
-from tests.real.conftest import find
+from tests.programs import find
 from tests.real.labs.snmp_ups import free_udp_port
 
 pytestmark = pytest.mark.bench

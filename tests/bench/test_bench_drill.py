@@ -12,7 +12,7 @@ from typing import Final
 
 import pytest
 
-from tests.real.conftest import find
+from tests.programs import needed
 from tests.real.scratch import Scratch, scratch_for
 
 pytestmark = pytest.mark.bench
@@ -65,8 +65,7 @@ def middle(values: Sequence[float]) -> float:
 
 
 def test_a_drill_takes_little_longer_than_the_restore_in_it(tmp_path: Path) -> None:
-    if find("restic") is None:
-        pytest.skip("restic is not on this machine")
+    needed("restic")
     root = tmp_path / "made"
     root.mkdir()
     made(root)

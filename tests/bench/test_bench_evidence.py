@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -17,7 +18,6 @@ from audit.inventory.evidence import entry
 from audit.inventory.load import load
 from audit.model.paper import State
 from audit.model.statement import statement
-from tests.real.conftest import find
 from tests.real.keys import made, signed
 
 pytestmark = pytest.mark.bench
@@ -44,9 +44,8 @@ def written(folder: Path) -> Path:
     return root
 
 
-def test_verifying_beside_ssh_keygen(tmp_path: Path) -> None:
-    if find("ssh-keygen") is None:
-        pytest.skip("ssh-keygen is not on this machine")
+def test_verifying_beside_ssh_keygen(tmp_path: Path, need: Callable[[str], Path]) -> None:
+    need("ssh-keygen")
     root = written(tmp_path)
     text = statement(whole(load(root, discover())).evidence[0]).encode()
     words = ("-Y", "verify", "-q", "-f", "signers", "-I", "Lee Jun", "-n", "haechi-evidence", "-s", "0.sig")

@@ -29,6 +29,7 @@ from audit.store.history import open_history
 from audit.world.world import Page
 from checks.availability.http import HttpEndpoint, visit
 from tests.bench.collector import rarely
+from tests.programs import needed
 from tests.real.children import free_port, wait_until
 from tests.real.webs import answers, web
 from tests.watching.measuring import habits, world
@@ -188,10 +189,8 @@ def exporter(program: str, folder: Path, urls: tuple[str, ...], authority: str) 
 
 
 def test_cpu_of_a_visit(tmp_path: Path) -> None:
-    nginx = shutil.which("nginx", path=os.environ.get("PATH", "") + ":/usr/sbin")
+    nginx = needed("nginx")
     blackbox = shutil.which("prometheus-blackbox-exporter")
-    if nginx is None:
-        pytest.skip("nginx is not on this machine")
     authority = Authority.new(tmp_path)
     authority.server("127.0.0.1")
     pem = next(path for path in tmp_path.glob("*.pem") if str(path) != authority.file)
@@ -202,7 +201,7 @@ def test_cpu_of_a_visit(tmp_path: Path) -> None:
     }
     cost: dict[tuple[str, str], list[Spent]] = {}
     settings = SERVERS.format(plain=plain, secure=secure, pem=pem, body=BODY)
-    with web(Path(nginx), tmp_path, settings, secure), rarely(), ExitStack() as stack:
+    with web(nginx, tmp_path, settings, secure), rarely(), ExitStack() as stack:
         looks: dict[tuple[str, str], Callable[[], Spent]] = {}
         for kind, urls in kinds.items():
             looks[VISIT, kind] = stack.enter_context(visits(urls, authority.file))

@@ -24,8 +24,8 @@ from audit.model.estate import Estate
 from audit.model.evidence import Selection
 from audit.model.item import Secret, Technology
 from audit.world.world import Command, Output, World
+from tests.programs import needed
 from tests.real.around import secrets_of
-from tests.real.conftest import find
 from tests.real.lab import Lab
 from tests.real.labs import pgbackrest, restic
 
@@ -123,8 +123,7 @@ def test_a_look_takes_no_longer_than_its_tools(tmp_path: Path) -> None:
         made: dict[str, Lab] = {}
         for name, lab in (("restic", restic), ("pgbackrest", pgbackrest)):
             for program in lab.NEEDS:
-                if find(program) is None:
-                    pytest.skip(f"{program} is not on this machine")
+                needed(program)
             (tmp_path / name).mkdir()
             made[name] = stack.enter_context(lab.lab(tmp_path / name))
             stack.enter_context(secrets_of(made[name]))

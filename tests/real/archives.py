@@ -11,9 +11,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.programs import find
 from tests.real.children import tied, wait_until
 from tests.real.clusters import PASSWORD, Cluster
-from tests.real.conftest import find
 
 DSN = "HAECHI_LAB_PRIMARY"
 """The variable that holds the connection string of the audit's role."""

@@ -2,48 +2,21 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.real.clusters import Pair, started_pair
+from tests.real.twins import Twins
 from tests.real.ups import Upsd, started_upsd
-
-_FOLDERS = ("/usr/sbin", "/sbin", "/usr/local/sbin", "/lib/nut", "/usr/lib/nut", "/usr/lib/nagios/plugins")
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A module that is a lab from its first line to its last stays with one worker: what it makes, it makes once."""
-    for item in items:
-        module = item.getparent(pytest.Module)
-        if module is not None and any(mark.name == "lab" for mark in module.own_markers):
-            item.add_marker(pytest.mark.xdist_group(module.path.stem))
-
-
-def find(program: str) -> Path | None:
-    """Where a program is, also outside PATH; the newest where there are several versions."""
-    versions = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name), reverse=True)
-    path = os.pathsep.join((os.environ.get("PATH", os.defpath), *_FOLDERS, *map(str, versions)))
-    found = shutil.which(program, path=path)
-    return Path(found) if found else None
+from tests.watching.served import Page, Place
 
 
 @pytest.fixture(scope="session")
-def need() -> Callable[[str], Path]:
-    """The path of a program; without it the test is skipped, or fails where CI=true."""
-
-    def needed(program: str) -> Path:
-        found = find(program)
-        if found is None and os.environ.get("CI") == "true":
-            pytest.fail(f"{program} is not on this machine", pytrace=False)
-        if found is None:
-            pytest.skip(f"{program} is not on this machine")
-        return found
-
-    return needed
+def twins() -> Twins:
+    """What was ruled on each healthy lab."""
+    return Twins()
 
 
 @pytest.fixture(scope="session")
@@ -60,3 +33,17 @@ def upsd(need: Callable[[str], Path]) -> Iterator[Upsd]:
     daemon = next((path for path in map(Path, ("/lib/nut/upsd", "/usr/lib/nut/upsd")) if path.exists()), need("upsd"))
     with started_upsd(daemon, need("dummy-ups")) as started:
         yield started
+
+
+@pytest.fixture
+def page() -> Iterator[Page]:
+    """A page that a watch looks at."""
+    served = Page()
+    yield served
+    served.end()
+
+
+@pytest.fixture
+def place(tmp_path: Path, page: Page) -> Place:
+    """An inventory with that page."""
+    return Place(tmp_path, page)

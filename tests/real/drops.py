@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tests.programs import find
 from tests.real.children import free_port
-from tests.real.conftest import find
 from tests.real.lab import Said
 
 NEWEST = "newest.sql.gz"

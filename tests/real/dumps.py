@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+from tests.programs import find
 from tests.real.archives import Archiving, archiving
-from tests.real.conftest import find
 
 PROGRAMS: Final = ("postgres", "initdb", "pg_dump", "pg_restore", "gzip")
 _ROWS: Final = """

@@ -16,8 +16,8 @@ from typing import Any, Final
 from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
 
+from tests.programs import find
 from tests.real.children import free_port, tied, wait_until
-from tests.real.conftest import find
 from tests.real.daemons import plainly
 from tests.real.etcds import Etcd, started
 

@@ -14,9 +14,9 @@ import pytest
 
 from checks.backup.drills import pgbackrest
 from checks.backup.pgbackrest import PgBackRest
+from tests.programs import find
 from tests.real.archives import Archiving
 from tests.real.clusters import Cluster
-from tests.real.conftest import find
 from tests.real.lab import Lab, tree
 from tests.real.labs.pgbackrest import lab
 from tests.real.workshops import Brought, drill

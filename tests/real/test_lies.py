@@ -9,9 +9,10 @@ from typing import Final
 
 import pytest
 
-from tests.real.around import Ruled, ruled
+from tests.real.around import ruled
 from tests.real.lab import Made, Said, labs
 from tests.real.lie import Lie, lies
+from tests.real.twins import Twins
 
 pytestmark = pytest.mark.real
 MADE: Final[dict[str, tuple[tuple[str, ...], Made]]] = {name: (needs, made) for name, needs, made in labs()}
@@ -45,30 +46,21 @@ def row(lie: Lie, said: Said, verdict: str) -> str:
 
 
 def name(lie: Lie) -> str:
-    return f"{lie.number or 'more'}-{lie.lab}-{lie.broken}"
-
-
-@pytest.fixture(scope="module")
-def twins() -> dict[tuple[object, ...], Ruled]:
-    """What was ruled on each healthy thing, by its lab with the keys that it took on top."""
-    return {}
+    """The lab behind the sign has one process look at all of its lies."""
+    return f"{lie.number or 'more'}-{lie.broken}@{lie.lab}"
 
 
 @pytest.mark.lab
 @pytest.mark.parametrize("lie", LIES, ids=name)
-def test_is_not_fooled(
-    lie: Lie, tmp_path: Path, need: Callable[[str], Path], twins: dict[tuple[object, ...], Ruled]
-) -> None:
+def test_is_not_fooled(lie: Lie, tmp_path: Path, need: Callable[[str], Path], twins: Twins) -> None:
     needs, made = MADE[lie.lab]
     for program in needs:
         need(program)
     root = tmp_path / "lab"
     root.mkdir()
     with made(root) as lab:
-        twin = (lie.lab, lie.more)
-        if twin not in twins:
-            twins[twin] = ruled(root, lab, **dict(lie.more))
-        assert twins[twin].verdict(lie.check) == "pass", twins[twin].says(lie.check)
+        twin = twins.ruled(lie.lab, root, lab, lie.more)
+        assert twin.verdict(lie.check) == "pass", twin.says(lie.check)
         said = lab.breaks[lie.broken]()
         broken = ruled(root, lab, **dict(lie.more))
         assert broken.verdict(lie.check) == lie.verdict, broken.says(lie.check)

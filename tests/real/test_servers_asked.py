@@ -114,12 +114,12 @@ def test_an_agent_answers_both_versions(need: Callable[[str], Path], tmp_path: P
             assert found == {source: 3, nothing: None, f"{MIB}1.1.0": "APC"}
             loads = anyio.run(hands.snmp.walk, door, f"{MIB}4.4.1.5", SOON)
             assert list(loads.values()) == [41, 37]
-        for door, reason in (
-            (SnmpDoor("127.0.0.1", port, secrets["wrong"]), Reason.TIMEOUT),
-            (SnmpDoor("127.0.0.1", port, None, "audit", secrets["wrong"], secrets["privacy"]), Reason.DENIED),
-            (SnmpDoor("127.0.0.1", port, None, "nobody", secrets["auth"], secrets["privacy"]), Reason.DENIED),
+        for door, reason, patience in (
+            (SnmpDoor("127.0.0.1", port, secrets["wrong"]), Reason.TIMEOUT, timedelta(seconds=2)),
+            (SnmpDoor("127.0.0.1", port, None, "audit", secrets["wrong"], secrets["privacy"]), Reason.DENIED, SOON),
+            (SnmpDoor("127.0.0.1", port, None, "nobody", secrets["auth"], secrets["privacy"]), Reason.DENIED, SOON),
         ):
             with pytest.raises(CannotSee) as gap:
-                anyio.run(hands.snmp.get, door, (source,), timedelta(seconds=2))
+                anyio.run(hands.snmp.get, door, (source,), patience)
             assert gap.value.reason is reason
             assert "planted" not in str(gap.value)

@@ -6,7 +6,6 @@ import signal
 import socket
 import sqlite3
 import time
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -16,21 +15,9 @@ import pytest
 from audit.model.exit import Exit
 from audit.model.measurement import MISSED, State
 from tests.watching import served
-from tests.watching.served import Page, Place, doubled, inventory, measured, wait_until, watching
+from tests.watching.served import Place, doubled, inventory, measured, wait_until, watching
 
-pytestmark = [pytest.mark.real, pytest.mark.alone]
-
-
-@pytest.fixture
-def page() -> Iterator[Page]:
-    page = Page()
-    yield page
-    page.end()
-
-
-@pytest.fixture
-def place(tmp_path: Path, page: Page) -> Place:
-    return Place(tmp_path, page)
+pytestmark = [pytest.mark.real, pytest.mark.waiting]
 
 
 def test_sigterm_ends_it_in_order(place: Place) -> None:

@@ -23,10 +23,10 @@ import pytest
 from audit.model.exit import Exit
 from audit.model.measurement import MISSED, State
 from audit.store.history import open_history
-from tests.watching import served
-from tests.watching.served import Page, Place, Watch, doubled, inventory, log, measured, wait_until, watching
+from tests.real.children import free_port
+from tests.watching.served import Place, Watch, doubled, inventory, log, measured, wait_until, watching
 
-pytestmark = [pytest.mark.real, pytest.mark.alone]
+pytestmark = [pytest.mark.real, pytest.mark.waiting]
 CLOSED = ", ".join(f"{{id: t{number}, kind: tcp, host: 127.0.1.{number}, port: PORT}}" for number in range(1, 9))
 
 
@@ -61,18 +61,6 @@ class _Taken(BaseHTTPRequestHandler):
 
     def log_message(self, *_: object) -> None:
         pass
-
-
-@pytest.fixture
-def page() -> Iterator[Page]:
-    page = Page()
-    yield page
-    page.end()
-
-
-@pytest.fixture
-def place(tmp_path: Path, page: Page) -> Place:
-    return Place(tmp_path, page)
 
 
 @pytest.fixture
@@ -212,7 +200,7 @@ def test_a_store_that_is_gone_keeps_nobody_from_ending(place: Place, tmp_path: P
 
 def test_all_targets_are_down_at_once(place: Place, sink: Sink) -> None:
     """Their machine answers that it refuses: nine outages, one letter, no doubt of the prober."""
-    more = ", " + CLOSED.replace("PORT", str(served.free_port()))
+    more = ", " + CLOSED.replace("PORT", str(free_port()))
     place.write(inventory(place.page.port, watch=sink.watch, endpoints=more))
     place.page.ill = True
     with watching(place.estate, place.store, place.said) as watch:

@@ -14,7 +14,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -23,9 +23,9 @@ import pytest
 
 from audit.model.exit import Exit
 from audit.model.measurement import MISSED, Measurement, State
-from tests.watching.served import Page, Place, doubled, log, measured, watching
+from tests.watching.served import Place, doubled, log, measured, watching
 
-pytestmark = [pytest.mark.real, pytest.mark.alone]
+pytestmark = [pytest.mark.real, pytest.mark.waiting]
 HOUR = 3600
 
 
@@ -49,13 +49,6 @@ def clock(need: Callable[[str], Path], tmp_path: Path, monkeypatch: pytest.Monke
     monkeypatch.setenv("LD_PRELOAD", str(library))
     monkeypatch.setenv("CLOCK_FILE", str(tmp_path / "clock"))
     return clock
-
-
-@pytest.fixture
-def place(tmp_path: Path) -> Iterator[Place]:
-    page = Page()
-    yield Place(tmp_path, page)
-    page.end()
 
 
 def told(place: Place, what: str) -> Any:

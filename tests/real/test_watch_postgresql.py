@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import signal
 import time
-from collections.abc import Iterator
 from itertools import count, pairwise
 from pathlib import Path
 
@@ -15,15 +14,8 @@ from audit.model.measurement import State
 from tests.real.clusters import Pair
 from tests.watching.served import Page, doubled, inventory, log, measured, watching
 
-pytestmark = [pytest.mark.real, pytest.mark.alone]
+pytestmark = [pytest.mark.real, pytest.mark.waiting]
 NUMBERS = count()
-
-
-@pytest.fixture
-def page() -> Iterator[Page]:
-    page = Page()
-    yield page
-    page.end()
 
 
 @pytest.fixture

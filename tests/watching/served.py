@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -23,6 +22,7 @@ from audit.model.event import Event
 from audit.model.exit import Exit, Stop
 from audit.model.measurement import Measurement
 from audit.store.history import open_history
+from tests.real.children import free_port
 
 PATIENCE = 60.0
 """Seconds; this machine may be busy with other tests."""
@@ -71,12 +71,6 @@ def inventory(port: int, *, watch: str = "", endpoints: str = "", more: str = ""
         "institutions: [{id: k, systems: [{id: s, grade: 1, endpoints: ["
         f"{page}{endpoints}]}}]}}]\n{more}"
     )
-
-
-def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
 
 
 class Watch:

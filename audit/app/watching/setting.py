@@ -84,6 +84,6 @@ def known(past: Past, vantage: str, now: datetime) -> tuple[Mapping[str, datetim
     # The clock was put back: what is due again must not look like what was measured, and up to the last sign of life
     # nothing was missed.
     alive = min(past.alive() or now, now)
-    ahead = (*last.values(), *(one.due for one in past.raw("", now, _NEVER, vantage)))
+    ahead = (*last.values(), *(one.due for one in past.raw("", alive, _NEVER, vantage)))
     shift = max(due.microsecond % FINEST for due in ahead) + 1
     return {ref: min(due, alive) if due > now else due for ref, due in last.items()}, shift

@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+from tests.programs import find
 from tests.real.children import wait_until
-from tests.real.conftest import find
 from tests.real.lab import Lab, Said
 from tests.real.ups import AGED, GOOD, Upsd, started_upsd
 

@@ -10,9 +10,9 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
+from tests.programs import find
 from tests.real.children import wait_until
 from tests.real.clusters import Cluster, Pair, started_pair
-from tests.real.conftest import find
 from tests.real.lab import Lab, Said
 
 NEEDS: Final = ("postgres", "initdb", "pg_basebackup")

@@ -9,8 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+from tests.programs import find
 from tests.real.clusters import Pair, started_pair
-from tests.real.conftest import find
 from tests.real.lab import Lab, Said
 
 NEEDS: Final = ("postgres", "initdb", "pg_basebackup")

@@ -29,7 +29,8 @@ def lab(root: Path) -> Iterator[Lab]:
         for server in (primary, replica):
             server.limit()
         primary.fill(1000)
-        wait_until(lambda: following(replica), "the replica")
+        # The link may have been up before these came over.
+        wait_until(lambda: following(replica) and replica.cli("DBSIZE") == primary.cli("DBSIZE"), "the replica")
 
         def said() -> Said:
             answer = replica.cli("GET", "key1")

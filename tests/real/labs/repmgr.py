@@ -10,8 +10,8 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
+from tests.programs import find
 from tests.real.children import wait_until
-from tests.real.conftest import find
 from tests.real.lab import Lab, Said
 from tests.real.repmgrs import Group, started
 

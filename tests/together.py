@@ -1,0 +1,45 @@
+"""Tests by their ids to those that one process has to run, one after the other.
+
+The marks `xdist_group` do not reach pytest-xdist 3.8 under pytest 9.2: it looks for them in a field that is gone.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Final
+
+from xdist.scheduler import LoadScopeScheduling
+
+_LAB: Final = re.compile(r"@(\w+)\]$")
+
+
+def group(nodeid: str) -> str:
+    """The lab that stands behind the `@` at the end of an id, else the file of the test."""
+    found = _LAB.search(nodeid)
+    return found[1] if found else nodeid.partition("::")[0]
+
+
+class Together(LoadScopeScheduling):  # type: ignore[misc]
+    """Gives all tests of a lab, or of a file, to one process: what they make, they make once."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return group(nodeid)
+
+    def remove_node(self, node: Any) -> str | None:
+        """The test in which a process died is not tried again: the next one would die of it too, and so on for ever."""
+        units = self.assigned_work[node]
+        died = next((test for unit in units.values() for test, done in unit.items() if not done), None)
+        for scope, unit in tuple(units.items()):
+            if died in unit:
+                unit[died] = True
+            # Whoever is given nothing but what was done already waits for its end for ever.
+            if all(unit.values()):
+                del units[scope]
+        super().remove_node(node)
+        return died
+
+    def _reschedule(self, node: Any) -> None:
+        super()._reschedule(node)
+        # A process begins a test only once it knows the next one, or that there is none.
+        while not node.shutting_down and self._pending_of(self.assigned_work[node]) < 2:
+            super()._reschedule(node)
