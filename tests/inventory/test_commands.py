@@ -37,8 +37,8 @@ def test_problems_are_lines_of_standard_output(tmp_path: Path, capsys: Output) -
         "a.yaml:2:1: unknown key 'sitse'; did you mean 'sites'?",
         (
             "a.yaml:3:1: unknown key '\ufffd[J'; known keys are budget, calendar, contributors, drills,"
-            " earlier-findings, estate, evidence, hazards, institutions, maintenance, measures, permits, policy, programmes, sites,"
-            " suppliers, waivers, watch"
+            " earlier-findings, estate, evidence, hazards, institutions, maintenance, measures, permits, policy,"
+            " programmes, sites, suppliers, waivers, watch"
         ),
     ]
     assert said.err == f"problems in {path}: 3\n"
