@@ -19,7 +19,7 @@ ROOT = README.parent
 TEXT = README.read_text("utf-8")
 ENDS: Mapping[str, tuple[int, ...]] = {
     "run": (0, 1, 3, 5), "judge": (0, 1, 3, 5), "watch": (0, 1, 3), "uptime": (0, 1, 3), "outages": (0, 3),
-    "evidence": (0, 3, 5), "permit": (0, 1), "whatif": (1,), "spof": (1,),
+    "evidence": (0, 3, 5), "permit": (0, 1), "whatif": (1,), "spof": (1,), "impact": (1,), "unknowns": (3,),
 }  # fmt: skip
 """Where findings decide the exit code; every other command of the README ends in 0."""
 INVENTORY = """
