@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -28,7 +28,10 @@ institutions:
   - {id: kosme, accountable: {name: Lee Jun}}
 """
 
-pytestmark = pytest.mark.skipif(shutil.which("ssh-keygen") is None, reason="ssh-keygen is not installed")
+
+@pytest.fixture(autouse=True)
+def keys(need: Callable[[str], Path]) -> None:
+    need("ssh-keygen")
 
 
 class Office:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 from collections import Counter
 from dataclasses import replace
@@ -13,6 +12,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from audit.model.dossier import Dossier
 from audit.model.exposition import Exposition, parse_selector
 from reports.prometheus import metrics
+from tests.programs import needed
 from tests.reports.hostile import POLYGLOT
 from tests.reports.printed import printed
 from tests.reports.sample import dossier
@@ -28,8 +28,7 @@ def value(sample: Dossier, selector: str) -> float:
 
 @pytest.mark.parametrize("name", SAMPLES)
 def test_promtool_finds_nothing_wrong(name: str) -> None:
-    if shutil.which("promtool") is None:
-        pytest.skip("promtool is not installed")
+    needed("promtool")
     told = printed("prometheus", SAMPLES[name])
     found = subprocess.run(
         ["promtool", "check", "metrics"], input=told, capture_output=True, text=True, timeout=30, check=False
