@@ -149,6 +149,8 @@ def _away(cost: Cost, speak: Translator) -> str:
     least = max(stop.back.least - (stop.falls.most if stop.falls.most is not None else stop.back.least), 0.0)
     least = least if stop.surely else 0.0
     shortest = _length(least)
+    if stop.back.most is None and not least:
+        return speak.text("away, and nothing says for how long")
     if stop.back.most is None:
         return speak.text("away for {least} or longer, nothing says how long", least=shortest)
     longest = _length(max(stop.back.most - stop.falls.least, 0.0))
