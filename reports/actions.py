@@ -133,7 +133,7 @@ def _who(action: Action, reached: Escalation, speak: Translator) -> str:
 
 def _marks(action: Action, speak: Translator) -> Iterable[str]:
     if action.reopened:
-        yield speak.text("reopened {count} times", count=action.reopened)
+        yield speak.text("times reopened: {count}", count=action.reopened)
     if action.refuted:
         yield speak.text("{count} times said to be done, but failed", count=action.refuted)
     if action.retired:

@@ -44,7 +44,7 @@ def test_the_page_tells_of_them_the_worst_first() -> None:
     for text in (
         "113 days overdue",
         "tell the ministry",
-        "reopened 1 times",
+        "times reopened: 1",
         "4,000,000 KRW",
         "A second place",
         "Order it",
