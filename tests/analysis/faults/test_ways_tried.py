@@ -167,7 +167,8 @@ def test_the_order_is_lowered_where_it_would_be_too_much() -> None:
         for number in range(40):
             weaver.falls_with(inner, weaver.node(f"m{group}-{number}"))
     weaver.group(weaver.node("top"), {weaver.node(f"g{group}"): 1.0 for group in range(3)}, 2.0)
-    found, order = largest(weaver.done(), 3, ["top"], most=300)
+    net = weaver.done()
+    found, order = largest(net, 3, ["top"], most=300)
     assert order < 3
     assert len(found.orders("top")) == order + 1
-    assert largest(weaver.done(), 3, ["top"])[0].orders("top") == (0, 0, 0, 41**3)
+    assert largest(net, 3, ["top"])[0].orders("top") == (0, 0, 0, 41**3)
