@@ -15,6 +15,7 @@ from tests.real.clusters import Cluster
 from tests.real.lab import Lab, Said, tree
 
 NEEDS: Final = ("pgbackrest", "postgres", "initdb")
+# Else a file that is broken is read three times, fifteen seconds apart.
 _CONFIG: Final = """
 [global]
 repo1-path={folder}/repo
@@ -25,6 +26,7 @@ log-path={folder}/log
 lock-path={folder}/lock
 spool-path={folder}/spool
 start-fast=y
+job-retry=0
 [kosme]
 pg1-path={folder}/primary
 pg1-port={port}
