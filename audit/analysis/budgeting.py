@@ -86,7 +86,7 @@ def _best(
             found = best_within(costs, budget, lambda chosen: float(len(_open(works, chosen, hopeless))), most)
     else:
         found = best_within(costs, budget if budget is not None else sum(costs), works.harm, most)
-    return _plan(works, goal, budget, currency, found, complete, tuple(sorted(hopeless)), measures)
+    return _plan(works, goal, budget, currency, found, tuple(sorted(hopeless)), measures, complete=complete)
 
 
 def things(graph: Graph, goal: Goal = "spof", basis: Basis | None = None) -> Plan:
@@ -133,8 +133,8 @@ def _cover(works: Works) -> list[frozenset[int]]:
 
 
 def _plan(
-    works: Works, goal: Goal, budget: float | None, currency: str, found: Choice, complete: bool,  # noqa: FBT001
-    hopeless: tuple[str, ...], measures: Sequence[Measure],
+    works: Works, goal: Goal, budget: float | None, currency: str, found: Choice,
+    hopeless: tuple[str, ...], measures: Sequence[Measure], *, complete: bool,
 ) -> Plan:  # fmt: skip
     before, after = works.left(()), works.left(found.chosen)
     others = tuple(one.id for one in works.graph.estate.measures if one.cost.currency != currency)

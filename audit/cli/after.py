@@ -99,7 +99,7 @@ def after_text(graph: Graph, found: Aftermath, top: int, speak: Translator) -> I
         title = speak.text("out of use, but whole:") if surely else speak.text("out of use perhaps:")
         yield from _list(title, places, top, speak)
     for surely in (True, False):
-        yield from _stops([one for one in found.stops if one.surely == surely], surely, top, speak)
+        yield from _stops([one for one in found.stops if one.surely == surely], top, speak, surely=surely)
     shares = (f"{line(ref)} {share:.0%}" for ref, share, _ in found.degraded)
     yield from _list(speak.text("goes on with less:"), shares, top, speak)
     running = {ref: names for ref, names in found.stranded.items() if ref not in _stopped(found)}
@@ -128,7 +128,7 @@ def after_text(graph: Graph, found: Aftermath, top: int, speak: Translator) -> I
         yield "  - " + speak.message(assumed)
 
 
-def _stops(stops: Sequence[Stopped], surely: bool, top: int, speak: Translator) -> Iterator[str]:  # noqa: FBT001
+def _stops(stops: Sequence[Stopped], top: int, speak: Translator, *, surely: bool) -> Iterator[str]:
     if not stops:
         return
     if surely:

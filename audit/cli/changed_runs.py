@@ -170,7 +170,8 @@ def _step_text(one: Step, speak: Translator) -> Iterator[str]:
     newest = one.newest
     waived = "  " + speak.text("waived") if newest.waiver is not None else ""
     severity = speak.message(SEVERITIES[newest.severity])
-    yield f"  {severity}, {speak.text('grade {grade}', grade=newest.grade)}  {line(newest.check)}  {line(newest.subject)}{waived}"  # noqa: E501 - one line for people
+    grade = speak.text("grade {grade}", grade=newest.grade)
+    yield f"  {severity}, {grade}  {line(newest.check)}  {line(newest.subject)}{waived}"
     words = [_verdict(side, speak) for side in (one.before, one.after)]
     yield f"      {words[0]} -> {words[1]}"
 
