@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -105,11 +106,27 @@ class Cluster:
             return False
 
     def stop(self) -> None:
-        """End the server at once; the postmaster ends its children."""
-        if self.process is not None:
-            self.process.send_signal(3)
+        """End the server at once; the postmaster ends its children, and does not outlive a test where it fails to."""
+        if self.process is None:
+            return
+        self.signal(signal.SIGCONT)
+        self.process.send_signal(signal.SIGQUIT)
+        try:
             self.process.wait(20)
-            self.process = None
+        except subprocess.TimeoutExpired:
+            self.signal(signal.SIGKILL)
+            self.process.wait(20)
+        self.process = None
+
+    def signal(self, word: signal.Signals) -> None:
+        """To the server with all its processes."""
+        if self.process is None or self.process.poll() is not None:
+            return
+        number = self.process.pid
+        children = Path(f"/proc/{number}/task/{number}/children").read_text().split()
+        for one in (number, *map(int, children)):
+            with suppress(ProcessLookupError):
+                os.kill(one, word)
 
 
 @dataclass(frozen=True)
@@ -177,8 +194,9 @@ def started_pair(programs: Path) -> Iterator[Pair]:
         pair.settle()
         yield pair
     finally:
-        standby.stop()
-        primary.stop()
+        with ExitStack() as ending:
+            ending.callback(primary.stop)
+            ending.callback(standby.stop)
         shutil.rmtree(folder, ignore_errors=True)
 
 

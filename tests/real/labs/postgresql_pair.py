@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import signal
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Final
 
 from tests.programs import find
 from tests.real.children import wait_until
-from tests.real.clusters import Cluster, Pair, started_pair
+from tests.real.clusters import Pair, started_pair
 from tests.real.lab import Lab, Said
 
 NEEDS: Final = ("postgres", "initdb", "pg_basebackup")
@@ -62,12 +61,12 @@ def stopped(pair: Pair) -> Said:
 
 def frozen(pair: Pair) -> Said:
     """The standby stands still; for a minute the primary does not notice."""
-    _signal(pair.standby, signal.SIGSTOP)
+    pair.standby.signal(signal.SIGSTOP)
     return said(pair)
 
 
 def primary_frozen(pair: Pair) -> Said:
-    _signal(pair.primary, signal.SIGSTOP)
+    pair.primary.signal(signal.SIGSTOP)
     return replayed(pair)
 
 
@@ -75,17 +74,6 @@ def no_monitor(pair: Pair) -> Said:
     pair.primary.sql("revoke pg_monitor from audit")
     pair.settle()
     return said(pair)
-
-
-def _signal(server: Cluster, word: signal.Signals) -> None:
-    """To a server with all its processes."""
-    if server.process is None or server.process.poll() is not None:
-        return
-    number = server.process.pid
-    children = Path(f"/proc/{number}/task/{number}/children").read_text().split()
-    for one in (number, *map(int, children)):
-        with suppress(ProcessLookupError):
-            os.kill(one, word)
 
 
 def state(pair: Pair) -> Mapping[str, str]:
@@ -124,4 +112,4 @@ def lab(root: Path) -> Iterator[Lab]:
             )  # fmt: skip
         finally:
             for server in (pair.standby, pair.primary):
-                _signal(server, signal.SIGCONT)
+                server.signal(signal.SIGCONT)
