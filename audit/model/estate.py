@@ -186,10 +186,9 @@ class Season(Item):
     demand: Annotated[float, Field(gt=0)] = 1.0
 
 
-class Sheet(Item):
-    """The content of one inventory file; any file may hold any of the keys."""
+class Listed(Item):
+    """What may stand in several files, each adding to the lists of the others."""
 
-    estate: About | None = None
     sites: tuple[Site, ...] = ()
     suppliers: tuple[Supplier, ...] = ()
     institutions: tuple[Institution, ...] = ()
@@ -204,29 +203,21 @@ class Sheet(Item):
     measures: tuple[Measure, ...] = ()
     budget: tuple[BudgetLine, ...] = ()
     earlier_findings: tuple[EarlierFinding, ...] = ()
+
+
+class Sheet(Listed):
+    """The content of one inventory file; any file may hold any of the keys."""
+
+    estate: About | None = None
     policy: PolicyChanges | None = None
     watch: Watch | None = None
     drills: Drills | None = None
 
 
-class Estate(Item):
+class Estate(Listed):
     """All sheets of a folder together; `root` is the folder, `sha256` covers every file's text."""
 
     about: About = About()
-    sites: tuple[Site, ...] = ()
-    suppliers: tuple[Supplier, ...] = ()
-    institutions: tuple[Institution, ...] = ()
-    programmes: tuple[Programme, ...] = ()
-    contributors: tuple[Contributor, ...] = ()
-    evidence: tuple[Evidence, ...] = ()
-    waivers: tuple[Waiver, ...] = ()
-    calendar: tuple[Season, ...] = ()
-    maintenance: tuple[Maintenance, ...] = ()
-    permits: tuple[Permit, ...] = ()
-    hazards: tuple[Hazard, ...] = ()
-    measures: tuple[Measure, ...] = ()
-    budget: tuple[BudgetLine, ...] = ()
-    earlier_findings: tuple[EarlierFinding, ...] = ()
     policy: PolicyChanges = PolicyChanges()
     watch: Watch = Watch()
     drills: Drills = Drills()
