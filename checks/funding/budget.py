@@ -59,7 +59,7 @@ def money_for_recovery_is_there(institution: Subject[Institution], at: datetime,
         else:
             says = say("the inventory names no money for the readiness of {who}; add `budget:`", **figures)
         raise CannotSee(Reason.INCOMPLETE, says)
-    share, needed, funded = min(_shares(lines))
+    share, needed, funded = min(_shares(lines), key=lambda one: one[0])
     figures |= {"share": f"{share:.0%}", "needed": str(needed), "funded": str(funded)}
     measured, required = say("{share} granted", **figures), say("{least} granted", **figures)
     if share < least:
@@ -90,5 +90,4 @@ def _shares(lines: Iterable[BudgetLine]) -> list[tuple[float, Money, Money]]:
     return [
         (float(funded / needed) if needed else 1.0, Money(needed, currency), Money(funded, currency))
         for currency, (needed, funded) in sorted(sums.items())
-        if needed or len(sums) == 1
     ]

@@ -106,6 +106,7 @@ def test_a_paper_from_before_the_test_speaks_for_another_one() -> None:
         ("{id: a, of: [estate], needed: 10 KRW, funded: 10 KRW}", "pass"),
         ("{id: a, needed: 10 KRW, funded: 0 KRW}", "fail"),
         ("{id: a, of: [k], needed: 0 KRW, funded: 0 KRW}", "pass"),
+        ("{id: a, needed: 0 KRW, funded: 0 KRW}, {id: b, needed: 0 USD, funded: 0 USD}", "pass"),
         ("{id: a, of: [k], needed: 9 KRW, funded: 9 KRW}, {id: b, of: [k], needed: 9 USD, funded: 1 USD}", "fail"),
         ("{id: a, of: [k], needed: 9 KRW, funded: 9 USD}", "fail"),
         ("{id: a, of: [k], needed: 9 KRW, funded: 0 KRW, year: '2025'}, {id: b, needed: 9 KRW, funded: 9 KRW}", "pass"),
