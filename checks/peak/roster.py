@@ -66,7 +66,11 @@ def somebody_is_there_over_the_holidays(system: Subject[System], at: datetime, l
         raise CannotSee(Reason.INCOMPLETE, says)
     ahead = limits.duration("ahead")
     coming = [one for one in known if one.start - today <= ahead] or list(known[:1])
-    open_roles = [(season, role, gap) for season in coming for role, gap in _open(system.item, roles, season, every)]
+    open_roles = [
+        (season, role, gap)
+        for season in coming
+        for role, gap in _open(system.item, roles, season, limits.word("roles"))
+    ]
     required = say("somebody of each role, and the vendor") if every else say("somebody of one role, and the vendor")
     names = ", ".join(one.id for one in coming)
     if open_roles:
@@ -88,11 +92,11 @@ def somebody_is_there_over_the_holidays(system: Subject[System], at: datetime, l
                   key="recovers-with")  # fmt: skip
 
 
-def _open(system: System, roles: list[Role], season: Season, every: object) -> Iterator[tuple[Role, Message]]:
+def _open(system: System, roles: list[Role], season: Season, wanted: str) -> Iterator[tuple[Role, Message]]:
     """The roles that lack something in a season; none of them where one covered role is enough and there is one."""
     told = [role for role in roles if role.duty]
     gaps = [(role, gap) for role in told if (gap := _lacks(role, season, system)) is not None]
-    if every or len(gaps) == len(told):
+    if wanted == "all" or len(gaps) == len(told):
         yield from gaps
 
 
