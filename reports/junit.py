@@ -15,6 +15,7 @@ from audit.model.verdict import Verdict
 from reports.format import Format, Page
 from reports.record import in_order
 from reports.translate import Translator
+from reports.waivers import expired
 
 _OUTCOMES: Final[Mapping[Verdict, str]] = MappingProxyType(
     {Verdict.FAIL: "failures", Verdict.UNKNOWN: "errors", Verdict.NOT_APPLICABLE: "skipped"}
@@ -26,8 +27,8 @@ def _outcome(finding: Finding) -> str:
     return "skipped" if finding.waiver is not None else _OUTCOMES.get(finding.verdict, "")
 
 
-def _counts(findings: list[Finding]) -> str:
-    outcomes = [_outcome(finding) for finding in findings]
+def _counts(findings: list[Finding], expired: int = 0) -> str:
+    outcomes = [*(_outcome(finding) for finding in findings), *["failures"] * expired]
     counted = {"tests": len(outcomes)} | {name: outcomes.count(name) for name in ("failures", "errors", "skipped")}
     return "".join(f' {name}="{number}"' for name, number in counted.items())
 
@@ -62,6 +63,18 @@ def _case(dossier: Dossier, speak: Translator, finding: Finding) -> str:
     )
 
 
+def _expired(told: list[str], speak: Translator) -> Iterator[bytes]:
+    """A suite of their own before all others: an expired waiver breaks a build, as it decides the exit code."""
+    if not told:
+        return
+    title = speak.text("Expired waivers")
+    yield f" <testsuite name={_quoted(title)}{_counts([], len(told))}>\n".encode()
+    for says in told:
+        yield f'  <testcase classname="waiver" name={_quoted(says)}>\n'.encode()
+        yield f'    <failure type="expired" message={_quoted(says)}/>\n  </testcase>\n'.encode()
+    yield b" </testsuite>\n"
+
+
 def _quoted(text: str) -> str:
     return quoteattr(line(text))
 
@@ -69,8 +82,10 @@ def _quoted(text: str) -> str:
 def _chunks(dossier: Dossier, language: str) -> Iterator[bytes]:
     speak = Translator(language, dossier.estate.about.timezone)
     findings = sorted(in_order(dossier), key=lambda finding: finding.institution)
+    past = list(expired(dossier, speak))
     yield b'<?xml version="1.0" encoding="UTF-8"?>\n'
-    yield f"<testsuites name={_quoted('haechi ' + dossier.run.id)}{_counts(findings)}>\n".encode()
+    yield f"<testsuites name={_quoted('haechi ' + dossier.run.id)}{_counts(findings, len(past))}>\n".encode()
+    yield from _expired(past, speak)
     for institution, group in groupby(findings, key=lambda finding: finding.institution):
         suite = list(group)
         name = dossier.estate.named(institution, language) if institution else speak.text("Shared")

@@ -173,7 +173,7 @@ def _evidence(finding: Finding) -> dict[str, Any]:
 
 
 def _unmapped(view: View, finding: Finding) -> dict[str, Any]:
-    waiver = view.waiver(finding)
+    waiver, expired = view.waiver(finding), view.expired(finding)
     return {
         "verdict": str(finding.verdict),
         "reason": str(finding.reason) if finding.reason is not None else None,
@@ -184,6 +184,7 @@ def _unmapped(view: View, finding: Finding) -> dict[str, Any]:
         "where": line(str(finding.where)),
         "waiver": line(redacted(finding.waiver)) if finding.waiver is not None else None,
         "waived_until": waiver.expires.isoformat() if waiver is not None else None,
+        "waiver_expired": expired.expires.isoformat() if expired is not None else None,
     }
 
 

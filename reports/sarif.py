@@ -17,6 +17,7 @@ from reports.assessment.words import identity
 from reports.format import Format, Page
 from reports.record import all_readiness
 from reports.stream import Rows, document
+from reports.waivers import expired
 from reports.words import STATES, VERDICTS
 
 _SCHEMA: Final = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -109,6 +110,9 @@ def _invocation(view: View) -> dict[str, Any]:
     made: dict[str, Any] = {"executionSuccessful": run.state == "complete", "startTimeUtc": _utc(run.started)}
     if run.ended is not None:
         made["endTimeUtc"] = _utc(run.ended)
+    past = [{"level": "warning", "message": {"text": _text(told)}} for told in expired(view.dossier, view.speak)]
+    if past:
+        made["toolConfigurationNotifications"] = past
     if run.state != "complete":
         says = view.speak.message(STATES[run.state]) if run.state in STATES else run.state
         made["toolExecutionNotifications"] = [{"level": "error", "message": {"text": _text(says)}}]

@@ -9,7 +9,6 @@ from typing import Any, Final
 
 from audit.model.clean import json_text
 from audit.model.dossier import Accepted, Dossier
-from audit.model.evidence import Finding
 from audit.model.message import Message, say
 from audit.model.waivers import Stand, Standing
 from reports.closed import closed
@@ -95,21 +94,17 @@ def refused(dossier: Dossier, speak: Translator) -> Iterator[str]:
 
 def lapsed(dossier: Dossier) -> Mapping[str, Standing]:
     """Each open finding, by its fingerprint, that a waiver excused which is past its date."""
-    gone = [one for one in dossier.waivers if one.stand is Stand.EXPIRED and one.findings]
+    gone: dict[str, list[Standing]] = {}
+    for one in dossier.waivers:
+        if one.stand is Stand.EXPIRED and one.findings:
+            gone.setdefault(one.waiver.check, []).append(one)
     return {
         finding.fingerprint: one
-        for one in gone
         for finding in dossier.findings
-        if _excused(dossier, finding, one) and finding.waiver is None
+        if finding.waiver is None and finding.verdict in ("fail", "unknown")
+        for one in gone.get(finding.check, ())
+        if dossier.estate.covers(one.waiver.on, finding.subject)
     }
-
-
-def _excused(dossier: Dossier, finding: Finding, one: Standing) -> bool:
-    return (
-        finding.check == one.waiver.check
-        and finding.verdict in ("fail", "unknown")
-        and dossier.estate.covers(one.waiver.on, finding.subject)
-    )
 
 
 def figure(accepted: Accepted) -> str:

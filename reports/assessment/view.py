@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from audit.model.clean import redacted
@@ -21,7 +21,10 @@ from reports.translate import Translator
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """One dossier, its findings in order, with what lies over them found by name instead of by search."""
+    """One dossier, its findings in order, with what lies over them found by name instead of by search.
+
+    What an expired waiver excused comes first; the rest keeps its order.
+    """
 
     dossier: Dossier
     speak: Translator
@@ -37,7 +40,7 @@ class View:
     def of(cls, dossier: Dossier, language: str) -> View:
         """The view of a dossier in a language."""
         speak = Translator(language, dossier.estate.about.timezone)
-        return cls(
+        view = cls(
             dossier,
             speak,
             tuple(in_order(dossier)),
@@ -47,6 +50,9 @@ class View:
             Waivers(dossier.estate, dossier.at),
             {name: speak.text(check.question) for name, check in dossier.checks.items()},
         )
+        if not any(view.stand(one) is Stand.EXPIRED for one in dossier.estate.waivers):
+            return view
+        return replace(view, findings=tuple(sorted(view.findings, key=lambda one: view.expired(one) is None)))
 
     def id(self, kind: str, *names: str) -> str:
         """The UUID of something that stays the same from run to run."""
@@ -81,6 +87,11 @@ class View:
             return None
         lying = self._lying(self.waivers, finding)
         return next((one for one in lying if self.stand(one) in (Stand.EXPIRED, Stand.TOO_LONG)), None)
+
+    def expired(self, finding: Finding) -> Waiver | None:
+        """The waiver that excused an open finding up to a day that is over."""
+        waiver = self.lapsed(finding)
+        return waiver if waiver is not None and self.stand(waiver) is Stand.EXPIRED else None
 
     def stand(self, waiver: Waiver) -> Stand:
         """What a waiver is worth at the instant of judgement."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from audit.model.dossier import Dossier, Readiness
 from audit.model.verdict import Verdict
 from reports.translate import Translator
-from reports.waivers import figure
+from reports.waivers import expired, figure
 from reports.words import STATES, VERDICTS, interval, lost_size
 from reports.workbook.sheet import MIDDLE, WIDE, Cell, Sheet, columns
 
@@ -20,6 +20,7 @@ def summary(dossier: Dossier, speak: Translator) -> Sheet:
     ready = dossier.readiness
     state = speak.message(STATES[run.state]) if run.state in STATES else run.state
     rows: list[tuple[Cell, ...]] = [
+        *((speak.text("Expired waiver"), told) for told in expired(dossier, speak)),
         (speak.text("Estate"), named.text(speak.language) if named is not None else estate.ref),
         (speak.text("Notice"), notice.text(speak.language) if notice is not None else ""),
         (speak.text("Run"), run.id),

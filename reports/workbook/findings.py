@@ -39,7 +39,9 @@ def findings(view: View) -> Sheet:
         (speak.text("Fingerprint"), 20),
     )
     verdicts = {verdict: f"{word.sign} {speak.message(word.says)}" for verdict, word in VERDICTS.items()}
-    rows = map(_finding(view, verdicts), sorted(view.findings, key=urgency))
+    rows = map(
+        _finding(view, verdicts), sorted(view.findings, key=lambda one: (view.expired(one) is None, urgency(one)))
+    )
     coloured = tuple((words, str(verdict)) for verdict, words in verdicts.items())
     return Sheet(speak.text("All findings"), head, rows, frozen=2, verdict=4, words=coloured)
 
