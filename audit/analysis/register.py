@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -27,10 +27,10 @@ def register(events: Iterable[Event], looks: Iterable[Look]) -> tuple[Action, ..
             told[event.subject][event.number] = event
     ordered = sorted(looks, key=lambda look: (look.at, look.run))
     seen: dict[str, list[tuple[Look, Sighting]]] = defaultdict(list)
-    whole: dict[str, list[datetime]] = defaultdict(list)
+    whole: dict[str, list[Look]] = defaultdict(list)
     for look in ordered:
         if look.whole:
-            whole[look.estate].append(look.at)
+            whole[look.estate].append(look)
         for fingerprint, sighting in look.found.items():
             if fingerprint in told:
                 seen[fingerprint].append((look, sighting))
@@ -41,6 +41,10 @@ def register(events: Iterable[Event], looks: Iterable[Look]) -> tuple[Action, ..
     return tuple(action for action in made if action is not None)
 
 
+def _began(look: Look) -> datetime:
+    return look.at
+
+
 def _place(event: Event) -> tuple[datetime, int]:
     return event.at, event.number
 
@@ -49,11 +53,12 @@ def _action(
     name: str,
     entries: Sequence[Event],
     seen: Sequence[tuple[Look, Sighting]],
-    whole: Mapping[str, Sequence[datetime]],
+    whole: Mapping[str, Sequence[Look]],
 ) -> Action | None:
     """One measure; None where nothing that can be read bore it."""
     read = [Entry(event) for event in entries]
-    birth = next((entry for entry in read if entry.origin is not None), None)
+    births = [entry for entry in read if entry.origin is not None]
+    birth = next(filter(_own, births), births[0] if births else None)
     if birth is None or birth.origin is None:
         return None
     fold = _Fold(name, birth, birth.origin, whole)
@@ -62,6 +67,8 @@ def _action(
     rest = [entry for entry in read if entry is not birth]
     at = 0
     for look, sighting in seen:
+        if not fold.heeds(look.sent_by):
+            continue
         while at < len(rest) and rest[at].event.at <= look.at:
             fold.entry(rest[at])
             at += 1
@@ -71,16 +78,23 @@ def _action(
     return fold.action()
 
 
+def _own(birth: Entry) -> bool:
+    """Whether it was written here, or by the institution that it is about: nobody else speaks first for another."""
+    return birth.origin is not None and birth.sent in ("", birth.origin.institution)
+
+
 class _Fold:
     """One measure in the making."""
 
     __slots__ = (
-        "birth", "budget", "closed_by", "due", "earlier", "estate", "history", "last", "last_run", "milestones",
-        "name", "origin", "owner", "plan", "refuted", "reopened", "retired", "state", "verdict", "waived", "whole",
+        "birth", "budget", "closed_by", "due", "earlier", "estate", "heard", "history", "last", "last_run",
+        "milestones", "name", "origin", "owner", "plan", "refuted", "reopened", "retired", "state", "verdict", "waived",
+        "whole",
     )  # fmt: skip
 
-    def __init__(self, name: str, birth: Entry, origin: Origin, whole: Mapping[str, Sequence[datetime]]) -> None:
+    def __init__(self, name: str, birth: Entry, origin: Origin, whole: Mapping[str, Sequence[Look]]) -> None:
         self.name, self.birth, self.origin, self.whole = name, birth, origin, whole
+        self.heard = (birth.sent, origin.institution)
         self.estate = self.origin.estate
         self.state = State.OPEN
         self.owner = self.plan = self.retired = self.closed_by = self.waived = self.last_run = ""
@@ -93,22 +107,28 @@ class _Fold:
         self.verdict: Verdict | None = None
         self.history: list[Change] = []
 
+    def heeds(self, senders: Collection[str]) -> bool:
+        """Whether what these sent counts: of another institution nobody else writes, whatever its bundle holds."""
+        return not senders or not self.origin.institution or any(one in self.heard for one in senders)
+
     def entry(self, entry: Entry) -> None:
         """One entry of the log."""
         what, values = entry.what, entry.values
         if (
             not entry.readable
+            or not self.heeds({entry.sent} - {""})
             or what not in ("born", "changed", "retired")
             or (what == "born" and entry is not self.birth)
         ):
             self._note(entry, "ignored")
             return
         if what == "retired":
-            if self.state is State.CLOSED or not self._gone(entry.event.at):
+            gone_by = self._gone(entry.event.at)
+            if self.state is State.CLOSED or not gone_by:
                 self._note(entry, "ignored")
                 return
             self.retired = str(values.get("by", "")) or "?"
-            self._note(entry, "retired")
+            self._note(entry, "retired", gone_by)
             return
         self._set(values)
         self._note(entry, "born" if what == "born" else "changed")
@@ -143,6 +163,7 @@ class _Fold:
                 self._did("refuted", look)
 
     def action(self) -> Action:
+        gone_by = self._gone(None)
         return Action(
             id=self.name,
             origin=self.origin,
@@ -159,19 +180,25 @@ class _Fold:
             verdict=self.verdict,
             seen=self.last,
             waived=self.waived,
-            gone=self._gone(None),
+            gone=bool(gone_by),
             retired=self.retired,
             closed_by=self.closed_by,
             told_by=self.last_run,
+            gone_by=gone_by,
             history=tuple(self.history),
         )
 
-    def _gone(self, until: datetime | None) -> bool:
-        """Whether a whole run of its estate, up to an instant, came after the last one that knew it."""
+    def _gone(self, until: datetime | None) -> str:
+        """The newest whole run of its estate, up to an instant, that came after the last one that knew it."""
         looks = self.whole.get(self.estate, ())
-        number = len(looks) if until is None else bisect_right(looks, until)
+        number = len(looks) if until is None else bisect_right(looks, until, key=_began)
         after = self.last if self.last is not None and self.last > self.origin.since else self.origin.since
-        return number > 0 and looks[number - 1] > after
+        for look in reversed(looks[:number]):
+            if look.at <= after:
+                break
+            if self.heeds(look.sent_by):
+                return look.run
+        return ""
 
     def _set(self, values: Mapping[str, Any]) -> None:
         if "owner" in values:
@@ -186,12 +213,12 @@ class _Fold:
             self.milestones[milestone.text] = milestone
         self.earlier.update(dict.fromkeys(earlier_of(values)))
 
-    def _note(self, entry: Entry, what: What) -> None:
+    def _note(self, entry: Entry, what: What, run: str = "") -> None:
         at, by = entry.event.at, str(entry.values.get("by", ""))
         if what == "born":
             self.history.append(Change(at, what, by, self.origin.run))
         else:
-            self.history.append(Change(at, what, by, values=texts_of(entry.values)))
+            self.history.append(Change(at, what, by, run, values=texts_of(entry.values)))
 
     def _did(self, what: What, look: Look) -> None:
         self.history.append(Change(look.at, what, run=look.run))

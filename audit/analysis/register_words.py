@@ -9,7 +9,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from audit.model.event import Event
-from audit.model.register import Milestone, Origin
+from audit.model.register import SENT, Milestone, Origin
 from audit.model.units import parse_day, parse_money
 from audit.model.verdict import Level, Severity
 
@@ -43,11 +43,13 @@ def origin_of(event: Event) -> Origin:
 class Entry:
     """One event with what it says, read once."""
 
-    __slots__ = ("event", "origin", "readable", "values", "what")
+    __slots__ = ("event", "origin", "readable", "sent", "values", "what")
 
     def __init__(self, event: Event) -> None:
         self.event, self.values = event, event.values
         self.what = event.values.get("what")
+        self.sent = str(event.values.get(SENT, ""))
+        """The institution whose bundle brought it; empty for what was written here."""
         self.origin: Origin | None = None
         """Of a birth alone."""
         self.readable = self._read()

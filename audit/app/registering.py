@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
 from audit.analysis.register import register
 from audit.app.drilling_record import ready
+from audit.app.registering_log import KINDS, entries, senders
 from audit.inventory.collecting import collecting_later
 from audit.model.clean import line, terminal
 from audit.model.estate import Estate
@@ -22,7 +23,7 @@ from audit.model.message import Message, say
 from audit.model.register import KIND, Action, Look, Sighting, urgency
 from audit.model.verdict import Level, Verdict
 from audit.store import open_store
-from audit.store.history import History, open_history
+from audit.store.history import open_history
 from audit.store.memory import Store
 from audit.world.clock import SystemClock
 
@@ -46,15 +47,16 @@ def registered(store: str) -> Registered:
     """The register of a store; empty where nothing was ever written into it. The log is read, the runs after it."""
     try:
         with collecting_later(), open_history(store, watching=False) as history:
-            events = history.events(kinds=(KIND,))
+            log = history.events(kinds=KINDS)
     except Stop as stop:
         if stop.code is not Exit.USAGE:
             raise
         return Registered()
+    events = entries(log)
     if not events:
         return Registered()
     with collecting_later(), open_store(store, writing=False) as memory:
-        return _derived(memory, events)
+        return _derived(memory, events, senders(log))
 
 
 def about(store: str, estate: Estate) -> tuple[Action, ...]:
@@ -96,11 +98,6 @@ def write(store: str, entries: Iterable[tuple[str, dict[str, Any]]]) -> datetime
     return now
 
 
-def events_of(history: History) -> tuple[Event, ...]:
-    """Everything that the log holds of the register, in order."""
-    return history.events(kinds=(KIND,))
-
-
 def somebody(by: str) -> str:
     """The name of who writes; Stop(USAGE) where there is none."""
     name = line(by).strip()[:200]
@@ -124,21 +121,24 @@ def fingerprint(check: str, institution: str, system: str, subject: str) -> str:
     return hashlib.sha256(parts.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
-def _derived(memory: Store, events: Sequence[Event]) -> Registered:
+def _derived(memory: Store, events: Sequence[Event], sent: Mapping[str, frozenset[str]]) -> Registered:
     """The register; runs whose seal is broken are left out of it where it rests on them."""
     wanted: Wanted = defaultdict(dict)
     for event in events:
         if event.values.get("what") == "born":
             subject, check, institution, system = (text(event, name) for name in _NAMED)
             wanted[subject, check][institution, system] = event.subject
-    looks = [_look(memory, run, wanted) for run in memory.runs() if _looked(run)]
+    runs = memory.runs()
+    looks = [_look(memory, run, wanted, sent.get(run.id, frozenset())) for run in runs if _looked(run)]
+    # What a sheet or a bundle names need not be here.
+    there = {run.id for run in runs if run.root}
     sound: set[str] = set()
     doubts: list[Message] = []
     while True:
         actions = register(events, looks)
-        # A run that closes something, or says how it stands now, has to be the one that was sealed.
-        resting = {one.closed_by for one in actions} | {one.told_by for one in actions}
-        broken = {name for name in sorted(resting - sound - {""}) if memory.verify(name)}
+        # Whatever a run did to a measure counts as long as it is the run that was sealed.
+        resting = there & {name for one in actions for name in one.rests_on}
+        broken = {name for name in sorted(resting - sound) if memory.verify(name)}
         sound |= resting
         if not broken:
             return Registered(actions, tuple(doubts))
@@ -160,7 +160,7 @@ def _looked(run: Run) -> bool:
     return run.state != "running" and not run.judged_from
 
 
-def _look(memory: Store, run: Run, wanted: Wanted) -> Look:
+def _look(memory: Store, run: Run, wanted: Wanted, sent_by: frozenset[str]) -> Look:
     found: dict[str, Sighting] = {}
     alike: dict[tuple[str, int, str], Sighting] = {}
     for sealed in memory.lines(run.id, wanted.keys()):
@@ -172,4 +172,4 @@ def _look(memory: Store, run: Run, wanted: Wanted) -> Look:
                 alike[key] = Sighting(Verdict(key[0]), Level(key[1]), key[2])
             found[name] = alike[key]
     whole = run.state == "complete" and run.selection.everything
-    return Look(run.id, run.started, run.estate_id, whole, found)
+    return Look(run.id, run.started, run.estate_id, whole, found, sent_by)

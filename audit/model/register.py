@@ -15,6 +15,8 @@ from audit.model.verdict import Level, Severity, Verdict
 
 KIND: Final = "action"
 """The kind of its events in the log of a store."""
+SENT: Final = "sent-by"
+"""In the values of an entry that a bundle carried: the institution that sent it."""
 
 
 class State(StrEnum):
@@ -77,6 +79,8 @@ class Look:
     """Whether it looked at everything, to its end: what it does not name is not in the inventory any more."""
     found: Mapping[str, Sighting]
     """By fingerprint."""
+    sent_by: frozenset[str] = frozenset()
+    """The institutions that sent it in bundles; empty for a run of this store."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +150,16 @@ class Action:
     """The run that closed it."""
     told_by: str = ""
     """The run from which `verdict` is."""
+    gone_by: str = ""
+    """The run that no longer knew its subject."""
     history: tuple[Change, ...] = ()
+
+    @property
+    def rests_on(self) -> frozenset[str]:
+        """The runs without which it would stand otherwise; all of them have to be what was sealed."""
+        return frozenset(
+            {self.origin.run, self.closed_by, self.told_by, self.gone_by, *(one.run for one in self.history)} - {""}
+        )
 
     @property
     def pending(self) -> bool:
