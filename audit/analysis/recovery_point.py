@@ -127,10 +127,20 @@ def _declared(data: Data, one: Outcome) -> Left:
     copies = {copy.ref: copy for copy in data.copies}
     certain = [copies[ref] for ref in one.survivors]
     hoped = [*certain, *(copies[ref] for ref in one.possible)]
+    span = _span(certain, hoped)
     return Left(
-        data.ref, loss_of(one), one.scenario, _span(certain, hoped), "declared", one.survivors, one.possible,
-        one.why or _unwritten(hoped),
+        data.ref, loss_of(one), one.scenario, span, "declared", one.survivors, one.possible,
+        _open(one, span, certain, hoped),
     )  # fmt: skip
+
+
+def _open(one: Outcome, span: Span | None, certain: Sequence[Copy], hoped: Sequence[Copy]) -> Message | None:
+    """What would have to be written for both ends to meet; that nobody looked is no reason where nothing was seen."""
+    if span is None or span.least == span.most:
+        return None
+    doubts = [fate.why for fate in one.fates if fate.lives is None]
+    unwritten = _unwritten(certain or hoped)
+    return unwritten if certain and span.most is None else next(iter(doubts), unwritten)
 
 
 def _unwritten(copies: Sequence[Copy]) -> Message | None:

@@ -5,16 +5,22 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from math import inf
+from typing import Final
 
 from audit.analysis.recovery import bounded, costliest
+from audit.analysis.recovery_figures import Figure, figures
 from audit.model.estate import System
 from audit.model.graph import Graph
 from audit.model.hazards import Happening, hazards
 from audit.model.labour import Step
 from audit.model.mandatory import mandatory_systems
 from audit.model.meaning import Span
+from audit.model.message import say
 from audit.model.policy import Policy
+from audit.model.proven import Proven
 from audit.model.timeline import Both, Clockwork, Timeline
+
+NOTHING_PROVEN: Final = Proven()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +53,8 @@ class Achievable:
     """Whose step that is."""
     untold: tuple[str, ...] = ()
     """What would have to say how long it takes before the end is bounded."""
+    figures: tuple[Figure, ...] = ()
+    """What its time rests on, step by step, in the view that decides."""
 
     @property
     def kept(self) -> bool | None:
@@ -73,10 +81,12 @@ def achievable(
     events: Sequence[Sequence[Happening]],
     only: Collection[str] = (),
     top: int | None = None,
+    known: Proven = NOTHING_PROVEN,
 ) -> tuple[Achievable, ...]:
     """Each system (of `only`, where any is named) with its worst event: promises surely broken first, by grade.
 
-    What decides it is told of the first `top` alone, of all where that is not given.
+    What decides it is told of the first `top` alone, of all where that is not given. `known` is what was measured, with
+    which the clockwork reckons.
     """
     systems = [one for _, one in clock.graph.estate.systems() if not only or one.ref in only]
     longest = {one.ref: (0.0, 0.0, -1) for one in systems}
@@ -102,7 +112,7 @@ def achievable(
             if number not in told:
                 # Not kept while they were all gone through: each is as large as the estate.
                 told[number] = clock.after(*events[number])
-            found[place] = _told(told[number], one, " + ".join(each.ref for each in events[number]))
+            found[place] = _told(told[number], one, " + ".join(each.ref for each in events[number]), known)
     return tuple(found)
 
 
@@ -115,12 +125,21 @@ def _rough(system: System, policy: Policy, least: float, most: float) -> Achieva
     return Achievable(system, promised(system, policy), system.rto is not None, away)
 
 
-def _told(both: Both, one: Achievable, name: str) -> Achievable:
+def _told(both: Both, one: Achievable, name: str, known: Proven) -> Achievable:
     ref = one.system.ref
     view = both.least if both.least.falls(ref) < inf else both.most
     path = view.path(ref) if view.back(ref) < inf else (ref, *view.waits_in_vain(ref)[:3])
     of, step = most_of(view, path)
-    return replace(one, after=name, path=path, step=step, of=of, untold=both.most.bounds(ref))
+    found = figures(view, path, known)
+    # A switch is nobody's own work; where it takes longest, it is what costs most.
+    over = max((each for each in found if each.hours is not None), key=_hours, default=None)
+    if over is not None and (step is None or _hours(over) > (step.hours or 0.0)):
+        of, step = over.of, Step(over.says, over.hours, say("a switch of {failover}", failover=over.of), over.basis)
+    return replace(one, after=name, path=path, step=step, of=of, untold=both.most.bounds(ref), figures=found)
+
+
+def _hours(figure: Figure) -> float:
+    return figure.hours or 0.0
 
 
 def _away(view: Timeline, ref: str) -> float:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime
 from types import MappingProxyType
 from typing import Any, Final
 
+from audit.analysis.recovery_figures import Figure
 from audit.analysis.recovery_point import Left, Point
 from audit.analysis.recovery_time import Achievable, Inversion
 from audit.cli.recovered import assumed, lasting, span_json, span_text
 from audit.model.clean import json_text, line
-from audit.model.message import say
+from audit.model.labour import StepBasis
+from audit.model.message import Message, say
+from audit.model.proven import Proven
 from reports.translate import Translator
 
 TIMES: Final = (
@@ -28,12 +32,26 @@ POINTS: Final = (
 WORDS: Final = MappingProxyType({True: say("kept"), False: say("broken"), None: say("nobody can tell")})
 
 
-def times_json(estate: str, events: int, found: Sequence[Achievable], turned: Sequence[Inversion], top: int) -> str:
+BASES: Final[Mapping[StepBasis, Message]] = MappingProxyType(
+    {
+        "drilled": say("measured by a restore drill"),
+        "estimated": say("reckoned up from a restore drill"),
+        "switched": say("measured by a switch"),
+        "recorded": say("as the inventory records a switch"),
+        "declared": say("declared"),
+    }
+)
+
+
+def times_json(
+    estate: str, events: int, found: Sequence[Achievable], turned: Sequence[Inversion], top: int, known: Proven
+) -> str:
     """One document."""
     document: dict[str, Any] = {
         "schema": "haechi.rto/1",
         "estate": json_text(estate),
         "events": events,
+        "measured": {"restores": len(known.restores), "switches": len(known.took)},
         "systems": [_time(one) for one in found[:top]],
         "count": len(found),
         "kept": sum(one.kept is True for one in found),
@@ -64,11 +82,29 @@ def _time(one: Achievable) -> dict[str, Any]:
         "path": [json_text(ref) for ref in one.path],
         "step": step,
         "untold": [json_text(ref) for ref in one.untold],
+        "figures": [
+            {
+                "of": json_text(each.of),
+                "what": json_text(each.says.english()),
+                "hours": each.hours,
+                "basis": each.basis if each.hours is not None else "untold",
+                "on": each.on.isoformat() if each.on is not None else None,
+            }
+            for each in one.figures
+        ],
     }
 
 
-def times_text(found: Sequence[Achievable], turned: Sequence[Inversion], top: int, speak: Translator) -> Iterator[str]:
+def times_text(
+    found: Sequence[Achievable], turned: Sequence[Inversion], top: int, speak: Translator, known: Proven
+) -> Iterator[str]:
     """Lines for people."""
+    if known.restores or known.took:
+        restores, switches = len(known.restores), len(known.took)
+        yield speak.text("measured times that count: of restores {restores}, of switches {switches}",
+                         restores=restores, switches=switches)  # fmt: skip
+    else:
+        yield speak.text("nothing was measured, or it is past its date: every time is a declared one")
     for one in found[:top]:
         yield speak.text(
             "{system} ({grade}): promised {promised}, away {away}: {verdict}",
@@ -86,6 +122,7 @@ def times_text(found: Sequence[Achievable], turned: Sequence[Inversion], top: in
             yield "  " + speak.text(
                 "what costs most: {step} ({hours})", step=line(speak.message(one.step.says)), hours=hours
             )
+        yield from _rests_on(one.figures, speak)
         if one.untold:
             names = ", ".join(map(line, one.untold[:5])) + (", ..." if len(one.untold) > 5 else "")
             yield "  " + speak.text("the end is known once these say how long they take: {refs}", refs=names)
@@ -100,6 +137,30 @@ def times_text(found: Sequence[Achievable], turned: Sequence[Inversion], top: in
             takes=lasting(turn.takes),
         )
     yield from assumed(speak, TIMES)
+
+
+def _rests_on(figures: Sequence[Figure], speak: Translator) -> Iterator[str]:
+    """What was measured, each with its day; then in one line what is only declared."""
+    told = [one for one in figures if one.hours is not None]
+    for one in told:
+        if one.basis != "declared":
+            yield "  " + speak.text(
+                "{how} on {date}: {step} ({hours})",
+                how=speak.message(BASES[one.basis]),
+                date=_day(one.on, speak),
+                step=line(speak.message(one.says)),
+                hours=lasting(one.hours),
+            )
+    declared = [f"{line(speak.message(one.says))} ({lasting(one.hours)})" for one in told if one.basis == "declared"]
+    if declared:
+        more = f"; ... ({len(declared)})" if len(declared) > 4 else ""
+        yield "  " + speak.text("only declared: {steps}", steps="; ".join(declared[:4]) + more)
+
+
+def _day(on: date | datetime | None, speak: Translator) -> str:
+    if on is None:
+        return "?"
+    return speak.instant(on) if isinstance(on, datetime) else speak.day(on)
 
 
 def points_json(estate: str, run: str, found: Sequence[Point], top: int) -> str:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from math import inf
+from typing import Final, Literal
 
 from audit.model.drilling import RestoreState
 from audit.model.equipment import Cooling, Equipment, Generator
@@ -17,6 +19,9 @@ from audit.model.restoring import restoring
 from audit.model.struck import Struck
 from audit.model.technology import Copy
 
+StepBasis = Literal["drilled", "estimated", "switched", "recorded", "declared"]
+"""Measured by a restore, reckoned up from one, measured by a switch, as a record of the inventory says, never made."""
+RANK: Final[tuple[StepBasis, ...]] = ("drilled", "estimated", "switched", "recorded", "declared")
 Drills = Callable[[str], RestoreState | None]
 """The newest restore drill of a copy, by its full reference."""
 
@@ -29,6 +34,9 @@ class Step:
     hours: float | None
     add: Message
     """What has to be written, or done, so that the hours are known."""
+    basis: StepBasis = "declared"
+    on: datetime | None = None
+    """When it was measured; of several, the oldest."""
 
 
 def nothing(ref: str) -> None:
@@ -92,7 +100,10 @@ def _system(graph: Graph, system: System, event: Struck, view: View, drills: Dri
     elif found:
         # Nobody says that they can be restored side by side.
         longest = max(found, key=lambda one: one.hours or 0.0)
-        yield Step(longest.says, sum(one.hours or 0.0 for one in found), longest.add)
+        weakest = max(found, key=lambda one: RANK.index(one.basis))
+        on = min((one.on for one in found if one.on is not None), default=None)
+        hours = sum(one.hours or 0.0 for one in found)
+        yield Step(longest.says, hours, longest.add, weakest.basis, on if weakest.basis != "declared" else None)
 
 
 def surviving(graph: Graph, data: Data, event: Struck, view: View) -> Sequence[Copy]:
@@ -117,8 +128,10 @@ def restore(graph: Graph, data: Data, event: Struck, view: View, drills: Drills)
         yield Step(says, None, add)
         return
     copy, time = min(timed, key=lambda pair: pair[1].took)
+    drill = drills(copy.ref) if time.basis != "declared" else None
     says = say("restore {data} from {copy}", data=data.ref, copy=copy.ref)
-    yield Step(says, time.took.total_seconds() / 3600, say("a restore drill of {copy}", copy=copy.ref))
+    add = say("a restore drill of {copy}", copy=copy.ref)
+    yield Step(says, time.took.total_seconds() / 3600, add, time.basis, drill.ended if drill is not None else None)
 
 
 def total(found: Sequence[Step], view: View) -> float:

@@ -107,6 +107,15 @@ class SwitchState(Facts):
         return not self.trouble and all(check.held for check in self.checks)
 
 
+BROUGHT_UP: Final = ("warm", "cold", "backup-only")
+"""The modes in which bringing up a copy is the switch."""
+
+
+def counts(state: SwitchState, mode: str) -> bool:
+    """Whether a measured switch tells of a failover of that mode: copies brought up are that of some modes only."""
+    return state.proven and (state.kind == "active" or mode in BROUGHT_UP)
+
+
 MARK: Final = "#switched"
 
 

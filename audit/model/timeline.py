@@ -70,6 +70,12 @@ class Timeline:
             return ()
         return steps(self.graph, ref, self.event, self.view, self.drills)
 
+    def took_over(self, ref: str) -> tuple[str, float, float] | None:
+        """The failover by which it is back, hours before it begins, hours that it takes; None where none took over."""
+        way = self.course.by[self.waits.number[ref]] if ref in self.waits.number else NOBODY
+        name = self.waits.switch.get(way)
+        return (name, self.waits.before.get(way, 0.0), self.waits.work[way]) if name is not None else None
+
     @cached_property
     def _waiting(self) -> Mapping[int, tuple[int, ...]]:
         return waiting(self.waits, self.course)

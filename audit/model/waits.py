@@ -54,6 +54,8 @@ class Waits:
     """Way to the hours of work where nothing of the node is broken; infinite where nobody knows."""
     untold: frozenset[int] = frozenset()
     """The ways of which nobody says how long they take."""
+    switch: dict[int, str] = field(default_factory=dict)
+    """Way to the failover that it is, by its full reference."""
 
     def way(self, node: int, before: float, work: float) -> int:
         """One more way for a node to come up."""
@@ -109,16 +111,19 @@ def switching(switch: Failover, view: View, took: Mapping[str, float]) -> tuple[
         return None
     steps, unknown = switch.steps, 0.0 if view == "optimistic" else inf
     told = [one.took for one in sorted(real, key=lambda one: one.on) if one.took is not None]
-    if switch.ref not in took and told and (steps is None or steps.switch is None):
+    record = told[-1].total_seconds() / 3600 if told and switch.ref not in took else None
+    if record is not None and (steps is None or steps.switch is None):
         # A record counts from the loss, or from the decision, to the service: it holds all that is not told.
-        return 0.0, told[-1].total_seconds() / 3600
+        return 0.0, record
 
     def hours(name: str) -> float:
         value = getattr(steps, name, None)
         return value.total_seconds() / 3600 if value is not None else unknown
 
     decide = 0.0 if switch.automatic else hours("decide")
-    return hours("detect") + decide, took.get(switch.ref, hours("switch")) + hours("verify")
+    before, work = hours("detect") + decide, took.get(switch.ref, hours("switch")) + hours("verify")
+    # No step that is only declared undoes that it took longer when it was made.
+    return before, max(work, record - before) if record is not None and before < inf else work
 
 
 def waits(
@@ -153,6 +158,7 @@ def waits(
     for ref, ways in second.items():
         for switch, before, work in ways:
             way = found.way(net.number[ref], before, work)
+            found.switch[way] = switch.ref
             found.blocked_by(net.number[_rest(ref)], way)
             found.blocked_by(net.number[switch.to], way)
     for _, system in graph.estate.systems():

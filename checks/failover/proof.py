@@ -8,11 +8,8 @@ from typing import Final
 
 from audit.contract import CannotSee, Claim, Claims, Level, Looks, Reason, Subject, say
 from audit.model.failover import FailoverState
-from audit.model.switching import RANK, Realism, SwitchState
+from audit.model.switching import RANK, Realism, SwitchState, counts
 from audit.model.technology import Failover
-
-_RESTORED: Final = ("warm", "cold", "backup-only")
-"""The modes in which bringing up a copy is the switch."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +69,7 @@ def made(switch: Subject[Failover], looks: Looks, claims: Claims) -> tuple[Made,
 def counted(item: Failover, looks: Looks) -> SwitchState | None:
     """What Haechi measured, where that was the switch of this failover: copies brought up are that of some modes."""
     state = looks.switched(item.ref)
-    if state is None or not state.proven or (state.kind == "isolated" and item.mode not in _RESTORED):
-        return None
-    return state
+    return state if state is not None and counts(state, item.mode) else None
 
 
 def rest_on(one: Made, switch: Subject[Failover], claims: Claims) -> None:

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 from audit.analysis.recovery_point import points
-from audit.analysis.recovery_time import achievable, inversions, single_losses
+from audit.analysis.recovery_time import Achievable, achievable, inversions, single_losses
+from audit.model.drilling import RestoreState, drilled
+from audit.model.evidence import Observation
 from audit.model.graph import Graph
 from audit.model.hazards import happening
+from audit.model.proven import proven
 from audit.model.subject import Looks
+from audit.model.switching import SwitchState, switched
 from audit.model.timeline import Clockwork
+from audit.model.verdict import Level
 from tests.checks.judging import catalogue, scene
-from tests.model.test_timeline import ESTATE, PROVEN
+from tests.model.test_timeline import ESTATE, PROVEN, STEPS
 
 TEXT = ESTATE.replace("STEPS", PROVEN)
 
@@ -38,7 +45,9 @@ def test_only_the_first_are_told_in_full() -> None:
     whole = achievable(Clockwork(graph), policy, events)
     few = achievable(Clockwork(graph), policy, events, top=2)
     assert few[:2] == whole[:2]
-    assert [replace(one, after="", path=(), step=None, of="", untold=()) for one in whole[2:]] == list(few[2:])
+    assert [replace(one, after="", path=(), step=None, of="", untold=(), figures=()) for one in whole[2:]] == list(
+        few[2:]
+    )
 
 
 def test_a_promise_that_leans_on_a_longer_one() -> None:
@@ -73,3 +82,79 @@ def test_data_sets_that_lie_apart() -> None:
     (loans,) = points(graph, catalogue().policy(graph.estate), None, (happening(graph, "daejeon"),))
     assert loans.lost is not None
     assert (loans.lost.most, loans.skew) == (24.0, 23.0)
+
+
+AT = datetime(2026, 9, 1, tzinfo=UTC)
+BOOK, OVER = "kibo/loans/book/far", "kibo/pay/over"
+
+
+def measured(**more: Any) -> RestoreState:
+    """A drill that brought back a tenth of what there is in one hour."""
+    values: dict[str, Any] = {"share": 1.0, "ended": AT - timedelta(days=3), "expires": AT + timedelta(days=60)} | more
+    return RestoreState(
+        level=Level.DRILLED, id="d", copy_ref=BOOK, point="p", point_start=None, started=AT - timedelta(days=3),
+        parts=(), bytes=36 * 10**9, files=None, integrity=4, checks=(), rto=timedelta(hours=1), **values,
+    )  # fmt: skip
+
+
+def switch(**more: Any) -> SwitchState:
+    values: dict[str, Any] = {"kind": "active", "expires": AT + timedelta(days=60)} | more
+    return SwitchState(
+        level=Level.DRILLED, id="s", failover_ref=OVER, realism="real-switch", started=AT, ended=AT - timedelta(days=1),
+        outage=timedelta(hours=3), **values,
+    )  # fmt: skip
+
+
+def times(text: str, *states: RestoreState | SwitchState) -> dict[str, Achievable]:
+    graph = Graph(scene(text).estate)
+    looks = Looks(
+        {
+            name: Observation(subject=name, probe="drill.restore", at=AT, took=timedelta(0), seen=one, source="test")
+            for one in states
+            for name in [drilled(one.copy_ref) if isinstance(one, RestoreState) else switched(one.failover_ref)]
+        }
+    )
+    known = proven(graph.estate, looks, AT)
+    clock = Clockwork(graph, took=known.took, drills=known.restored)
+    events = [(happening(graph, "daejeon/hall"),)]
+    found = achievable(clock, catalogue().policy(graph.estate), events, known=known)
+    return {one.system.id: one for one in found}
+
+
+def test_what_a_drill_measured_goes_before_what_is_declared() -> None:
+    loans = times(TEXT, measured())["loans"]
+    # Ten times the hour of a tenth, in both views, where one or two hours are declared.
+    assert (loans.away.least, loans.away.most) == (288 + 72 + 10, 288 + 72 + 10) if loans.away else False
+    (restore,) = [one for one in loans.figures if one.measured]
+    assert (restore.basis, restore.hours, restore.on) == ("estimated", 10.0, AT - timedelta(days=3))
+    assert {one.basis for one in loans.figures if not one.measured} == {"declared"}
+    declared = times(TEXT, measured(expires=AT - timedelta(days=1)))["loans"]
+    assert declared == times(TEXT)["loans"]
+    assert declared == times(TEXT, measured(trouble="it broke off"))["loans"]
+    assert declared.away is not None
+    assert declared.away.most == 288 + 72 + 2
+
+
+def test_what_a_switch_measured_goes_before_what_is_declared() -> None:
+    text = ESTATE.replace("STEPS", STEPS)
+    bare = times(text)["pay"]
+    # Nobody ever switched: the pessimist builds anew.
+    assert bare.away is not None
+    assert (bare.away.least, bare.away.most) == (2.0, 240 + 480)
+    pay = times(text, switch())["pay"]
+    assert pay.away is not None
+    assert (pay.away.least, pay.away.most) == (0.5 + 3 + 1, 0.5 + 3 + 1)
+    assert [(one.basis, one.hours) for one in pay.figures] == [("declared", 0.5), ("switched", 4.0)]
+    assert (pay.of, pay.step.basis if pay.step else "") == (OVER, "switched")
+    # Copies that were brought up are the switch of a warm one, not of a hot one.
+    assert times(text, switch(kind="isolated"))["pay"] == times(text, switch())["pay"]
+    hot = text.replace("mode: warm", "mode: hot")
+    assert times(hot, switch(kind="isolated"))["pay"].away == times(hot)["pay"].away
+
+
+def test_no_declared_step_undoes_a_longer_record() -> None:
+    record = STEPS + ", drills: [{on: 2026-05-01, realism: real-switch, took: 9h}]"
+    pay = times(ESTATE.replace("STEPS", record))["pay"]
+    assert pay.away is not None
+    assert (pay.away.least, pay.away.most) == (9.0, 9.0)
+    assert [(one.basis, one.on) for one in pay.figures] == [("recorded", date(2026, 5, 1))]

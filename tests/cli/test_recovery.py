@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from audit.app.drilling_record import ready, tell
 from audit.cli import main
+from tests.analysis.test_recovery_time import measured
 from tests.model.test_timeline import ESTATE, PROVEN
 
 
@@ -44,6 +47,26 @@ def test_how_long_each_is_away(estate: Path, capsys: pytest.CaptureFixture[str])
     assert told(capsys, "rto", str(estate), "pay", code=0)["kept"] == 1
     assert main(["rto", str(estate), "--lang", "ko", "--top", "1"]) == 1
     assert "kibo/loans" in capsys.readouterr().out
+
+
+def test_measured_times_of_the_store_count(estate: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    store = str(tmp_path / "kept.db")
+    words = ("rto", str(estate), "loans", "--lost", "daejeon/hall", "--store", store)
+    assert told(capsys, *words, code=1)["measured"] == {"restores": 0, "switches": 0}
+    # Reading makes no store.
+    assert not Path(store).exists()
+    ready(store)
+    now = datetime.now(UTC)
+    tell(store, measured(ended=now, expires=now + timedelta(days=9)))
+    found = told(capsys, *words, code=1)
+    assert found["measured"] == {"restores": 1, "switches": 0}
+    assert found["systems"][0]["away"] == {"least": 370.0, "most": 370.0}
+    bases = {one["of"]: one["basis"] for one in found["systems"][0]["figures"] if one["basis"] != "declared"}
+    assert bases == {"kibo/loans": "estimated"}
+    assert main([*words, "--lang", "en"]) == 1
+    assert "reckoned up from a restore drill on" in capsys.readouterr().out
+    tell(store, measured(ended=now, expires=now - timedelta(days=9)))
+    assert told(capsys, *words, code=1)["systems"][0]["away"] == {"least": 361.0, "most": 362.0}
 
 
 def test_how_much_is_lost(estate: Path, capsys: pytest.CaptureFixture[str]) -> None:
