@@ -20,6 +20,7 @@ from audit.app.drilling_record import drills_of
 from audit.app.past import known_before, strips, with_past
 from audit.app.records import Records
 from audit.app.registering import about
+from audit.app.registering_seen import told_before
 from audit.app.seen import facts_of, verified
 from audit.app.signing import assents
 from audit.app.stored import POLICY, stored_estate, whole
@@ -130,7 +131,11 @@ def audit(
                 waiting.clear()
 
         state = observe(plan, known, lambda: world(plan.estate), deadline, keep)
-        for proven in known_before(plan.estate, history, datetime.now(UTC)):
+        now = datetime.now(UTC)
+        for proven in (
+            *known_before(plan.estate, history, now),
+            *told_before(plan.estate, store, memory, history, now),
+        ):
             seen[proven.subject] = proven
             waiting.append(proven)
         keep(None)

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Final
 
 from audit.app.past import PROVEN
+from audit.app.registering_seen import SEEN
 from audit.catalogue import Catalogue
 from audit.model.evidence import Observation, Run
 from audit.model.exit import Exit, Stop
@@ -16,7 +17,7 @@ from audit.model.plan import DOCUMENT
 from audit.store import open_store
 from audit.store.memory import Store
 
-OWN: Final[Mapping[str, type[Facts]]] = MappingProxyType({DOCUMENT: DocumentState, **PROVEN})
+OWN: Final[Mapping[str, type[Facts]]] = MappingProxyType({DOCUMENT: DocumentState, **PROVEN, **SEEN})
 
 
 def looks_of(name: str, store: str, catalogue: Catalogue, estate: str = "") -> tuple[Run, Mapping[str, Observation]]:

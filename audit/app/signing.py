@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
 from audit.app.drilling_record import ready
+from audit.app.registering_log import carried
 from audit.app.signing_text import assented
 from audit.inventory.load import load
 from audit.inventory.near import near
@@ -17,6 +18,7 @@ from audit.model.clean import line
 from audit.model.dossier import Dossier
 from audit.model.estate import Estate
 from audit.model.event import Event
+from audit.model.evidence import Run
 from audit.model.exit import Exit, Stop
 from audit.model.facts import Signature
 from audit.model.hands import Hands
@@ -110,8 +112,18 @@ def assents(store: str, dossier: Dossier, signers: bytes | None = None) -> tuple
 
 def signatures(history: History, dossier: Dossier, signers: bytes | None = None) -> tuple[Assent, ...]:
     """The same of an open log."""
-    events = history.events(kinds=(KIND,), subject=dossier.run.id)
-    return tuple(one for event in events if (one := _again(event.values, dossier, signers)) is not None)
+    events = kept(history.events(kinds=(KIND, "import"), subject=dossier.run.id))
+    return tuple(one for event in events if (one := again(event.values, dossier.run, signers)) is not None)
+
+
+def kept(log: Iterable[Event]) -> Iterator[Event]:
+    """The signatures of a log, with those that bundles carried: their senders speak for themselves alone."""
+    for event in log:
+        if event.kind == KIND:
+            yield event
+        elif (sent := carried(event, KIND)) is not None:
+            # What they were told of the key, with their list, is no word of ours.
+            yield replace(sent, values={**sent.values, "state": UNLISTED, "signer": ""})
 
 
 def signers_of(estate: Estate) -> bytes | None:
@@ -145,11 +157,12 @@ def _read(path: Path) -> bytes:
                                    why=broken.strerror)) from broken  # fmt: skip
 
 
-def _again(values: Mapping[str, Any], dossier: Dossier, signers: bytes | None) -> Assent | None:
+def again(values: Mapping[str, Any], run: Run, signers: bytes | None) -> Assent | None:
+    """What was signed for a run, verified once more; None where it is no such signature."""
     assent = read_back(values)
     if assent is None:
         return None
-    if (assent.run, assent.root) != (dossier.run.id, dossier.run.root):
+    if (assent.run, assent.root) != (run.id, run.root):
         # Signed for another run, or for what this one was before somebody changed it.
         return replace(assent, state="tampered", signer="")
     signature = str(values.get("signature", "")).encode("ascii", "replace")

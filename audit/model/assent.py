@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
+from audit.model.facts import Facts
+
 KIND: Final = "signature"
 """The kind of its events in the log of a store; their subject is the id of the run."""
 PURPOSE: Final = "assessment"
@@ -43,6 +45,28 @@ class Assent:
     def good(self) -> bool:
         """Whether somebody listed signed just this, under the name that stands in it."""
         return self.state == "good"
+
+
+class AssentState(Facts):
+    """What the person who answers for an institution signed last; seen from the log, under its mark."""
+
+    run: str
+    name: str
+    signer: str = ""
+    """The name under which the list of signers knows the key; empty where the signature does not count."""
+    signed_at: datetime
+    state: str
+    """As that of an `Assent`."""
+    whole: bool
+    """Whether the run looked at all of the institution, to its end."""
+
+
+MARK: Final = "#signed"
+
+
+def signed_for(ref: str) -> str:
+    """The subject under which it is seen what was signed for an institution."""
+    return ref + MARK
 
 
 def read_back(values: Mapping[str, Any]) -> Assent | None:

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Final, Literal
 
 from audit.model.estate import day_ends
+from audit.model.facts import Facts, Value
 from audit.model.units import Money
 from audit.model.verdict import Level, Severity, Verdict
 
@@ -185,3 +186,33 @@ def urgency(action: Action, at: datetime) -> tuple[bool, int, timedelta, int, st
     late = action.late(at)
     origin = action.origin
     return (late is None, origin.severity.rank, -(late or timedelta(0)), origin.grade, action.id)
+
+
+class Demand(Value):
+    """Measures that are alike for a rule: so grave, due on one day."""
+
+    severity: Severity
+    due: date | None = None
+    count: int
+    names: tuple[str, ...] = ()
+    """Some of them: check with subject."""
+
+
+class RegisterState(Facts):
+    """How far the measures of an estate are; seen from the register, under the mark of the estate."""
+
+    pending: tuple[Demand, ...] = ()
+    closed: dict[Severity, int] = {}
+    """How many a later run closed, or somebody ended with their subject."""
+    reopened: int = 0
+    """How often one that was closed failed again."""
+    answering: tuple[str, ...] = ()
+    """Findings of earlier audits that a measure answers which is not closed."""
+
+
+MARK: Final = "#measures"
+
+
+def measures(ref: str) -> str:
+    """The subject under which the register of an estate is seen."""
+    return ref + MARK
