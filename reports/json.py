@@ -8,12 +8,14 @@ from typing import Any, Final
 
 from audit.model.clean import json_escaped
 from audit.model.dossier import Dossier
+from reports.actions import record as measure
 from reports.analysis import record as analysis
 from reports.drills import records as drill_records
 from reports.format import Format, Page
 from reports.left import records as left_records
 from reports.record import all_readiness, finding_record, in_order, run_record
 from reports.ruled import records as ruled
+from reports.signed import records as signatures
 from reports.switches import records as switch_records
 from reports.waivers import records as waiver_records
 
@@ -36,7 +38,13 @@ def _chunks(dossier: Dossier) -> Iterator[bytes]:
         lead = ",\n  "
     yield b"],\n"
     yield f' "drills": {dumped(drill_records(dossier))},\n'.encode()
-    yield f' "switches": {dumped(switch_records(dossier))},\n "scenarios": {{'.encode()
+    yield f' "switches": {dumped(switch_records(dossier))},\n'.encode()
+    yield f' "signatures": {dumped(signatures(dossier.signatures))},\n "measures": ['.encode()
+    lead = "\n  "
+    for action in dossier.actions:
+        yield (lead + dumped(measure(action, dossier.at))).encode()
+        lead = ",\n  "
+    yield b'],\n "scenarios": {'
     lead = "\n  "
     for ref, found in left_records(dossier):
         yield f"{lead}{dumped(ref)}: {dumped(found)}".encode()

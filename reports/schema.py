@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from audit.model.verdict import Level, Reason, Severity, Verdict
+from reports.actions_schema import schema as measure_schema
 from reports.analysis import schema as analysis_schema
 from reports.closed import closed
 from reports.drills import schema as drill_schema
 from reports.json import SCHEMA
 from reports.left import schema as left_schema
 from reports.ruled import schema as ruled_schema
+from reports.signed import schema as signature_schema
 from reports.switches import schema as switch_schema
 from reports.waivers import schema as waiver_schema
 
@@ -76,6 +78,8 @@ def run_schema() -> dict[str, Any]:
             findings={"type": "array", "items": {"$ref": "#/$defs/finding"}},
             drills={"type": "array", "items": {"$ref": "#/$defs/drill"}},
             switches={"type": "array", "items": {"$ref": "#/$defs/switch"}},
+            signatures={"type": "array", "items": {"$ref": "#/$defs/signature"}},
+            measures={"type": "array", "items": {"$ref": "#/$defs/measure"}},
             scenarios={"type": "object", "additionalProperties": {"$ref": "#/$defs/left"}},
             analysis=analysis_schema(),
         ),
@@ -87,6 +91,8 @@ def run_schema() -> dict[str, Any]:
             "finding": finding,
             "drill": drill_schema(),
             "switch": switch_schema(),
+            "signature": signature_schema(),
+            "measure": measure_schema(),
             "left": left_schema(),
         },
     }

@@ -1,15 +1,16 @@
-"""The signatures under a run to sentences that say who signed what, when, or that nobody did."""
+"""The signatures under a run to sentences, or plain values, that say who signed what, when, or that nobody did."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 from audit.model.assent import Assent
-from audit.model.clean import line
+from audit.model.clean import json_text, line
 from audit.model.dossier import Dossier
 from audit.model.message import Message, say
+from reports.closed import closed
 from reports.translate import Translator
 
 FORGED: Final = frozenset(("tampered", "wrong-signer"))
@@ -49,3 +50,39 @@ def sentences(found: Sequence[Assent], speak: Translator) -> Iterator[str]:
 def signed(dossier: Dossier, speak: Translator) -> list[str]:
     """The same of a dossier."""
     return list(sentences(dossier.signatures, speak))
+
+
+def records(found: Sequence[Assent]) -> list[dict[str, Any]]:
+    """The same as plain values."""
+    return [
+        {
+            "name": json_text(one.name),
+            "role": json_text(one.role),
+            "institutions": [json_text(ref) for ref in one.institutions],
+            "signed": one.signed_at.isoformat(),
+            "root": json_text(one.root),
+            "readiness": json_text(one.readiness),
+            "scope": json_text(one.scope),
+            "state": json_text(one.state),
+            "key": json_text(one.key),
+            "signer": json_text(one.signer),
+        }
+        for one in found
+    ]
+
+
+def schema() -> dict[str, Any]:
+    """The schema of one signature; `good` is the only `state` in which it counts."""
+    text = {"type": "string"}
+    return closed(
+        name=text,
+        role=text,
+        institutions={"type": "array", "items": text},
+        signed={"type": "string", "format": "date-time"},
+        root=text,
+        readiness=text,
+        scope=text,
+        state=text,
+        key=text,
+        signer=text,
+    )

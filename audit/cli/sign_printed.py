@@ -8,10 +8,10 @@ from typing import Final
 
 from audit.cli.voice import tell
 from audit.model.assent import Assent
-from audit.model.clean import json_escaped, json_text, line
+from audit.model.clean import json_escaped, line
 from audit.model.dossier import Dossier
 from audit.model.exit import Exit
-from reports.signed import FORGED, sentences
+from reports.signed import FORGED, records, sentences
 from reports.translate import Translator
 
 SCHEMA: Final = "haechi.signatures/1"
@@ -28,22 +28,7 @@ def asked(text: str, form: str) -> None:
 def listed(found: Sequence[Assent], dossier: Dossier, form: str, language: str) -> Exit:
     """Who signed what, when, and whether that counts; the exit code that says so."""
     if form == "json":
-        rows = [
-            {
-                "name": json_text(one.name),
-                "role": json_text(one.role),
-                "institutions": [json_text(ref) for ref in one.institutions],
-                "signed": one.signed_at.isoformat(),
-                "root": one.root,
-                "readiness": json_text(one.readiness),
-                "scope": json_text(one.scope),
-                "state": json_text(one.state),
-                "key": json_text(one.key),
-                "signer": json_text(one.signer),
-            }
-            for one in found
-        ]
-        document = {"schema": SCHEMA, "run": dossier.run.id, "root": dossier.run.root, "signatures": rows}
+        document = {"schema": SCHEMA, "run": dossier.run.id, "root": dossier.run.root, "signatures": records(found)}
         tell(json_escaped(json.dumps(document, indent=2)))
     else:
         for sentence in sentences(found, Translator(language, dossier.estate.about.timezone)):

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from html.parser import HTMLParser
 from typing import Any
 
+import jsonschema
+
 from audit.analysis.register import register
+from audit.model.assent import Assent
 from audit.model.register import Action
 from audit.model.verdict import Verdict
 from reports import actions
 from reports.html import FORMAT as HTML
+from reports.json import FORMAT as JSON
+from reports.schema import run_schema
 from reports.terminal import FORMAT as TERMINAL
 from reports.translate import Translator
 from tests.analysis.registering import ONE, TWO, born, changed, look
@@ -100,3 +106,19 @@ def test_plain_values() -> None:
     assert told["milestones"] == [{"day": "2026-02-01", "text": "Order it", "done": "2026-02-02"}]
     assert measures()[0].due == date(2026, 8, 1)
     assert [actions.entry(one)["what"] for one in measures()[0].history] == ["born", "changed", "closed", "reopened"]
+
+
+def test_the_json_of_a_run_holds_every_measure_and_signature() -> None:
+    hostile = POLYGLOT + "".join(CONTROLS)
+    signature = Assent(
+        "run", "sha256:0", hostile, hostile, ("kibo",), "whole", "C", "2026", AT, "text", "unknown-signer", hostile
+    )
+    told = measures(), measures(control=hostile, plan=hostile, by=hostile), ()
+    for actions_, signatures in zip(told, ((), (signature,), ()), strict=True):
+        known = replace(dossier(), actions=actions_, signatures=signatures, at=AT)
+        text = b"".join(chunk for one in JSON.pages(known, "en") for chunk in one.chunks).decode()
+        document = json.loads(text)
+        jsonschema.Draft202012Validator(run_schema()).validate(document)
+        assert [one["id"] for one in document["measures"]] == [one.id for one in actions_]
+        assert len(document["signatures"]) == len(signatures)
+        assert not {"\x1b", "\u202e"} & set(text)
