@@ -43,6 +43,7 @@ def parsed(
 ) -> ListState:
     """What the bytes of a list hold; CannotSee(incomplete | no-tool) with file:row:column."""
     from audit.world.lists.firewall import edges
+    from audit.world.lists.monitored import own_format
     from audit.world.lists.table import entries
     from audit.world.lists.zone import records
 
@@ -55,6 +56,8 @@ def parsed(
         found = records(content, path, origin)
     elif form == "firewall":
         talks = edges(content, path, columns)
+    elif form == "monitoring" and (reads := own_format(content)) is not None:
+        found = reads(content, path)
     else:
         found = entries(content, path, columns)
     known: dict[str, Any] = {"taken": taken.astimezone(UTC)} if taken is not None else {}

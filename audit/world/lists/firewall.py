@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Final
 
+from audit.model.address import parse_address
 from audit.model.hostname import address_key, host_key
 from audit.model.listed import Edge
 from audit.model.message import say
@@ -15,12 +16,16 @@ from audit.world.lists.workbook import is_workbook
 from audit.world.lists.wrong import MOST_ROWS, Mistakes, refused, too_many
 
 _PAIR: Final = re.compile(
-    r"\b(src|dst|dpt|srcip|dstip|dstport|source|destination)=\"?([0-9A-Za-z.:_-]{1,253})", re.IGNORECASE
+    r"\b(src|dst|dpt|srcip|dstip|dstport|source|destination|action)=\"?([0-9A-Za-z.:_-]{1,253})", re.IGNORECASE
 )
+_REFUSED: Final = re.compile(r"(?<![a-z])(?:block|drop|reject|den(?:y|ied))|refus", re.IGNORECASE)
+"""In front of a packet or as the action: nobody spoke."""
+_INNER: Final = re.compile(r"\[(?:src|dst)=", re.IGNORECASE)
+"""The packet that an error of ICMP is about."""
 _LOG: Final = re.compile(rb"\b(?:src|srcip)=\"?[0-9A-Fa-f:.]+", re.IGNORECASE)
 _KEYS: Final[Mapping[str, str]] = {
     "src": "source", "srcip": "source", "source": "source", "dst": "target", "dstip": "target",
-    "destination": "target", "dpt": "port", "dstport": "port",
+    "destination": "target", "dpt": "port", "dstport": "port", "action": "action",
 }  # fmt: skip
 _PORT: Final = re.compile(r"(?:[a-z]{2,8}/)?(\d{1,5})(?:/[a-z]{2,8})?", re.IGNORECASE)
 
@@ -46,12 +51,25 @@ def edges(content: bytes, path: str, columns: Mapping[str, str]) -> tuple[Edge, 
 
 
 def _logged(content: bytes, path: str) -> Iterator[tuple[int, str, str, str]]:
-    """Lines of `SRC=... DST=... DPT=...`, as netfilter and many others write them; other lines are passed over."""
+    """Lines of `SRC=... DST=... DPT=...`, as netfilter and many others write them.
+
+    Other lines are passed over, and those of a packet that was refused or meant for everybody.
+    """
     for number, text in enumerate(text_of(content, path).splitlines(), 1):
-        words = {_KEYS[key.lower()]: value for key, value in _PAIR.findall(text)}
+        inner = _INNER.search(text)
+        outer = text[: inner.start()] if inner is not None else text
+        words = {_KEYS[key.lower()]: value for key, value in _PAIR.findall(outer)}
+        before = outer.partition(" IN=")[0].rpartition("kernel:")[2] if " IN=" in outer else ""
+        if _REFUSED.search(words.get("action", "")) or _REFUSED.search(before):
+            continue
         source, target = address_key(words.get("source", "")), address_key(words.get("target", ""))
-        if source and target:
+        if source and target and not _for_all(target):
             yield number, source, target, words.get("port", "")
+
+
+def _for_all(target: str) -> bool:
+    found = parse_address(target)
+    return found.is_multicast or target == "255.255.255.255"
 
 
 def _listed(
