@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from json.encoder import encode_basestring as quoted
@@ -29,13 +29,17 @@ START: Final = bytes(32)
 _ROWS: Final = text("SELECT number, at, kind, subject, content, link FROM event WHERE number <= :until ORDER BY number")
 """As text: what the columns are known to hold would be asked a million times."""
 _LAST: Final = 2**62
+_AT_ONCE: Final = 250
+"""So many events are looked at in one step."""
 _NEWEST: Final = select(EVENT.c.number, EVENT.c.kind).order_by(EVENT.c.number.desc()).limit(1)
 
 
-def leaf(number: int, at: str, kind: str, subject: str, content: str) -> bytes:
-    """An event as it stands in the tree: the canonical form of its columns, written out because it is a million."""
-    line = f"[{number},{quoted(at)},{quoted(kind)},{quoted(subject)},{quoted(content)}]"
-    return line.encode("utf-8", "surrogatepass")
+def leaves(rows: Iterable[tuple[Any, ...]]) -> list[bytes]:
+    """Events as they stand in the tree: the canonical form of their columns, written out because it is a million."""
+    return [
+        f"[{number},{quoted(at)},{quoted(kind)},{quoted(subject)},{quoted(content)}]".encode("utf-8", "surrogatepass")
+        for number, at, kind, subject, content, _ in rows
+    ]
 
 
 @dataclass(slots=True)
@@ -51,23 +55,43 @@ class Log:
 def read_log(connection: Connection, until: int | None = None) -> Log:
     """Walk a log, up to an event where one is named."""
     log, link, new, last = Log([]), START, hashlib.sha256, 0
-    add = log.hashes.append
     given = {"until": _LAST if until is None else until}
-    asked = connection.execute(_ROWS, given, execution_options={"yield_per": 5000})
-    for number, at, kind, subject, content, linked in asked:
+    asked = connection.execute(_ROWS, given, execution_options={"yield_per": _AT_ONCE})
+    # The driver's own rows, many at a time, each step over all of them before the next: a log may be a million events.
+    while rows := asked.cursor.fetchmany(_AT_ONCE):
         try:
-            line = leaf(number, at, kind, subject, content)
-        except TypeError:  # a file that was written to by hand may hold a number where a text stands
-            line = b""
-        if (number != last + 1 or new(link + line).digest() != linked) and log.broken is None:
-            log.at = number
-            if number != last + 1:
-                log.broken = say("event {number} does not follow on event {last}", number=number, last=last)
-            else:
-                log.broken = say("event {number} is not what was written", number=number)
-        add(new(b"\0" + line).digest())
-        link, last = bytes(linked), number
+            lines = leaves(rows)
+        except TypeError:
+            lines = [_leaf(row) for row in rows]
+        links = [row[5] if type(row[5]) is bytes else b"" for row in rows]
+        numbers = [row[0] for row in rows]
+        linked = [new(before + line).digest() for before, line in zip((link, *links), lines, strict=False)]
+        if log.broken is None and (linked != links or numbers != list(range(last + 1, last + 1 + len(rows)))):
+            _break(log, last, [(number, linked[at] == links[at]) for at, number in enumerate(numbers)])
+        log.hashes += [new(b"\0" + line).digest() for line in lines]
+        link, last = links[-1], numbers[-1]
     return log
+
+
+def _leaf(row: tuple[Any, ...]) -> bytes:
+    """An event of a file that was written to by hand, which may hold a number where a text stands."""
+    try:
+        return leaves([row])[0]
+    except TypeError:
+        return b""
+
+
+def _break(log: Log, last: int, rows: Iterable[tuple[int, bool]]) -> None:
+    """Say which one is the first of these rows that is not what was written; each is its number, whether it is."""
+    for number, whole in rows:
+        if number != last + 1:
+            log.broken = say("event {number} does not follow on event {last}", number=number, last=last)
+        elif not whole:
+            log.broken = say("event {number} is not what was written", number=number)
+        if log.broken is not None:
+            log.at = number
+            return
+        last = number
 
 
 @dataclass(frozen=True, slots=True)
