@@ -1,4 +1,4 @@
-"""The list of what was planted, with the findings of a run, becomes what was found of it."""
+"""The list of what was planted, with the findings of a run and what lists differ in, becomes what was found of it."""
 
 from __future__ import annotations
 
@@ -6,9 +6,16 @@ import csv
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from importlib.resources import files
+from types import MappingProxyType
+from typing import Final
 
+from audit.analysis.reconcile import Reconciliation
 from audit.model.evidence import Finding
 from audit.model.verdict import Reason, Verdict
+
+DIFFERS: Final = "differs"
+"""What the audit says of a list where it tells of something that the inventory does not, or tells it otherwise."""
+NONE: Final[Mapping[tuple[str, str], str]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,21 +56,36 @@ def planted() -> tuple[Planted, ...]:
     return tuple(Planted(row["check"], row["subject"], tuple(row["expected"].split("|")), row["what"]) for row in rows)
 
 
-def compare(wanted: Iterable[Planted], findings: Iterable[Finding]) -> Tally:
-    """Hold what was planted against what was found."""
-    said: Mapping[tuple[str, str], str] = {(one.check, one.subject): word(one) for one in findings}
+def compare(
+    wanted: Iterable[Planted], findings: Iterable[Finding], differences: Mapping[tuple[str, str], str] = NONE
+) -> Tally:
+    """Hold what was planted against what was found; a difference of lists that nobody planted is wrong as well."""
+    verdicts: Mapping[tuple[str, str], str] = {(one.check, one.subject): word(one) for one in findings}
+    said = {**verdicts, **differences}
     faults = sound = found = passed = 0
     wrong = []
+    left = dict.fromkeys(differences)
     for one in wanted:
         answer = said.get((one.check, one.subject), "nothing")
+        left.pop((one.check, one.subject), None)
         right = answer in one.expected
         faults, sound = faults + one.fault, sound + (not one.fault)
         found, passed = found + (one.fault and right), passed + (not one.fault and right)
         if not right:
             wrong.append((one, answer))
-    occurred = {part for answer in said.values() for part in answer.split(":")}
+    wrong += [(Planted(check, subject, ("nothing",), ""), DIFFERS) for check, subject in left]
+    occurred = {part for answer in verdicts.values() for part in answer.split(":")}
     absent = tuple(str(one) for one in (*Verdict, *Reason) if one not in occurred)
     return Tally(faults, sound, found, passed, tuple(wrong), absent)
+
+
+def differences(found: Reconciliation) -> Mapping[tuple[str, str], str]:
+    """What lists and inventory differ in, by kind and name, as `planted.csv` names it."""
+    keys = [("reconcile.missing", one.name or ", ".join(one.addresses)) for one in found.names.missing]
+    keys += [(f"reconcile.{one.what}", one.ref) for one in found.names.contradicted]
+    keys += [("reconcile.undeclared", f"{one.source} to {one.target}") for one in found.undeclared]
+    keys += [("reconcile.stray", one.address) for one in found.strays]
+    return MappingProxyType(dict.fromkeys(keys, DIFFERS))
 
 
 def word(finding: Finding) -> str:

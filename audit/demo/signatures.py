@@ -10,6 +10,7 @@ from typing import Final
 
 from audit.catalogue import discover
 from audit.inventory.load import load
+from audit.model.assent import NAMESPACE as ASSESSMENT
 from audit.model.estate import Evidence
 from audit.model.statement import NAMESPACE, statement
 from audit.model.verdict import CannotSee
@@ -56,6 +57,6 @@ def _as_signed(one: Evidence) -> Evidence:
 
 
 def _line(person: str, key: Path, end: date | None) -> str:
-    options = f'namespaces="{NAMESPACE}"' + (f',valid-before="{end:%Y%m%d}Z"' if end is not None else "")
+    options = f'namespaces="{NAMESPACE},{ASSESSMENT}"' + (f',valid-before="{end:%Y%m%d}Z"' if end is not None else "")
     kind, public = key.with_suffix(".pub").read_text("ascii").split()[:2]
     return f'"{person}" {options} {kind} {public}\n'

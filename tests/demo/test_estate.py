@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from audit.app.reconciling import hold_against
 from audit.catalogue import discover
 from audit.demo import copies, estate
-from audit.demo.planted import Planted, compare, planted
+from audit.demo.planted import Planted, compare, differences, planted
 from audit.demo.web import MANNERS
 from audit.inventory.load import load
 from audit.model.estate import Estate
@@ -167,12 +168,19 @@ def test_what_was_planted_is_held_against_what_was_found() -> None:
         ("a.two", "y", "unknown:stale"),
     ]
     assert "not-applicable" in tally.absent
+    lists = {("reconcile.missing", "x"): "differs", ("reconcile.missing", "y"): "differs"}
+    told = compare((Planted("reconcile.missing", "x", ("differs",), "found"),), (), lists)
+    assert (told.found, [(one.subject, said) for one, said in told.wrong]) == (1, [("y", "differs")])
     assert "no-tool" not in tally.absent
 
 
 def test_what_is_planted_is_there_to_be_judged() -> None:
     shipped, catalogue = loaded(SHIPPED), discover()
     rows = planted()
+    listed = [one for one in rows if one.check.startswith("reconcile.")]
+    assert {one.expected for one in listed} == {("differs",)}
+    assert compare(listed, (), differences(hold_against(SHIPPED, ()))).wrong == ()
+    rows = tuple(one for one in rows if one not in listed)
     assert len(rows) == len({(one.check, one.subject) for one in rows}) >= 30
     assert [one.check for one in rows if one.check not in catalogue.checks] == []
     assert [one.subject for one in rows if one.subject not in shipped.index] == []
