@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from types import MappingProxyType
-from typing import Final, Literal, Protocol
+from typing import Any, Final, Literal, Protocol, TypeVar
 
 from audit.model.drilling import Canary, Checked, PartName
 from audit.model.item import Secret
@@ -17,6 +17,8 @@ from audit.world.world import Output, World
 NONE: Final[Mapping[str, Secret]] = MappingProxyType({})
 Ending = Literal["TERM", "QUIT"]
 PLAIN: Final[Mapping[str, str]] = MappingProxyType({})
+A = TypeVar("A")
+B = TypeVar("B")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +96,10 @@ class Workshop(Protocol):
         `inside`: as the unprivileged user, in the empty network namespace in which the server of this drill runs.
         CannotSee(no-tool | timeout | denied).
         """
+        ...
+
+    async def both(self, first: Coroutine[Any, Any, A], second: Coroutine[Any, Any, B]) -> tuple[A, B]:
+        """Do two things at once, such as a list beside the restore; where one fails, the other is ended."""
         ...
 
     def serve(

@@ -10,7 +10,8 @@ import re
 import secrets
 import shutil
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -23,6 +24,8 @@ LOCK: Final = ".haechi-drill.lock"
 _MARKER: Final = "marker"
 _ID: Final = re.compile(r"[\w.-]{1,80}")
 _SMALL: Final = 4096
+_AT_ONCE: Final = 4
+"""Files that are taken away at once: each waits for the disk where it was only just written."""
 _FOLDER: Final = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
@@ -185,16 +188,17 @@ def _removed(path: Path) -> None:
         return
     outer = os.open(path.parent, _FOLDER)
     try:
-        waiting = [path.name]
-        while waiting:
-            name = waiting.pop()
-            waiting += _emptied(outer, name)
-            os.rmdir(name, dir_fd=outer)
+        with ThreadPoolExecutor(_AT_ONCE) as pool:
+            waiting = [path.name]
+            while waiting:
+                name = waiting.pop()
+                waiting += _emptied(outer, name, pool)
+                os.rmdir(name, dir_fd=outer)
     finally:
         os.close(outer)
 
 
-def _emptied(outer: int, name: str) -> list[str]:
+def _emptied(outer: int, name: str, pool: ThreadPoolExecutor) -> list[str]:
     """Empty a folder; the folders that were in it are then beside it: no depth and no path is too long that way."""
     found = []
     os.chmod(name, 0o700, dir_fd=outer)
@@ -202,13 +206,29 @@ def _emptied(outer: int, name: str) -> list[str]:
     try:
         with os.scandir(folder) as listed:
             entries = list(listed)
+        files = []
         for entry in entries:
             if entry.is_dir(follow_symlinks=False):
                 os.chmod(entry.name, 0o700, dir_fd=folder)  # who moves a folder has to be allowed to write into it
                 found.append(secrets.token_hex(12))
                 os.rename(entry.name, found[-1], src_dir_fd=folder, dst_dir_fd=outer)
             else:
-                os.unlink(entry.name, dir_fd=folder)
+                files.append(entry.name)
+        # Each thread has a part of them; all have ended before the folder is closed, also where one fails.
+        parts = [part for start in range(_AT_ONCE) if (part := files[start::_AT_ONCE])]
+        ended = [pool.submit(_unlinked, folder, part) for part in parts[1:]]
+        try:
+            if parts:
+                _unlinked(folder, parts[0])
+        finally:
+            wait(ended)
+        for one in ended:
+            one.result()
     finally:
         os.close(folder)
     return found
+
+
+def _unlinked(folder: int, names: Sequence[str]) -> None:
+    for name in names:
+        os.unlink(name, dir_fd=folder)

@@ -6,11 +6,11 @@ import contextlib
 import os
 import signal
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import anyio
 import anyio.to_thread
@@ -20,7 +20,7 @@ from audit.model.drilling import Canary, Checked, Part, PartName
 from audit.model.item import Secret
 from audit.model.message import say
 from audit.model.verdict import CannotSee, Reason
-from audit.world.drilling import holding, space
+from audit.world.drilling import holding, space, together
 from audit.world.drilling.namespace import Namespace, User
 from audit.world.drilling.program import Running, found, piped, surroundings, tied
 from audit.world.drilling.room import Room, inside
@@ -117,6 +117,11 @@ class Shop:
         with contextlib.ExitStack() as stack:
             running = await self._started(stack, argv, secrets, files, environment, folder, isolated=inside)
             return await running.ended(self.left, self.clean)
+
+    async def both(
+        self, first: Coroutine[Any, Any, together.A], second: Coroutine[Any, Any, together.B]
+    ) -> tuple[together.A, together.B]:
+        return await together.both(first, second)
 
     @contextlib.asynccontextmanager
     async def serve(

@@ -64,23 +64,22 @@ async def restored_from(
         world = replace(workshop.world, command=_Restoring(workshop, folder))
         work = BorgLook(copy.model_copy(update={"timeout": workshop.left}), world, repository)
         where = f"{work.repository}::{point.id}"
-        found = await _listed(work, where)
+        at_once = workshop.share == 1 and point.size is not None
+        found = None if at_once else await _listed(work, where)
         if found is None and workshop.share < 1:
             raise CannotSee(
                 Reason.INCOMPLETE, say("the list of files in {point} is too long to take a share of it", point=point.id)
             )
-        sample = Sample((), {}, 1.0)
-        if found is not None:
-            sample = sampled(
-                found.sizes,
-                workshop.share,
-                workshop.turn,
-                always=lambda name: is_manifest(name) or is_canary(workshop, name),
-            )
+        sample = _sample(workshop, found)
         workshop.afford(sample.bytes if found is not None else point.size or 0)
     names = tuple(f"{'pf' if name in sample.files else 'pp'}:{name}" for name in sample.names)
     with workshop.part("restore"):
-        output = await work.run(*EXTRACT, where, *names)
+        if at_once:
+            # What is to come is needed only once all of it has come: its list is read meanwhile.
+            output, found = await workshop.both(work.run(*EXTRACT, where), _listed(work, where))
+            sample = _sample(workshop, found)
+        else:
+            output = await work.run(*EXTRACT, where, *names)
     trouble = _trouble(output, remote=bool(borg_host(repository)))
     detail = trouble or "borg held each piece of data against its id as it was extracted"
     checks: list[Checked] = [workshop.check("borg extract", held=not trouble, detail=detail)]
@@ -104,6 +103,15 @@ async def restored_from(
         integrity=level,
         checks=(*checks, *inside.checks),
         tool=tool or "borg",
+    )
+
+
+def _sample(workshop: Workshop, found: Listed | None) -> Sample:
+    """What is restored: all of it, or the part whose turn it is."""
+    if found is None:
+        return Sample((), {}, 1.0)
+    return sampled(
+        found.sizes, workshop.share, workshop.turn, always=lambda name: is_manifest(name) or is_canary(workshop, name)
     )
 
 

@@ -38,11 +38,17 @@ async def restored(copy: Restic, workshop: Workshop) -> Restored:
         if (lost := hopeless(point, workshop, state.tool)) is not None:
             return lost
         work = _Work(copy, workshop, point)
-        sizes = await work.listed()
+        at_once = workshop.share == 1 and point.size is not None
+        sizes = None if at_once else await work.listed()
         sample = await work.sample(sizes)
         workshop.afford(sample.bytes if sizes is not None else int((point.size or 0) * min(1.0, workshop.share * 2)))
     with workshop.part("restore"):
-        trouble = await work.restore(sample)
+        if at_once:
+            # What is to come is needed only once all of it has come: its list is read meanwhile.
+            trouble, sizes = await workshop.both(work.restore(sample), work.listed())
+            sample = await work.sample(sizes)
+        else:
+            trouble = await work.restore(sample)
     with workshop.part("verify"):
         found = await held(workshop, work.folder, None if sizes is None else sample.files, whole=not sample.names)
         if sizes is None and sample.names:
