@@ -13,7 +13,7 @@ from pathlib import Path
 
 from tests.programs import find
 from tests.real.children import tied, wait_until
-from tests.real.clusters import PASSWORD, Cluster
+from tests.real.clusters import PASSWORD, Cluster, initialised
 
 DSN = "HAECHI_LAB_PRIMARY"
 """The variable that holds the connection string of the audit's role."""
@@ -95,8 +95,7 @@ def archiving(settings: Callable[[Path], str], *, segment: int = 16) -> Iterator
     try:
         if os.getuid() == 0:
             shutil.chown(folder, "postgres", "postgres")
-        words = ("-A", "trust", "-U", "postgres", "--no-sync", "-E", "UTF8", "--data-checksums")
-        server.run("initdb", "-D", str(server.folder), *words, f"--wal-segsize={segment}")
+        initialised(server, "--data-checksums", f"--wal-segsize={segment}")
         with (server.folder / "postgresql.conf").open("a") as file:
             file.write(f"{_SETTINGS}\nunix_socket_directories = '{folder}'\n{settings(folder)}\n")
         (server.folder / "pg_hba.conf").write_text(_ACCESS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -13,6 +14,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.real.children import free_port, tied, wait_until
+from tests.real.moulds import copied
+from tests.real.statements import answered
 
 PASSWORD = "planted-c0rrect-horse"
 _SETTINGS = """
@@ -72,10 +75,9 @@ class Cluster:
 
     def sql(self, text: str) -> str:
         """The answer to statements, each in a transaction of its own."""
-        words = ("-XqAt", "-v", "ON_ERROR_STOP=1", "-h", "127.0.0.1", "-p", str(self.port), "-U", "postgres")
         for statement in filter(str.strip, text.split(";")):
-            answer = self.run("psql", *words, "-c", statement, "postgres")
-        return answer.strip()
+            answer = answered(self.dsn("postgres"), statement)
+        return answer
 
     def start(self) -> None:
         with (self.folder.parent / f"{self.folder.name}.log").open("ab") as log:
@@ -105,12 +107,12 @@ class Cluster:
         except RuntimeError:
             return False
 
-    def stop(self) -> None:
+    def stop(self, word: signal.Signals = signal.SIGQUIT) -> None:
         """End the server at once; the postmaster ends its children, and does not outlive a test where it fails to."""
         if self.process is None:
             return
         self.signal(signal.SIGCONT)
-        self.process.send_signal(signal.SIGQUIT)
+        self.process.send_signal(word)
         try:
             self.process.wait(20)
         except subprocess.TimeoutExpired:
@@ -172,25 +174,17 @@ class Pair:
 
 @contextmanager
 def started_pair(programs: Path) -> Iterator[Pair]:
-    """Make both, start both, remove both."""
+    """Copy both, start both, remove both."""
     # Not below pytest's folder: that is closed to the user `postgres`.
     folder = Path(tempfile.mkdtemp(prefix="haechi-real-"))
     primary, standby = Cluster(programs, folder / "primary"), Cluster(programs, folder / "standby")
     try:
-        if os.getuid() == 0:
-            shutil.chown(folder, "postgres", "postgres")
-        primary.run("initdb", "-D", str(primary.folder), "-A", "trust", "-U", "postgres", "--no-sync", "-E", "UTF8")
-        with (primary.folder / "postgresql.conf").open("a") as file:
-            file.write(_SETTINGS)
-        (primary.folder / "pg_hba.conf").write_text(_ACCESS)
+        copied(_pair, folder, str(programs))
+        settings = standby.folder / "postgresql.auto.conf"
+        settings.write_text(re.sub(r"port=\d+", f"port={primary.port}", settings.read_text()))
         primary.start()
-        primary.sql(_ROLES)
-        source = ("-h", "127.0.0.1", "-p", str(primary.port), "-U", "replica")
-        primary.run(
-            "pg_basebackup", *source, "-D", str(standby.folder), "-R", "-X", "stream", "-c", "fast", "--no-sync"
-        )
         standby.start()
-        pair = Pair(primary, standby, (standby.folder / "postgresql.auto.conf").read_text())
+        pair = Pair(primary, standby, settings.read_text())
         pair.settle()
         yield pair
     finally:
@@ -198,6 +192,42 @@ def started_pair(programs: Path) -> Iterator[Pair]:
             ending.callback(primary.stop)
             ending.callback(standby.stop)
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def initialised(server: Cluster, *words: str) -> None:
+    """A server that never ran yet; every copy says of itself that it is the same one."""
+    copied(_initialised, server.folder, str(server.programs), *words)
+
+
+def _initialised(folder: Path, programs: str, *words: str) -> None:
+    known = ("-A", "trust", "-U", "postgres", "--no-sync", "-E", "UTF8")
+    Cluster(Path(programs), folder).run("initdb", "-D", str(folder), *known, *words)
+
+
+def _pair(folder: Path, programs: str) -> None:
+    """A primary with its standby, both ended in order."""
+    folder.mkdir()
+    if os.getuid() == 0:
+        shutil.chown(folder, "postgres", "postgres")
+    with ExitStack() as ending:
+        primary, standby = Cluster(Path(programs), folder / "primary"), Cluster(Path(programs), folder / "standby")
+        initialised(primary)
+        with (primary.folder / "postgresql.conf").open("a") as file:
+            file.write(_SETTINGS)
+        (primary.folder / "pg_hba.conf").write_text(_ACCESS)
+        ending.callback(primary.stop)
+        primary.start()
+        primary.sql(_ROLES)
+        source = ("-h", "127.0.0.1", "-p", str(primary.port), "-U", "replica")
+        primary.run(
+            "pg_basebackup", *source, "-D", str(standby.folder), "-R", "-X", "stream", "-c", "fast", "--no-sync"
+        )
+        ending.callback(standby.stop)
+        standby.start()
+        Pair(primary, standby, "").settle()
+        # The primary first: it sends all that it wrote before it ends.
+        primary.stop(signal.SIGINT)
+        standby.stop(signal.SIGINT)
 
 
 def _environment() -> Mapping[str, str]:

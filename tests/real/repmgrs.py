@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from tests.real.children import tied, wait_until
-from tests.real.clusters import PASSWORD, Cluster, Pair, started_pair
+from tests.real.clusters import PASSWORD, Cluster, Pair, initialised, started_pair
 from tests.real.daemons import plainly, run
 
 _WITNESS: Final = """
@@ -82,7 +82,7 @@ def started(programs: Path, folder: Path) -> Iterator[Group]:
     with started_pair(programs) as pair:
         place = pair.primary.folder.parent
         witness = Cluster(programs, place / "witness")
-        witness.run("initdb", "-D", str(witness.folder), "-A", "trust", "-U", "postgres", "--no-sync", "-E", "UTF8")
+        initialised(witness)
         with (witness.folder / "postgresql.conf").open("a") as file:
             file.write(_WITNESS)
         servers = (pair.primary, pair.standby, witness)
