@@ -14,6 +14,9 @@ from audit.contract import CannotSee, Reason
 from checks.backup.barman import Barman
 from checks.backup.drills import archive, barman
 from checks.backup.postgresql_archive import PostgresqlArchive
+from tests.programs import find
+from tests.real.archives import Archiving
+from tests.real.clusters import Cluster
 from tests.real.lab import tree
 from tests.real.labs import barman as barman_lab
 from tests.real.labs import postgresql_archive as archive_lab
@@ -40,7 +43,25 @@ def archived(short: Path, need: Callable[[str], Path]) -> Path:
         source = Path(str(lab.item["archive"])).parent
         for name in ("archive", "base"):
             shutil.copytree(source / name, short / "made" / name)
+        spaced(source, short / "spaced")
     return short / "made"
+
+
+def spaced(source: Path, folder: Path) -> None:
+    """A packed base backup of the same primary, once it has a table space."""
+    programs = find("postgres")
+    assert programs is not None
+    port = int((source / "primary" / "postmaster.pid").read_text().splitlines()[3])
+    primary = Archiving(source, Cluster(programs.resolve().parent, source / "primary", port))
+    primary.run("mkdir", f"{source}/space")
+    primary.server.sql(f"create tablespace far location '{source}/space'")
+    primary.server.sql("create table distant tablespace far as select generate_series(1, 777) as number")
+    door = ("-h", "127.0.0.1", "-p", str(port), "-U", "postgres", "--no-sync")
+    words = ("-Ft", "-z", "-X", "none", "-c", "fast")
+    primary.server.run("pg_basebackup", *door, "-D", f"{source}/packed/wednesday", *words)
+    primary.write()
+    shutil.copytree(source / "archive", folder / "archive")
+    shutil.copytree(source / "packed", folder / "base")
 
 
 @pytest.fixture
@@ -67,6 +88,19 @@ def test_a_whole_archive_is_proven(archived: Path, short: Path) -> None:
     assert brought.restored.newest is not None
     assert brought.restored.newest > brought.restored.point.start - timedelta(seconds=1)
     assert (tree(archived), brought.left) == (before, ())
+
+
+def test_a_table_space_comes_into_the_room_and_nowhere_else(archived: Path, short: Path) -> None:
+    copy = PostgresqlArchive.model_validate(
+        {"id": "it", "kind": "postgresql-archive", "at": "busan", "archive": "archive", "backups": "base/*"}
+    )
+    canary = {"query": "SELECT count(*) FROM distant", "expect": "777"}
+    brought = drill(archive.restored, copy, short / "spaced", short / "scratch", canary=canary)
+    assert brought.failed == {}
+    assert [check.name for check in brought.restored.checks] == [
+        "restore", "manifest", "start", "log", "pg_amcheck", "canary",
+    ]  # fmt: skip
+    assert brought.restored.integrity == 5
 
 
 def test_a_segment_that_is_gone_fails(broken: Path, short: Path) -> None:
@@ -126,7 +160,7 @@ def test_barman(short: Path, need: Callable[[str], Path]) -> None:
             {"id": "it", "at": "busan", "kind": "barman", "server": "kosme", "config": lab.item["config"]}
         )
         before = dict(lab.state())
-        canary = {"query": "SELECT count(*) FROM canary", "at-least": 3500}
+        canary = {"query": "SELECT count(*) FROM canary JOIN distant ON number = id", "at-least": 777}
         brought = drill(barman.restored, copy, short, short / "scratch", canary=canary)
         assert brought.failed == {}
         assert brought.restored.integrity == 5

@@ -6,6 +6,7 @@ import glob
 import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
 from audit.contract import CannotSee, FileSeen, Reason, Workshop, drill, say
@@ -14,12 +15,12 @@ from audit.model.drilling import Restored
 from checks.backup.base_backup import label
 from checks.backup.drills import links, postgresql, replay
 from checks.backup.drills.choice import also, chosen, hopeless, look
-from checks.backup.drills.cluster import PROGRAMS, opened
+from checks.backup.drills.cluster import PROGRAMS, SPACES, opened
 from checks.backup.postgresql_archive import PostgresqlArchive
 from checks.backup.postgresql_archive import base_backups as probe
 
 COMMANDS: Final = (
-    "mkdir --mode=700 -- FOLDERS...",
+    "mkdir --mode=700 [--parents] -- FOLDERS...",
     "cp --recursive --no-dereference --no-target-directory -- * *",
     "cp --no-target-directory -- * *",
     "tar --extract --no-same-owner --no-same-permissions --file=* --directory=*",
@@ -29,6 +30,7 @@ COMMANDS: Final = (
     "zstd --decompress --rm --quiet -- FILES...",
     "lz4 -d -m --rm -q -- FILES...",
     f"{PROGRAMS}/pg_verifybackup --no-parse-wal *",
+    "ln --symbolic --no-dereference --force -- * *",
     *postgresql.COMMANDS,
     *replay.COMMANDS,
 )
@@ -39,6 +41,7 @@ _PACKED: Final[tuple[tuple[bytes, str, tuple[str, ...]], ...]] = (
     (b"\x28\xb5\x2f\xfd", "zst", ("zstd", "--decompress", "--rm", "--quiet")),
     (b"\x04\x22\x4d\x18", "lz4", ("lz4", "-d", "-m", "--rm", "-q")),
 )
+NONE: Final[Mapping[str, str]] = MappingProxyType({})
 _TAR: Final = ("tar", "--extract", "--no-same-owner", "--no-same-permissions")
 _MOST: Final = 1_000_000
 _SEGMENT: Final = 16 * 1024 * 1024
@@ -78,17 +81,23 @@ def named(paths: Iterable[str]) -> Mapping[str, str]:
     return found
 
 
-async def brought_back(workshop: Workshop, point: RestorePoint, folder: str, log: Mapping[str, str]) -> Restored:
-    """Restore the base backup in a folder, lay its log ready, start both."""
+async def brought_back(
+    workshop: Workshop, point: RestorePoint, folder: str, log: Mapping[str, str], spaces: Mapping[str, str] = NONE
+) -> Restored:
+    """Restore the base backup in a folder, lay its log ready, start both; `spaces` are folders of table spaces."""
     root = workshop.world.root
     data, spool = workshop.room / "data", workshop.room / "log"
     found = postgresql.Found()
     with workshop.part("preflight"):
         size = sum(file.size for file in await workshop.world.files.list(f"{glob.escape(folder)}/**", _MOST))
+        for space in spaces.values():
+            size += sum(file.size for file in await workshop.world.files.list(f"{glob.escape(space)}/**", _MOST))
         workshop.afford(max(size, point.size or 0))
     with workshop.part("restore"):
         await workshop.run(("mkdir", "--mode=700", "--", str(spool)))
         trouble = await _laid(workshop, root / folder, data)
+        for number, space in spaces.items():
+            trouble = trouble or await _placed(workshop, data, number, root / space)
     found.checks.append(workshop.check("restore", held=not trouble, detail=trouble))
     tree = await workshop.tree(workshop.room)
     first = "" if trouble else await _begins(workshop, data)
@@ -123,11 +132,14 @@ async def _laid(workshop: Workshop, folder: Path, data: Path) -> str:
         output = await workshop.run(words)
         return "" if output.code == 0 else postgresql.complaint(output.err)
     await workshop.run(("mkdir", "--mode=700", "--", str(data), f"{data}/pg_wal"))
-    tars = sorted(name for name in inside if re.fullmatch(r"(base|pg_wal|\d+)\.tar(\.\w{1,4})?", name))
-    if any(name[0].isdigit() for name in tars):
-        raise CannotSee(Reason.DENIED, say("it has table spaces: no drill restores those out of archives"))
+    # In this order: what is in `base` holds the links to the table spaces, which are then made anew.
+    found = [match for name in inside if (match := re.fullmatch(r"(base|pg_wal|\d+)\.tar(\.\w{1,4})?", name))]
+    tars = [match[0] for match in sorted(found, key=lambda match: (match[1].isdigit(), match[0]))]
     for name in tars:
+        number = name.partition(".")[0]
         into = f"{data}/pg_wal" if name.startswith("pg_wal") else str(data)
+        if number.isdigit():
+            into = await _linked(workshop, data, number)
         output = await workshop.run((*_TAR, f"--file={folder}/{name}", f"--directory={into}"))
         if output.code != 0:
             return f"{name}: {postgresql.complaint(output.err)}"
@@ -136,6 +148,22 @@ async def _laid(workshop: Workshop, folder: Path, data: Path) -> str:
             ("cp", "--no-target-directory", "--", f"{folder}/backup_manifest", f"{data}/backup_manifest")
         )
     return "" if tars else "its files are not there"
+
+
+async def _linked(workshop: Workshop, data: Path, number: str) -> str:
+    """A folder of the room for a table space, to which the data folder leads in the place of where it once was."""
+    at = workshop.room / SPACES / number
+    await workshop.run(("mkdir", "--mode=700", "--parents", "--", str(at), f"{data}/pg_tblspc"))
+    await workshop.run(("ln", "--symbolic", "--no-dereference", "--force", "--", str(at), f"{data}/pg_tblspc/{number}"))
+    return str(at)
+
+
+async def _placed(workshop: Workshop, data: Path, number: str, space: Path) -> str:
+    """Copy a table space that lies beside its base backup; why that failed."""
+    into = await _linked(workshop, data, number)
+    words = ("cp", "--recursive", "--no-dereference", "--no-target-directory", "--", str(space), into)
+    output = await workshop.run(words)
+    return "" if output.code == 0 else postgresql.complaint(output.err)
 
 
 async def _begins(workshop: Workshop, data: Path) -> str:

@@ -6,6 +6,7 @@ its settings may name scripts that a recovery runs.
 
 from __future__ import annotations
 
+import glob
 from typing import Final
 
 from audit.contract import Workshop, drill
@@ -31,4 +32,9 @@ async def restored(copy: Barman, workshop: Workshop) -> Restored:
         log = [
             file.path for pattern in ("*/*", "*.history") for file in await files.list(f"{where.wals}/{pattern}", _MOST)
         ]
-    return await archive.brought_back(workshop, point, f"{where.base}/{point.id}/data", archive.named(log))
+        # Table spaces lie beside the data folder, each under its number.
+        beside = await files.list(f"{glob.escape(f'{where.base}/{point.id}')}/[0-9]*/**", _MOST)
+        start = f"{where.base}/{point.id}/"
+        numbers = {file.path.removeprefix(start).partition("/")[0] for file in beside if file.path.startswith(start)}
+        spaces = {number: start + number for number in sorted(numbers) if number.isdigit()}
+    return await archive.brought_back(workshop, point, f"{start}data", archive.named(log), spaces)

@@ -12,6 +12,8 @@ from audit.contract import CannotSee, Output, Reason, Workshop, say
 _FOLDERS: Final = ("/usr/lib/postgresql/{major}/bin", "/usr/pgsql-{major}/bin", "/opt/pgsql-{major}/bin")
 PROGRAMS: Final = "/{usr/lib/postgresql/*,usr/pgsql-*,opt/pgsql-*}/bin"
 """Those folders for the verbs of a drill, whatever the version."""
+SPACES: Final = "tablespaces"
+"""The folder of the room in which table spaces lie, each under its number."""
 _OLDEST: Final = 12
 _OWNER: Final = re.compile(rb"\x0a\0\0\0(?=([^\0]{1,63})\0)([^\0]{1,63}\0{1,63})")
 """The role with number 10, which every cluster is made with, as a page of pg_authid holds it."""

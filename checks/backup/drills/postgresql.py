@@ -14,7 +14,7 @@ from audit.contract import CannotSee, Output, Reason, Workshop, say
 from audit.model.drilling import Checked
 from checks.backup.drills import databases, links
 from checks.backup.drills.choice import at_fault
-from checks.backup.drills.cluster import PROGRAMS, Cluster
+from checks.backup.drills.cluster import PROGRAMS, SPACES, Cluster
 from checks.backup.drills.serving import level_of, short_enough
 
 COMMANDS: Final = (
@@ -41,6 +41,7 @@ _OURS: Final = (
     "could not load library", "could not be started", "incompatible with server", "has wrong ownership",
 )  # fmt: skip
 """Words of complaints about this machine, not about what was restored."""
+_LARGEST_MAP: Final = 65_536
 _TELLING: Final = re.compile(
     r'(relation|column|database|function|schema) "?[^:]{1,120}?"? does not exist|permission denied|statement timeout'
     r"|read-only transaction|syntax error"
@@ -80,13 +81,13 @@ async def prepared(cluster: Cluster, replay: Replay | None) -> None:
     workshop, room = cluster.workshop, cluster.workshop.room
     short_enough(workshop, ".s.PGSQL.5432")
     await links.none_leads_out(workshop, room)
+    inside = cluster.data.relative_to(room)
     if any(file.size for file in await workshop.world.files.list(f"{cluster.data}/tablespace_map", 1)):
         # The server would make links to where they were: into production.
-        raise CannotSee(Reason.DENIED, say("it has table spaces that would be restored to where they were"))
+        workshop.write(f"{inside}/tablespace_map", await _spaces(cluster))
     if await workshop.world.files.list(f"{cluster.data}/standby.signal", 1):
         # It would wait for a primary for ever.
         await workshop.run(("rm", "--", str(cluster.data / "standby.signal")))
-    inside = cluster.data.relative_to(room)
     # The settings of ALTER SYSTEM are read whatever the configuration file is.
     workshop.write(f"{inside}/postgresql.auto.conf", "")
     if replay is not None:
@@ -95,6 +96,22 @@ async def prepared(cluster: Cluster, replay: Replay | None) -> None:
     workshop.write("names.conf", "")
     workshop.write("postgresql.conf", _settings(room, await _carried(cluster), replay))
     await workshop.hand_over(room)
+
+
+async def _spaces(cluster: Cluster) -> str:
+    """The map of table spaces with the folders of the room in it. CannotSee where one of them did not come."""
+    files = cluster.workshop.world.files
+    text = (await files.head(f"{cluster.data}/tablespace_map", _LARGEST_MAP)).decode("utf-8", "replace")
+    told = await cluster.workshop.run(("find", f"{cluster.data}/pg_tblspc", "-type", "l", "-printf", r"%f\0%l\0"))
+    words = told.out.split("\0")
+    placed = dict(zip(words[0::2], words[1::2], strict=False))
+    lines = []
+    for number in (line.partition(" ")[0] for line in text.splitlines() if line):
+        at = f"{cluster.workshop.room}/{SPACES}/{number}"
+        if placed.get(number) != at:
+            raise CannotSee(Reason.DENIED, say("it has table spaces that would be restored to where they were"))
+        lines.append(f"{number} {at}\n")
+    return "".join(lines)
 
 
 async def _carried(cluster: Cluster) -> Mapping[str, str]:

@@ -49,6 +49,10 @@ def lab(root: Path) -> Iterator[Lab]:
             _CONFIG.format(folder=folder, user=user, port=primary.server.port, programs=primary.server.programs)
         )
         (folder / "servers").mkdir()
+        # Barman keeps a table space beside the data folder.
+        primary.run("mkdir", str(folder / "space"))
+        primary.server.sql(f"create tablespace far location '{folder}/space'")
+        primary.server.sql("create table distant tablespace far as select generate_series(1, 777) as number")
         primary.write()
         _run(primary, "archive-wal", "kosme")
         for _ in range(2):
