@@ -14,6 +14,7 @@ from typing import Final
 
 from tests.real.children import free_port, wait_until
 from tests.real.daemons import done, end, run, serving
+from tests.real.moulds import copied
 
 WORD: Final = "planted-mysql-word"
 PROGRAMS: Final = ("mariadbd", "mariadb", "mariadb-install-db", "mariabackup")
@@ -71,12 +72,7 @@ def started(count: int) -> Iterator[tuple[Mariadb, ...]]:
             for number in range(1, count + 1):
                 server = Mariadb(folder / str(number), free_port())
                 server.folder.mkdir()
-                if number == 1:
-                    install(server)
-                else:
-                    shutil.copytree(folder / "template", server.data)
-                if number == 1 and count > 1:
-                    shutil.copytree(server.data, folder / "template")
+                copied(_installed, server.data)
                 log = server.folder / "log"
                 server.process = stack.enter_context(serving(server.argv(number), server.answers, log))
                 servers.append(server)
@@ -96,10 +92,11 @@ def started(count: int) -> Iterator[tuple[Mariadb, ...]]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def install(server: Mariadb) -> None:
+def _installed(data: Path) -> None:
+    """The data of a server that never ran yet."""
     user = ("--user=root",) if os.getuid() == 0 else ()
     done(
-        "mariadb-install-db", "--no-defaults", f"--datadir={server.data}", *user,
+        "mariadb-install-db", "--no-defaults", f"--datadir={data}", *user,
         "--auth-root-authentication-method=normal", "--skip-test-db",
     )  # fmt: skip
 
