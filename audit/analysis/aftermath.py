@@ -196,7 +196,10 @@ def _stranded(graph: Graph, seen: _Seen) -> Mapping[str, tuple[str, ...]]:
     found: dict[str, tuple[str, ...]] = {}
     for _, system in graph.estate.systems():
         node = number[system.ref]
-        if system.ref in seen.ruined or system.ref in seen.gone or node in up or node not in before:
+        if system.ref in seen.ruined or system.ref in seen.gone or node in up:
+            continue
+        if node not in before and not seen.down(system.ref):
+            # It waits for itself, whatever is lost; as long as it runs, that is what `blackstart` is for.
             continue
         needs = (*seen.needs[system.ref], *system.recovers_with)
         never = frozenset(ref for need in needs for ref in members(need) if number[ref] not in up)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from heapq import heapify, heappop, heappush
 from math import inf
 from typing import Final
 
@@ -20,6 +21,7 @@ from audit.analysis.teams import (
     topological,
 )
 from audit.model.estate import System
+from audit.model.labour import total
 from audit.model.policy import GRADE_WEIGHT
 from audit.model.timeline import Timeline
 
@@ -54,11 +56,13 @@ class Plan:
     """Systems that are never back, whatever the order."""
     mute: tuple[str, ...]
     """Systems of which nobody says how many use them: they count by their grade."""
+    untold: frozenset[int]
+    """The jobs of systems of which nobody says how long they take: they take no team here, yet have their place."""
 
     @property
     def systems(self) -> list[int]:
-        """The jobs that take a team, as they begin."""
-        return [number for number in self.best.order() if self.best.team[number]]
+        """The jobs that a team does, as they begin; what nobody says the hours of after all that it waits for."""
+        return [one for one in _lined_up(self.jobs, self.best) if self.best.team[one] or one in self.untold]
 
 
 def planned(view: Timeline, teams: int) -> Plan:
@@ -71,7 +75,9 @@ def planned(view: Timeline, teams: int) -> Plan:
     proven = own <= EXACT and len(jobs) <= TRIED
     best = exact(jobs, teams) if proven else min((found, critical, came), key=lambda one: one.cost)
     least = bound(jobs, teams)
-    stopped = [ref for ref in view.stopped() if isinstance(view.graph.estate.index.get(ref), System)]
+    index = view.graph.estate.index
+    stopped = [ref for ref in view.stopped() if isinstance(index.get(ref), System)]
+    untold = {name for node in view.untold if isinstance(index.get(name := view.name(node)), System)}
     return Plan(
         jobs=jobs,
         best=best,
@@ -82,7 +88,35 @@ def planned(view: Timeline, teams: int) -> Plan:
         contradictions=contradictions(view, jobs),
         never=tuple(sorted(ref for ref in stopped if view.back(ref) == inf)),
         mute=tuple(sorted(ref for ref in stopped if _users(view, ref) is None)),
+        untold=frozenset(number for number, job in enumerate(jobs) if job.ref in untold),
     )
+
+
+def _lined_up(jobs: Sequence[Job], best: Schedule) -> list[int]:
+    """Every job after those that it waits for, as they begin; at the same hour what most wait for comes first."""
+    above: list[list[int]] = [[] for _ in jobs]
+    wanted = [job.weight for job in jobs]
+    order = topological(jobs)
+    for number in reversed(order):
+        for before in jobs[number].after:
+            above[before].append(number)
+            wanted[before] = max(wanted[before], wanted[number])
+    left = [len(job.after) for job in jobs]
+
+    def key(number: int) -> tuple[float, float, int]:
+        return best.begin[number], -wanted[number], number
+
+    ready = [key(number) for number, count in enumerate(left) if not count]
+    heapify(ready)
+    found: list[int] = []
+    while ready:
+        number = heappop(ready)[-1]
+        found.append(number)
+        for other in above[number]:
+            left[other] -= 1
+            if not left[other]:
+                heappush(ready, key(other))
+    return found
 
 
 def jobs_of(view: Timeline) -> tuple[Job, ...]:
@@ -145,13 +179,17 @@ def _held(view: Timeline, node: int) -> float:
     """Hours before which nothing can be done: an outage lasts, or somebody has yet to decide."""
     way = view.course.by[node]
     fell = view.course.falls[node]
-    return max(view.blow.until.get(node, 0.0), fell + view.waits.before.get(way, 0.0))
+    until = 0.0 if node in view.untold else view.blow.until.get(node, 0.0)
+    return max(until, fell + view.waits.before.get(way, 0.0))
 
 
 def _job(view: Timeline, node: int, after: tuple[int, ...]) -> Job:
     name = view.name(node)
     system = view.graph.estate.index.get(name) if name else None
     work = view.course.back[node] - view.course.begun[node]
+    if node in view.untold:
+        # However long it is held for others to stop meanwhile: nobody said how long it takes.
+        work = total(view.own(name), "optimistic")
     if not isinstance(system, System):
         return Job(name, work, after=after, alone=True)
     users = _users(view, name)

@@ -16,6 +16,7 @@ from reports.translate import Translator
 
 ASSUMED: Final = (
     say("hours count from the event; what declares no time of its own takes none here, so that this is the best hope"),
+    say("what declares no time is not back before everything has stopped that bears its loss for a while"),
     say("a team works at one system at a time; sites, rooms, suppliers come back by themselves"),
     say("a system is set up anew where all of its places are destroyed, else only started again"),
     say("the lower end counts every failover, the upper end those alone that have really switched"),
@@ -69,6 +70,7 @@ def as_json(estate: str, plan: Plan, found: Recovery, stops: tuple[Stop, ...], t
                 "back": round(plan.best.end[job], 6),
                 "team": plan.best.team[job],
                 "users": plan.jobs[job].weight,
+                "told": job not in plan.untold,
             }
             for job in order[:top]
         ],
@@ -121,6 +123,14 @@ def as_text(
     if order:
         yield speak.text("in this order with {teams} teams:", teams=teams)
     for place, job in enumerate(order[:top], 1):
+        if job in plan.untold:
+            yield "  " + speak.text(
+                "{place}. {system}: from {start} at the earliest, nobody says how long it takes",
+                place=place,
+                system=line(plan.jobs[job].ref),
+                start=lasting(plan.best.begin[job]),
+            )
+            continue
         yield "  " + speak.text(
             "{place}. {system}: from {start}, back after {end}, team {team}",
             place=place,

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from audit.cli.asked import printing, speaking
+from audit.cli.asked import printing, speaking, stored
 from audit.model.exit import Exit
 
 
@@ -15,14 +15,20 @@ from audit.model.exit import Exit
 @click.argument("lost", nargs=-1, required=True)
 @click.option("--teams", type=click.IntRange(1, 1000), default=3, show_default=True, help="How many work at once.")
 @click.option("--top", type=click.IntRange(1), default=20, show_default=True, help="How many lines are shown.")
+@click.option("--run", default="", metavar="RUN", help="A stored run whose measured times count, such as `latest`.")
 @printing
 @speaking
-def command(estate: Path, lost: tuple[str, ...], teams: int, top: int, form: str, lang: str) -> Exit:
+@stored
+def command(
+    estate: Path, lost: tuple[str, ...], teams: int, top: int, run: str, form: str, lang: str, store: str
+) -> Exit:
     """Say in which order what stops with LOST comes back soonest for the most people, with so many teams.
 
     LOST is one or several of sites, rooms, compartments (SITE#COMPARTMENT), feeds, suppliers, systems, hazards, all of
     it at once. The order is held against that of the inventory, against the critical path first, against a bound that
-    no order beats, against every `recovery-order:` that is published. Exit code 1 where a published order puts
+    no order beats, against every `recovery-order:` that is published. What restore drills and switches measured, as
+    the store keeps it, goes before what is declared. A system of which nobody says how long it takes stands in the
+    order after all that it waits for, without hours. Exit code 1 where a published order puts
     something before what it waits for, or a system of grade 1 or 2 never comes back, else 0.
 
     \b
@@ -33,14 +39,15 @@ def command(estate: Path, lost: tuple[str, ...], teams: int, top: int, form: str
     from audit.analysis.recovery import recovery, stops
     from audit.analysis.recovery_order import planned
     from audit.app.falling import foremost
-    from audit.app.recovering import asked
+    from audit.app.recovering import timed
     from audit.cli.recovered import as_json, as_text
     from audit.cli.voice import tell
     from audit.model.timeline import Clockwork
     from reports.translate import Translator
 
-    found = asked(estate, lost)
-    both = Clockwork(found.graph).after(*found.lost)
+    found = timed(estate, lost, "", run, store)
+    known = found.proven
+    both = Clockwork(found.graph, took=known.took, drills=known.restored, patient=True).after(*found.lost)
     plan, whole, rows = planned(both.least, teams), recovery(both), stops(both)
     if form == "json":
         tell(as_json(found.graph.estate.about.id, plan, whole, rows, teams, top))

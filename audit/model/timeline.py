@@ -13,7 +13,8 @@ from audit.model.estate import Data, System
 from audit.model.graph import Graph
 from audit.model.hazards import Happening
 from audit.model.labour import Drills, Step, nothing, steps, surviving, total
-from audit.model.net import View
+from audit.model.net import View, net
+from audit.model.passing import falls_at
 from audit.model.struck import Struck, standing, struck
 from audit.model.waits import HAIR, Blow, Waits, waits
 
@@ -121,17 +122,27 @@ def timeline(
     known: Waits | None = None,
     drills: Drills = nothing,
     otherwise: Mapping[str, float] | None = None,
+    bears: float = 0.0,
 ) -> Timeline:
     """What follows from an event. `known` are the waits of that graph in that view, where they are reckoned already.
 
-    `otherwise` gives the hours, by reference, of systems that do not tell all of them.
+    `otherwise` gives the hours, by reference, of systems that do not tell all of them. What tells no hours is not back
+    before `bears`.
     """
     found = known if known is not None else waits(graph, view)
-    numbered = blow(graph, found, event, view, drills, otherwise or {})
+    numbered = blow(graph, found, event, view, drills, otherwise or {}, bears)
     return Timeline(graph, event, view, found, numbered, course(found, numbered), drills)
 
 
-def blow(graph: Graph, known: Waits, event: Struck, view: View, drills: Drills, otherwise: Mapping[str, float]) -> Blow:
+def blow(
+    graph: Graph,
+    known: Waits,
+    event: Struck,
+    view: View,
+    drills: Drills,
+    otherwise: Mapping[str, float],
+    bears: float = 0.0,
+) -> Blow:
     """An event in numbers: who is held down for how long, who takes other work than a mere restart."""
     unknown = 0.0 if view == "optimistic" else inf
     until: dict[int, float] = {}
@@ -143,7 +154,7 @@ def blow(graph: Graph, known: Waits, event: Struck, view: View, drills: Drills, 
             continue
         if ref in event.out:
             hours = event.out[ref]
-            until[node] = hours or 0.0
+            until[node] = bears if hours is None else hours
             if hours is None and unknown:
                 work[node] = inf
             continue
@@ -151,12 +162,27 @@ def blow(graph: Graph, known: Waits, event: Struck, view: View, drills: Drills, 
         silent = ref in otherwise and any(one.hours is None for one in own)
         item = graph.estate.index.get(ref)
         work[node] = max(otherwise[ref], total(own, "optimistic")) if silent else total(own, view)
+        untold = any(one.hours is None for one in own) and not silent
         if not isinstance(item, (System, Data)):
-            until[node] = _too_hot(graph, item) if isinstance(item, Cooling) and own and item.lead_time is None else 0.0
+            hot = isinstance(item, Cooling) and own and item.lead_time is None
+            until[node] = max(
+                bears if untold else 0.0, _too_hot(graph, item) if isinstance(item, Cooling) and hot else 0.0
+            )
         elif isinstance(item, System):
+            if untold and bears:
+                early = min(
+                    (_early(graph, place, event, view, bears) for place in graph.final_places(ref)), default=0.0
+                )
+                work[node] = max(work[node], bears - early)
             # It falls with its place, unless it has another one.
             _copies(graph, known, item, event, view, also)
     return Blow(until, work, also)
+
+
+def _early(graph: Graph, place: str, event: Struck, view: View, bears: float) -> float:
+    """Hours before which a place that is destroyed is not there again."""
+    found = [steps(graph, one, event, view) for one in dict.fromkeys((place, graph.site_of[place].ref))]
+    return max(bears if any(one.hours is None for one in own) else total(own, view) for own in found)
 
 
 def _too_hot(graph: Graph, unit: Cooling) -> float:
@@ -197,8 +223,12 @@ class Clockwork:
         otherwise: Mapping[str, float] | None = None,
         took: Mapping[str, float] | None = None,
         drills: Drills = nothing,
+        *,
+        patient: bool = False,
     ) -> None:
+        """`patient`: what tells no hours is not over before everything has stopped that bears it for a while."""
         self.graph = graph
+        self._patient = patient
         self._drills = drills
         self._otherwise = otherwise
         self._standing = standing(graph)
@@ -211,6 +241,19 @@ class Clockwork:
         least = struck(graph, happenings, "optimistic", lasts, self._standing)
         most = struck(graph, happenings, "pessimistic", lasts, self._standing)
         return Both(
-            timeline(graph, least, "optimistic", self._least, drills, self._otherwise),
-            timeline(graph, most, "pessimistic", self._most, drills, self._otherwise),
+            timeline(
+                graph, least, "optimistic", self._least, drills, self._otherwise, self._bears(least, "optimistic")
+            ),
+            timeline(graph, most, "pessimistic", self._most, drills, self._otherwise, self._bears(most, "pessimistic")),
         )
+
+    def _bears(self, event: Struck, view: View) -> float:
+        """Hours after which nothing more stops, however long it lasts."""
+        if not self._patient:
+            return 0.0
+        known, index = net(self.graph, view), self.graph.estate.index
+        own = (*event.out, *event.hit)
+        # A system whose place is destroyed may go on at another one.
+        named = [ref for ref in event.nodes if ref in own or not isinstance(index.get(ref), System)]
+        hit = [known.number[ref] for ref in named if ref in known.number]
+        return max((hour for hour, _ in falls_at(known, hit).values()), default=0.0) * (1 + HAIR) + HAIR

@@ -29,7 +29,9 @@ def told(capsys: pytest.CaptureFixture[str], *words: str, code: int = 0) -> Any:
 
 def test_the_order_with_its_contradiction(estate: Path, capsys: pytest.CaptureFixture[str]) -> None:
     found = told(capsys, "recovery-order", str(estate), "daejeon/hall", "--teams", "1", code=1)
-    assert [one["system"] for one in found["order"]] == ["kibo/vault", "kibo/loans"]
+    assert [(one["system"], one["told"]) for one in found["order"]] == [
+        ("kibo/vault", True), ("kibo/board", False), ("kibo/loans", True),
+    ]  # fmt: skip
     assert found["contradictions"][0]["before"] == "kibo/vault"
     assert found["user-hours"]["proven"] is True
     assert found["curve"][-1] == [361.0, 1.0]
