@@ -40,7 +40,8 @@ def command(estate: Path, form: str, **asked: Any) -> None:
     ]
     if form == "json":
         findings = [{"check": check, "subject": ref} for check, ref in plan.pairs]
-        tell(json.dumps({"looks": looks, "findings": findings, "left-out": len(plan.outside)}, indent=1))
+        document = {"schema": "haechi.plan/1", "looks": looks, "findings": findings, "left-out": len(plan.outside)}
+        tell(json.dumps(document, indent=1))
         return
     language = preferred(os.environ)
     for look in looks:

@@ -12,12 +12,18 @@ from audit.model.clean import line
 from audit.model.exit import Exit, Stop
 from audit.model.message import say
 
+_OWN = ("inventory", "policy")
+
 
 @click.command("schema")
-@click.argument("what", type=click.Choice(("inventory", "run", "uptime", "outages", "policy")))
+@click.argument("what", required=False)
 @click.argument("estate", required=False, type=click.Path(path_type=Path))
-def command(what: str, estate: Path | None) -> None:
-    """Print the JSON Schema of an inventory, of a run, of what `uptime` or `outages` print, or the policy that holds.
+@click.option("--list", "listing", is_flag=True, help="List the names.")
+def command(what: str | None, estate: Path | None, *, listing: bool) -> None:
+    """Print the JSON Schema of an inventory, or of what a command prints as JSON; or the policy that holds.
+
+    A document says its name under `schema`: the schema of `haechi.rto/1` is that of the name `rto`. Further keys may
+    come in the same version, never others in their place. What `haechi policy` prints is called `policy-values`.
 
     The policy is YAML in the form in which an inventory changes single values of it, under the key `policy`: the
     built-in one, or with an ESTATE the one that holds there, with the source of each value that it set as a comment
@@ -26,20 +32,27 @@ def command(what: str, estate: Path | None) -> None:
     \b
     Examples:
       haechi schema inventory > haechi.schema.json
+      haechi schema rto
+      haechi schema --list
       haechi schema policy
       haechi schema policy my-estate
     """
+    from reports.schemas import names, schema
+
+    known = sorted((*_OWN, *names()))
+    if listing:
+        tell("\n".join(known))
+        return
+    if what not in known:
+        from audit.inventory.near import near
+
+        close = near(what or "", known)
+        hint = say("did you mean {close}?", close=repr(close)) if close else say("`haechi schema --list` shows them")
+        raise Stop(Exit.USAGE, say("no schema is called {name}; {hint}", name=repr(line(what or "")), hint=hint))
     if estate is not None and what != "policy":
         raise Stop(Exit.USAGE, say("only `haechi schema policy` takes an inventory"))
-    if what == "run":
-        from reports.schema import run_schema
-
-        tell(json.dumps(run_schema(), indent=1))
-        return
-    if what in ("uptime", "outages"):
-        from reports.looks_back import outages_schema, uptime_schema
-
-        tell(json.dumps(uptime_schema() if what == "uptime" else outages_schema(), indent=1))
+    if what not in _OWN:
+        tell(json.dumps(schema(what), indent=1))
         return
     from audit.catalogue import discover
 
