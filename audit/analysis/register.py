@@ -118,7 +118,8 @@ class _Fold:
             not entry.readable
             or not self.heeds({entry.sent} - {""})
             or what not in ("born", "changed", "retired")
-            or (what == "born" and entry is not self.birth)
+            # Two registers may have borne it, each with what it knew; within one it is a race that was lost.
+            or (what == "born" and entry is not self.birth and entry.sent == self.birth.sent)
         ):
             self._note(entry, "ignored")
             return
@@ -131,7 +132,7 @@ class _Fold:
             self._note(entry, "retired", gone_by)
             return
         self._set(values)
-        self._note(entry, "born" if what == "born" else "changed")
+        self._note(entry, "born" if entry is self.birth else "changed")
         wanted = values.get("state")
         if wanted is not None:
             if self.state is State.CLOSED or wanted not in BY_HAND:

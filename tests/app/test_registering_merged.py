@@ -100,6 +100,16 @@ def test_whoever_bore_a_measure_of_others_is_heard_until_they_speak_themselves()
     assert (theirs.plan, theirs.state, theirs.origin.least.word) == ("Own", State.OPEN, "observed")
 
 
+def test_two_registers_may_have_borne_one_measure() -> None:
+    here, theirs = birth(1, plan="Second place"), birth(2, day=1, owner="Lee", due="2026-05-01", **{SENT: "kibo"})
+    for events in ([here, theirs], [theirs, here]):
+        (both,) = register(events, [])
+        assert (both.plan, both.owner, str(both.due)) == ("Second place", "Lee", "2026-05-01")
+        assert [told.what for told in both.history] == ["born", "changed"]
+    (raced,) = register([here, birth(2, owner="Choi")], [])
+    assert (raced.owner, [told.what for told in raced.history]) == ("", ["born", "ignored"])
+
+
 def test_a_run_of_another_institution_neither_closes_nor_takes_away() -> None:
     from dataclasses import replace
 
