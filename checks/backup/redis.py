@@ -17,10 +17,14 @@ from audit.model.item import SecretRef, Text
 from audit.model.technology import Copy
 from audit.model.unfit import Unexpected
 from audit.model.units import Duration, Flag
+from checks.backup.redis_aof import COMMANDS as AOF_COMMANDS
+from checks.backup.redis_aof import AofLook
 from checks.backup.redis_file import COMMANDS, Look
 
 Info = Mapping[str, str]
-VERBS: Final = Verbs(redis=("INFO server", "INFO persistence", "ACL WHOAMI", "ACL GETUSER *"), commands=COMMANDS)
+VERBS: Final = Verbs(
+    redis=("INFO server", "INFO persistence", "ACL WHOAMI", "ACL GETUSER *"), commands=(*COMMANDS, *AOF_COMMANDS)
+)
 _SLACK: Final = 3
 """Seconds by which the start of a server and its first `last save` may differ."""
 
@@ -30,8 +34,11 @@ class RedisFiles(Copy, kind="redis"):
 
     With `host` alone it is the server's own persistence: its last save, or its log where that is switched on. With
     `rdb`, a pattern such as `/srv/redis/*.rdb`, it is those files, each with the time in its own head; the newest is
-    read to its end by redis-check-rdb. With both, the server also tells whether its saves fail. The user needs `+info`
-    alone; with `+acl|whoami` and `+acl|getuser` it can also be told what else it may do. Ran with Redis 7.0.
+    read to its end by redis-check-rdb. With both, the server also tells whether its saves fail. `aof`, in the place of
+    `rdb`, names the manifests of copies of its log (Redis 7), such as `/srv/redis/*/appendonlydir/*.manifest`: each
+    counts from the last mark of time in it (`aof-timestamp-enabled yes`), without one from its last rewrite. The user
+    needs `+info` alone; with `+acl|whoami` and `+acl|getuser` it can also be told what else it may do. Ran with Redis
+    7.0.
     """
 
     server: Host | None = Field(default=None, alias="host")
@@ -41,6 +48,7 @@ class RedisFiles(Copy, kind="redis"):
     tls: Flag = False
     authority: Text | None = None
     rdb: Text | None = None
+    aof: Text | None = None
     timeout: Duration = timedelta(seconds=30)
 
     @property
@@ -49,8 +57,10 @@ class RedisFiles(Copy, kind="redis"):
 
     @model_validator(mode="after")
     def _something(self) -> Self:
-        if self.server is None and self.rdb is None:
+        if self.server is None and self.rdb is None and self.aof is None:
             raise Unexpected(say("a `host:` or a pattern of files, `rdb:`"), say("neither"))
+        if self.rdb is not None and self.aof is not None:
+            raise Unexpected(say("one of {known}", known="`rdb:`, `aof:`"), say("more"))
         return self
 
     @property
@@ -65,9 +75,12 @@ async def saves(copy: RedisFiles, world: World) -> BackupState:
         try:
             server = await _server(copy, world)
         except CannotSee as gap:
-            if copy.rdb is None:
+            if copy.rdb is None and copy.aof is None:
                 raise
             server = gap
+    if copy.aof is not None:
+        logs = await AofLook(copy.aof, copy.timeout, world).state()
+        return logs if server is None else _both(logs, server)
     if copy.rdb is None:
         assert isinstance(server, BackupState)  # noqa: S101 - the validator leaves one of both
         return server

@@ -15,6 +15,7 @@ from audit.model.backup import BackupState
 from audit.world.asking import RedisDoor
 from audit.world.scene import SceneFile, scene
 from checks.backup.redis import RedisFiles, beyond, info, saves, state
+from checks.backup.redis_aof import identity, parts
 from checks.backup.redis_file import head
 from checks.backup.redis_replica import state as replica
 
@@ -30,6 +31,39 @@ PRIMARY: Mapping[str, str] = {"role": "master", "master_replid": "a" * 40, "mast
     "master_repl_offset": "900", "slave0": "ip=10.0.0.2,port=6380,state=online,offset=900,lag=1"}  # fmt: skip
 REPLICA: Mapping[str, str] = {"role": "slave", "master_replid": "a" * 40, "slave_repl_offset": "900",
     "master_link_status": "up", "master_last_io_seconds_ago": "1", "master_sync_in_progress": "0"}  # fmt: skip
+
+
+class TestLogs:
+    def test_a_manifest_needs_its_base_and_what_is_behind_it(self) -> None:
+        text = "file a.2.incr.aof seq 2 type i\nfile a.1.base.rdb seq 1 type b\nfile a.1.incr.aof seq 1 type h\n"
+        assert parts(text) == ("a.1.base.rdb", "a.2.incr.aof")
+        assert [parts(odd) for odd in ("", "file ../x seq 1 type b", "file a b seq 1 type b", "nothing")] == [None] * 4
+
+    def test_a_copy_goes_by_the_folder_into_which_it_was_put(self) -> None:
+        assert identity("taken/night/appendonlydir/appendonly.aof.manifest") == "night"
+        assert identity("taken/night/appendonly.aof.manifest") == "night"
+
+    def test_a_log_without_marks_counts_from_its_last_rewrite(self) -> None:
+        base = b"REDIS0010\xfa\x05ctime\xc2" + (NOW - 7200).to_bytes(4, "little")
+        folder = "/night/appendonlydir"
+        contents = {
+            "a.manifest": b"file a.1.base.rdb seq 1 type b\nfile a.1.incr.aof seq 1 type i\n",
+            "a.1.base.rdb": base,
+            "a.1.incr.aof": b"*1\r\n$4\r\nPING\r\n",
+        }
+        at = datetime.fromtimestamp(NOW, UTC)
+        files = {f"{folder}/{name}": SceneFile(content, at) for name, content in contents.items()}
+        copy = RedisFiles.model_validate(
+            {"id": "it", "kind": "redis", "at": "busan", "aof": "/*/appendonlydir/*.manifest"}
+        )
+        valid = Output(0, "All AOF files and manifest are valid\n", "")
+        world = scene(files=files, command={"redis-check-aof": valid})
+        seen = anyio.run(saves.look, copy, world)
+        assert isinstance(seen, BackupState)
+        assert [(point.id, point.complete, point.start) for point in seen.points] == [
+            ("night", True, datetime.fromtimestamp(NOW - 7200, UTC))
+        ]
+        assert (seen.integrity, seen.has("errors")) == (1, False)
 
 
 class TestServer:
