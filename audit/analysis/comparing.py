@@ -12,8 +12,8 @@ from audit.model.estate import Estate, System
 from audit.model.graph import Graph
 from audit.model.item import Item, Technology
 from audit.model.net import View, net
-from audit.model.numbered import falls
 from audit.model.policy import TARGETS
+from audit.model.turns import losses_in_turn
 
 Direction = Literal["looser", "tighter"]
 _MOST_PAIRED: Final = 5_000
@@ -111,12 +111,13 @@ def singles(graph: Graph) -> Found:
     for view in VIEWS:
         whole = net(graph, view)
         numbers = {whole.number[ref]: ref for ref in systems}
-        for number, name in enumerate(whole.names):
-            if not name:
-                continue
-            for one in falls(whole, (number,)):
-                if one in numbers and one != number:
-                    found[((name,), numbers[one])] = found.get(((name,), numbers[one]), False) or view == "optimistic"
+        sure = view == "optimistic"
+        named = (number for number, name in enumerate(whole.names) if name)
+        for number, down in losses_in_turn(whole, named):
+            losses = (whole.names[number],)
+            for one in down:
+                if one != number and (ref := numbers.get(one)) is not None:
+                    found[losses, ref] = found.get((losses, ref), False) or sure
     return found
 
 

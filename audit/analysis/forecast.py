@@ -24,6 +24,12 @@ ASSUMED: Final[tuple[Message, ...]] = (
 )
 LOST: Final = (Verdict.FAIL, Verdict.UNKNOWN)
 _DAY: Final = timedelta(days=1)
+MOST: Final = 300_000
+"""Checks of subjects beyond which those that no day changes are not judged, and not counted."""
+_AT_ONCE: Final = 20_000
+"""How many are judged before what came of them is let go."""
+_DATED: Final = frozenset({"at", "claim", "claims"})
+"""What a rule has to ask for if its ruling is to change with the day: what was seen looks the same on each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +56,8 @@ class Forecast:
     """How many checks pass now."""
     endings: tuple[Ending, ...]
     """The worst grade first, by system, the soonest first."""
+    uncounted: int = 0
+    """How many checks no day changes and were not judged, as there were too many: they are not among `passes`."""
 
     @property
     def gravest(self) -> bool:
@@ -60,18 +68,24 @@ class Forecast:
 
 
 def forecast(
-    plan: Plan, catalogue: Catalogue, seen: Mapping[str, Observation], at: datetime, until: date
+    plan: Plan, catalogue: Catalogue, seen: Mapping[str, Observation], at: datetime, until: date, most: int = MOST
 ) -> Forecast:  # fmt: skip
-    """Judge the same looks now and at the beginning of a later day; the day of each loss is found by halving."""
+    """Judge the same looks now and at the beginning of a later day; the day of each loss is found by halving.
+
+    Of more than `most` checks of subjects only those are judged that may change with the day.
+    """
     zone = ZoneInfo(plan.estate.about.timezone)
     court = _Court(plan, catalogue, seen, at, zone)
-    now = [one for one in court.on(at, plan.pairs) if one.verdict is Verdict.PASS]
-    pairs = tuple((one.check, one.subject) for one in now)
+    dated = [pair for pair in plan.pairs if _DATED & set(catalogue.checks[pair[0]].wants.values())]
+    asked = plan.pairs if len(plan.pairs) <= most else dated
+    now = {(one.check, one.subject) for one in court.on(at, asked) if one.verdict is Verdict.PASS}
+    pairs = tuple(pair for pair in dated if pair in now)
     today = at.astimezone(zone).date()
     lost = court.lost(pairs, until) if until > today else {}
     endings = [_ending(one, day) for day, one in _days(court, lost, today, until)]
     endings += _waivers(plan, at, until, catalogue)
-    return Forecast(at, until, len(now), tuple(sorted(endings, key=_order)))
+    uncounted = len(plan.pairs) - len(asked)
+    return Forecast(at, until, len(now), tuple(sorted(endings, key=_order)), uncounted)
 
 
 class _Court:
@@ -82,11 +96,13 @@ class _Court:
     ) -> None:
         self._plan, self._catalogue, self._seen, self._at, self._zone = plan, catalogue, seen, at, zone
 
-    def on(self, at: datetime, pairs: Sequence[Pair]) -> tuple[Finding, ...]:
-        """The findings at an instant."""
+    def on(self, at: datetime, pairs: Sequence[Pair]) -> Iterator[Finding]:
+        """The findings at an instant, some at a time: a large estate has a million of them."""
         later = at - self._at
         seen = {ref: replace(one, at=one.at + later) for ref, one in self._seen.items()} if later else self._seen
-        return judge(replace(self._plan, pairs=tuple(pairs)), self._catalogue, seen, at)
+        for start in range(0, len(pairs), _AT_ONCE):
+            some = tuple(pairs[start : start + _AT_ONCE])
+            yield from judge(replace(self._plan, pairs=some), self._catalogue, seen, at)
 
     def lost(self, pairs: Sequence[Pair], day: date) -> dict[Pair, Finding]:
         """Those that fail, or that nobody can tell any more, at the beginning of a day."""

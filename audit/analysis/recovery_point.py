@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from math import inf
 
@@ -58,20 +58,35 @@ class Point:
 
 
 def points(
-    graph: Graph, policy: Policy, looks: Looks | None, lost: Sequence[Happening] = (), only: Collection[str] = ()
+    graph: Graph,
+    policy: Policy,
+    looks: Looks | None,
+    lost: Sequence[Happening] = (),
+    only: Collection[str] = (),
+    top: int | None = None,
 ) -> tuple[Point, ...]:
     """Each system with data (of `only`, where any is named): after these losses at once, else after each kind of loss.
 
     `looks` are the observations of a run; without them only what is declared counts: a backup is as old as its cadence
-    allows. Promises surely broken come first, by grade.
+    allows. Promises surely broken come first, by grade. What is left is told of the first `top` alone, of all where
+    that is not given.
     """
+
+    def whole(system: System) -> Point:
+        left = tuple(one for data in system.data for one in _left(graph, system, data, looks, lost))
+        return _point(system, policy, left)
+
     found = []
     for _, system in graph.estate.systems():
         if system.data and (not only or system.ref in only):
-            left = tuple(one for data in system.data for one in _left(graph, system, data, looks, lost))
-            found.append(_point(system, policy, left))
+            one = whole(system)
+            # Not kept while they are all gone through: what is told of them is larger than the estate.
+            found.append(one if top is None else replace(one, left=()))
     order = {False: 0, None: 1, True: 2}
-    return tuple(sorted(found, key=lambda one: (order[one.kept], one.system.grade, -_least(one.lost), one.system.ref)))
+    found.sort(key=lambda one: (order[one.kept], one.system.grade, -_least(one.lost), one.system.ref))
+    if top is not None:
+        found[:top] = [whole(one.system) for one in found[:top]]
+    return tuple(found)
 
 
 def _point(system: System, policy: Policy, left: tuple[Left, ...]) -> Point:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -21,6 +21,8 @@ _WORST: Final = 30
 _MOST: Final = 60
 _FEW: Final = 3
 """Losses under which a system that tells too little is tried out: it moves each of them alike."""
+STEPS: Final = 8_000_000
+"""Nodes that all trials together go through, some ten seconds of them, before the losses that are left are left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,27 +43,30 @@ class Unknowns:
     worst: tuple[Worst, ...]
     """The worst losses now: their intervals are what the unknowns move."""
     coverage: tuple[Coverage, ...]
+    untried: int = 0
+    """How many of the worst losses, the last of them, were too many to try the unknowns out under."""
 
     @property
     def known(self) -> float:
         """The share of all that is at stake with systems of which place, needs and failovers are known, 0..1."""
-        open_ones = {row.system for row in self.rows if row.kind in ("place", "needs", "failover")}
+        open_ones = dict.fromkeys(row.system for row in self.rows if row.kind in ("place", "needs", "failover"))
         return 1.0 - self.stakes.of(open_ones)
 
 
-def unknowns(graph: Graph, basis: Basis | None = None) -> Unknowns:
+def unknowns(graph: Graph, basis: Basis | None = None, steps: int = STEPS) -> Unknowns:
     """Everything that moves an answer, each resolved alone; first what moves a loss, then what moves its length.
 
     What one moves is the largest of: by how much less stops at most once it turns out well, by how much more stops at
     least once it turns out badly, over the worst losses. Neither is ever below zero, because more loss never helps.
+    Once the trials have gone through `steps` nodes, they end with the loss that is done by then, the first at least.
     """
     systems = tuple(system for _, system in graph.estate.systems())
     found = stakes(systems, basis)
-    case = _Case(graph, found, unproven(graph), tuple(one for one in systems if missing(one)))
+    case = _Case(graph, found, unproven(graph), tuple(one for one in systems if missing(one)), steps)
     rows = [*case.rows(), *quiet(graph, found)]
     # A time that nobody wrote moves no loss by itself, only how long it lasts.
     rows.sort(key=lambda row: (row.kind == "time", -row.unknown.moves, row.unknown.ref, row.kind))
-    return Unknowns(found, tuple(rows), case.worst(), coverage(systems, rows))
+    return Unknowns(found, tuple(rows), case.worst(), coverage(systems, rows), case.untried)
 
 
 def missing(system: System) -> tuple[str, ...]:
@@ -77,38 +82,51 @@ class _Loss:
     ref: str
     says: Message
     hits: tuple[int, ...]
-    most: float
-    takes: frozenset[int]
-    """The systems with an unproven failover that it takes."""
+    most: int
+    """What falls with it beside what falls without any loss, if no failover works."""
+    takes: set[int]
+    """The systems among that with an unproven failover."""
 
 
 class _Case:
     """The losses that matter with all that is not known hit at once: the pessimist's answer."""
 
-    def __init__(self, graph: Graph, found: Stakes, open_ones: Unproven, dim: Sequence[System]) -> None:
-        self._graph, self._stakes, self._open, self._dim = graph, found, open_ones, dim
+    def __init__(self, graph: Graph, found: Stakes, open_ones: Unproven, dim: Sequence[System], steps: int) -> None:
+        self._open, self._dim, self._steps = open_ones, dim, steps
         self._net = open_ones.net
         self._below = Below(self._net)
-        self._weights = [found.weights.get(name, 0.0) for name in self._net.names]
-        self._doubt = frozenset((*open_ones.numbers(), *(self._net.number[one.ref] for one in dim)))
-        self._known: dict[int, tuple[Fallen, Fallen]] = {}
-        self._losses = self._chosen()
+        self._weights = _whole([found.weights.get(name, 0.0) for name in self._net.names])
+        number = self._net.number
+        self._failed = Fallen(self._net, self._below, open_ones.numbers())
+        """With every unproven failover failed, nothing else."""
+        self._doubt = Fallen(self._net, self._below, [number[one.ref] for one in dim], self._failed)
+        self._losses = self._chosen(graph)
+        self._asked = [*open_ones.numbers(), *(number[one.ref] for one in dim)]
+        """The failovers, then the systems."""
+        self._moves: dict[int, tuple[int, str]] = {}
+        self._worst: list[Worst] = []
+        self.untried = 0
+        """How many of the losses, the last of them, nothing was tried out under."""
+        for place, loss in enumerate(self._losses):
+            self._try_out(place, loss)
 
-    def _weight(self, numbers: Iterable[int]) -> float:
-        return sum(map(self._weights.__getitem__, numbers))
+    def _weight(self, numbers: Iterable[int]) -> int:
+        return sum(map(self._weights.units.__getitem__, numbers))
 
-    def _chosen(self) -> list[_Loss]:
+    def _chosen(self, graph: Graph) -> list[_Loss]:
         """The worst losses if no failover works, then those that show what each failover is for."""
         number = self._net.number
         wanted = {number[system.ref] for system, _ in self._open.failovers.values()}
         ranked: list[_Loss] = []
-        for one in hazards(self._graph):
+        for one in hazards(graph):
             hits = tuple(dict.fromkeys(number[ref] for ref in one.hits if ref in number))
             if hits:
-                down = Fallen(self._net, self._below, (*hits, *self._open.numbers())).down
-                ranked.append(_Loss(one.ref, one.name, hits, self._weight(down), frozenset(down & wanted)))
+                down = self._failed.more(*hits)
+                ranked.append(_Loss(one.ref, one.name, hits, self._weight(down), wanted.intersection(down)))
         ranked.sort(key=lambda one: -one.most)
         chosen = ranked[:_WORST]
+        # What has fallen without any loss, each of them takes.
+        wanted -= self._failed.down
         wanted -= {node for one in chosen for node in one.takes}
         for loss in ranked[_WORST:]:
             if len(chosen) < _MOST and wanted & loss.takes:
@@ -116,48 +134,62 @@ class _Case:
                 wanted -= loss.takes
         return chosen
 
-    def _views(self, place: int) -> tuple[Fallen, Fallen]:
-        """The optimist's and the pessimist's answer to one of the losses."""
-        if place not in self._known:
-            hits = self._losses[place].hits
-            best = Fallen(self._net, self._below, hits)
-            self._known[place] = (best, Fallen(self._net, self._below, (*hits, *self._doubt)))
-        return self._known[place]
+    def _try_out(self, place: int, loss: _Loss) -> None:
+        """Every unknown under one loss, the worst loss first."""
+        best = Fallen(self._net, self._below, loss.hits)
+        worst = Fallen(self._net, self._below, loss.hits, self._doubt)
+        stops = Span(self._told(self._weight(best.down)), self._told(self._weight(worst.down)))
+        self._worst.append(Worst(loss.ref, loss.says, stops))
+        # No more stands again, no more falls too, than what is open between the two.
+        wide = self._weight(worst.down - best.down)
+        moves: dict[int, tuple[int, str]] = {}
+        for node in self._asked if place < _FEW else self._asked[: len(self._open.failovers)]:
+            if place and worst.steps + best.steps >= self._steps:
+                self.untried += 1
+                self._steps = 0
+                return
+            most, _ = self._moves.get(node, (0, ""))
+            if most < wide:
+                moved = max(self._weight(worst.fewer(node)), self._weight(best.more(node)))
+                if moved > most:
+                    moves[node] = moved, loss.ref
+        self._moves |= moves
+        self._steps -= worst.steps + best.steps
+
+    def _told(self, units: int) -> float:
+        return units / self._weights.scale
 
     def worst(self) -> tuple[Worst, ...]:
         """The worst losses as intervals."""
-        found = [
-            Worst(one.ref, one.says, Span(self._weight(best.down), self._weight(most.down)))
-            for place, one in enumerate(self._losses)
-            for best, most in (self._views(place),)
-        ]
-        return tuple(sorted(found, key=lambda one: (-(one.stops.most or 0.0), -one.stops.least, one.loss)))
+        return tuple(sorted(self._worst, key=lambda one: (-(one.stops.most or 0.0), -one.stops.least, one.loss)))
 
     def rows(self) -> Iterator[Row]:
         for name, (system, switch) in self._open.failovers.items():
-            moves, loss = self._moves(self._net.number[name], range(len(self._losses)))
+            moves, loss = self._moves.get(self._net.number[name], (0, ""))
             says = say("{failover} has never really switched, as far as is recorded", failover=name)
             resolve = say("switch {failover} over for real, record that under `drills:`", failover=name)
-            yield Row("failover", Unknown(switch.ref, says, moves, resolve), loss, system.ref)
+            yield Row("failover", Unknown(switch.ref, says, self._told(moves), resolve), loss, system.ref)
         for system in self._dim:
             keys = missing(system)
-            moves, loss = self._moves(self._net.number[system.ref], range(min(_FEW, len(self._losses))))
+            moves, loss = self._moves.get(self._net.number[system.ref], (0, ""))
             kind: Kind = "place" if "at" in keys else "needs"
-            yield Row(
-                kind, Unknown(system.ref, _untold(system.ref, keys), moves, _tell(system.ref, keys)), loss, system.ref
-            )
+            unknown = Unknown(system.ref, _untold(system.ref, keys), self._told(moves), _tell(system.ref, keys))
+            yield Row(kind, unknown, loss, system.ref)
 
-    def _moves(self, node: int, places: Iterable[int]) -> tuple[float, str]:
-        """By how much the interval of a loss shrinks at most, with that loss."""
-        most, at = 0.0, ""
-        for place in places:
-            best, worst = self._views(place)
-            ask: tuple[Callable[[int], tuple[int, ...]], ...] = (worst.fewer, best.more)
-            for question in ask:
-                moved = self._weight(question(node))
-                if moved > most:
-                    most, at = moved, self._losses[place].ref
-        return most, at
+
+@dataclass(frozen=True, slots=True)
+class _Whole:
+    """Weights as whole numbers of one unit: in whatever order some of them are added up, the sum is the same."""
+
+    units: Sequence[int]
+    scale: int
+    """Units in one."""
+
+
+def _whole(weights: Sequence[float]) -> _Whole:
+    parts = [weight.as_integer_ratio() for weight in weights]
+    scale = max((below for _, below in parts), default=1)  # Each is a power of two.
+    return _Whole([above * (scale // below) for above, below in parts], scale)
 
 
 def _untold(ref: str, keys: Sequence[str]) -> Message:

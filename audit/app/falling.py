@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 from audit.app.stored import whole
 from audit.catalogue import discover
 from audit.inventory.load import load
-from audit.model.estate import System
+from audit.model.estate import Estate, System
 from audit.model.exit import Exit, Stop
 from audit.model.graph import Graph
 from audit.model.hazards import Happening, happening, hazards
@@ -19,7 +20,14 @@ from audit.model.needs import members
 
 def graph_of(path: Path) -> Graph:
     """The graph of an estate; Stop(INVALID) with every problem of the inventory."""
-    return Graph(whole(load(path, discover())))
+    return Graph(kept(whole(load(path, discover()))))
+
+
+def kept(estate: Estate) -> Estate:
+    """The same, never searched for garbage again: for a command that needs it to its end."""
+    # All of it is looked through else, a second each time, whenever a little more was made.
+    gc.freeze()
+    return estate
 
 
 def system_of(graph: Graph, written: str) -> str:

@@ -26,6 +26,7 @@ def as_json(found: Told, top: int) -> Iterator[str]:
         "run": None if found.run is None else found.run.id,
         "inventory-changed-since": found.changed,
         "passes": cast.passes,
+        **({"uncounted": cast.uncounted} if cast.uncounted else {}),
         "lost": sum(not one.waived for one in cast.endings),
         "waivers-ending": sum(one.waived for one in cast.endings),
         "endings": [
@@ -58,6 +59,11 @@ def as_text(found: Told, top: int, speak: Translator) -> Iterator[str]:
         yield speak.text("until {day}:", day=day)
     lost = sum(not one.waived for one in cast.endings)
     yield "  " + speak.text("{lost} of {passes} checks that pass now will not then", lost=lost, passes=cast.passes)
+    if cast.uncounted:
+        yield "  " + speak.text(
+            "too many to judge them all: {count} checks that no day changes are not counted",
+            count=f"{cast.uncounted:,}",
+        )
     for unit, some in groupby(cast.endings[:top], key=lambda one: one.unit):
         endings = list(some)
         yield ""

@@ -40,7 +40,7 @@ def command(
     from reports.translate import Translator
 
     given = asked(estate, lost, system, run, store)
-    found = points(given.graph, given.policy, given.looks, given.lost, given.only)
+    found = points(given.graph, given.policy, given.looks, given.lost, given.only, top)
     if form == "json":
         tell(points_json(given.graph.estate.about.id, run, found, top))
     else:

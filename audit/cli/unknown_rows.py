@@ -35,6 +35,7 @@ def as_json(graph: Graph, found: Unknowns, rows: Sequence[Row], top: int) -> Ite
         "worst": [
             {"loss": json_text(one.loss), "least": one.stops.least, "most": one.stops.most} for one in found.worst[:top]
         ],
+        **({"untried": found.untried} if found.untried else {}),
         "count": len(rows),
         "unknowns": [
             {
@@ -67,6 +68,11 @@ def as_text(found: Unknowns, rows: Sequence[Row], top: int, speak: Translator) -
         yield "  " + speak.text(
             "{loss} stops {least} to {most} of {all}", loss=line(worst.loss), least=f"{worst.stops.least:,.0f}",
             most=f"{worst.stops.most or 0.0:,.0f}", all=f"{found.stakes.total:,.0f}",
+        )  # fmt: skip
+    if found.untried:
+        yield "  " + speak.text(
+            "so much is open that it was tried out under the {tried} worst of these {all} losses alone",
+            tried=len(found.worst) - found.untried, all=len(found.worst),
         )  # fmt: skip
     yield ""
     if not rows:

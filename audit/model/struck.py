@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
+from functools import cached_property
 from math import inf
 from types import MappingProxyType
 
@@ -30,8 +31,21 @@ class Struck:
         return self.destroyed | self.out.keys()
 
 
-Standing = Mapping[str, frozenset[str]]
-"""Everything that stands or lies somewhere to the sites and rooms behind that."""
+class Standing(dict[str, frozenset[str]]):
+    """Everything that stands or lies somewhere to the sites and rooms behind that."""
+
+    @cached_property
+    def _at(self) -> Mapping[str, Sequence[str]]:
+        """Each of those sites and rooms to what stands there."""
+        found: dict[str, list[str]] = {}
+        for ref, places in self.items():
+            for place in places:
+                found.setdefault(place, []).append(ref)
+        return found
+
+    def alone_in(self, places: Set[str]) -> set[str]:
+        """What stands there and nowhere else."""
+        return {ref for place in places for ref in self._at.get(place, ()) if self[ref] <= places}
 
 
 def struck(
@@ -62,10 +76,10 @@ def struck(
             leaves = one.mode == "withdraw" or isinstance(graph.estate.index.get(ref), Contributor)
             if ref not in wrecked:
                 out[ref] = inf if leaves else hours
-    inside = (where if where is not None else standing(graph)) if places else {}
-    gone = others | {ref for ref, final in inside.items() if final <= places}
-    left = {ref: hours for ref, hours in out.items() if ref not in gone}
-    return Struck(tuple(dict.fromkeys(named)), frozenset(gone), MappingProxyType(left))
+    if places:
+        others |= (where if where is not None else standing(graph)).alone_in(places)
+    left = {ref: hours for ref, hours in out.items() if ref not in others}
+    return Struck(tuple(dict.fromkeys(named)), frozenset(others), MappingProxyType(left))
 
 
 def _burnt(graph: Graph, ref: str) -> frozenset[str]:
@@ -96,4 +110,4 @@ def standing(graph: Graph) -> Standing:
             found[data.ref] = final(data.at) if data.at else found[system.ref]
             for copy in data.copies:
                 found[copy.ref] = final(copy.at)
-    return MappingProxyType({ref: places for ref, places in found.items() if places})
+    return Standing({ref: places for ref, places in found.items() if places})

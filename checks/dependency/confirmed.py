@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Final
 
 from audit.contract import CannotSee, Example, Limits, Reason, Ruling, Subject, Verdict, check, ruling, say
 from audit.model.estate import System
-from audit.model.needs import members
 from audit.model.units import plain
+from checks.dependency.leaned_on import leaned_on
 from checks.dependency.samples import systems
 
 AT: Final = datetime(2026, 9, 1, tzinfo=UTC)
@@ -54,57 +54,33 @@ def needs_are_confirmed(system: Subject[System], at: datetime, limits: Limits) -
     write `confirmed:` with the day and the name.
     """
     share, oldest, today = limits.number("share") / 100, limits.duration("age"), system.today(at)
-    found = _reach(system)
-    dated = {one.ref: one.confirmed.on for one in found if one.confirmed is not None}
-    ahead = sorted(ref for ref, on in dated.items() if on > today)
-    old = sorted(ref for ref, on in dated.items() if _is_old(on, today, oldest))
-    silent = sorted(one.ref for one in found if one.ref not in dated)
-    good = len(found) - len(old) - len(silent) - len(ahead)
+    lean = leaned_on(system)
+    every = lean.of(system.ref)
+    old, ahead = (every & one for one in lean.dated(today, oldest))
+    silent = every & lean.silent
+    count = every.bit_count()
+    good = count - old.bit_count() - silent.bit_count() - ahead.bit_count()
     required = say("{share} of them, {most} days ago at most", share=f"{share:.0%}", most=oldest.days)
     figures = {
         "system": system.ref,
         "good": str(good),
-        "all": str(len(found)),
+        "all": str(count),
         "most": str(oldest.days),
-        "old": ", ".join(old[:5]),
-        "silent": ", ".join(silent[:5]),
-        "ahead": ", ".join(ahead[:5]),
+        "old": ", ".join(lean.first(old, 5)),
+        "silent": ", ".join(lean.first(silent, 5)),
+        "ahead": ", ".join(lean.first(ahead, 5)),
     }
     measured = say("{good} of {all} systems", **figures)
-    if (len(found) - len(old)) / len(found) < share or system.ref in old:
+    if (count - old.bit_count()) / count < share or lean.has(old, system.ref):
         says = say("the needs of these were confirmed more than {most} days ago: {old}", **figures)
         return ruling(False, measured=measured, required=required, says=says, key="confirmed")
     if ahead:
         says = say("these were confirmed on a day that has not come: {ahead}", **figures)
         raise CannotSee(Reason.CONTRADICTED, says)
-    if good / len(found) < share or system.ref in silent:
+    if good / count < share or lean.has(silent, system.ref):
         says = say("nobody has confirmed the needs of these, add `confirmed:`: {silent}", **figures)
         raise CannotSee(Reason.INCOMPLETE, says)
     own = system.item.confirmed
     says = say("{by} confirmed the needs of {system} on {date}; so are those of {good} of {all} systems on its map",
                by=own.by if own else "-", date=plain(own.on) if own else "-", **figures)  # fmt: skip
     return ruling(True, measured=measured, required=required, says=says, key="confirmed")
-
-
-def _is_old(on: date, today: date, oldest: timedelta) -> bool:
-    return today - on > oldest
-
-
-def _reach(system: Subject[System]) -> list[System]:
-    """The system with every other one that it needs to run or to come back, at any depth."""
-    graph = system.graph
-    found: dict[str, System] = {system.ref: system.item}
-    queue = [system.ref]
-    seen = {system.ref}
-    while queue:
-        ref = queue.pop()
-        item = graph.estate.index.get(ref)
-        names = [name for need in graph.needs.get(ref, ()) for name in members(need)]
-        if isinstance(item, System):
-            found[ref] = item
-            names += item.recovers_with
-        for name in names:
-            if name not in seen:
-                seen.add(name)
-                queue.append(name)
-    return list(found.values())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from random import Random
 
 import pytest
@@ -39,11 +40,14 @@ def wrong(kind: type[Fallen], seeds: range) -> int:
         some = random_net(dice)
         nodes = range(len(some.names))
         hits = dice.sample(nodes, dice.randrange(len(some.names)))
-        found = kind(some, Below(some), hits)
+        below, early = Below(some), dice.randrange(len(hits) + 1)
+        found = kind(some, below, hits[early:], kind(some, below, hits[:early]))
         now = set(falls(some, hits))
         good = found.down == now
         for node in nodes:
             good &= set(found.more(node)) == set(falls(some, [*hits, node])) - now
+            other = dice.choice(nodes)
+            good &= set(found.more(node, other)) == set(falls(some, [*hits, node, other])) - now
             fewer = [hit for hit in hits if hit != node]
             good &= set(found.fewer(node)) == (now - set(falls(some, fewer)) if node in hits else set())
         missed += not good
@@ -55,33 +59,37 @@ def test_each_question_is_answered_as_if_all_were_reckoned_anew() -> None:
 
 
 class NothingLifted(Fallen):
-    def _lifted(self, node: int) -> set[int]:
-        return {node}
+    def _circle(self, node: int, lifted: set[int], free: set[int], back: dict[int, float]) -> set[int]:
+        return set()
 
 
 class NeverAgain(Fallen):
-    def _falls(self, node: int, lifted: set[int], lost: dict[int, float]) -> bool:
+    def _falls(
+        self, node: int, lifted: set[int], free: set[int], lost: dict[int, float], back: dict[int, float]
+    ) -> bool:
         return False
 
 
-class OnlyHard(Fallen):
-    def _falls(self, node: int, lifted: set[int], lost: dict[int, float]) -> bool:
-        return any(one in self.down and one not in lifted for one in self.below.hard[node])
-
-
-class OnlyGroups(Fallen):
-    def _falls(self, node: int, lifted: set[int], lost: dict[int, float]) -> bool:
-        return any(
-            lost.get(group, self.lost.get(group, 0.0)) > self.net.spare[group] for group in self.below.groups[node]
-        )
-
-
 class StaleGroups(Fallen):
-    def _falls(self, node: int, lifted: set[int], lost: dict[int, float]) -> bool:
-        return super()._falls(node, lifted, {})
+    def _lost(self, group: int, lost: dict[int, float], back: dict[int, float]) -> float:
+        return self.lost.get(group, 0.0)
 
 
-@pytest.mark.parametrize("broken", [NothingLifted, NeverAgain, OnlyHard, OnlyGroups, StaleGroups])
+class NobodyElse(Fallen):
+    def _stands(
+        self, node: int, spared: int, free: set[int], gone: dict[int, int], back: dict[int, float]
+    ) -> Iterable[int]:
+        return (node,) if node == spared else ()
+
+
+class ForgetsCauses(Fallen):
+    def _stands(
+        self, node: int, spared: int, free: set[int], gone: dict[int, int], back: dict[int, float]
+    ) -> Iterable[int]:
+        return super()._stands(node, spared, free, dict.fromkeys(self.causes, 99), back)
+
+
+@pytest.mark.parametrize("broken", [NothingLifted, NeverAgain, StaleGroups, NobodyElse, ForgetsCauses])
 def test_a_broken_engine_is_caught(broken: type[Fallen]) -> None:
     assert wrong(broken, range(500)) > 0
 
