@@ -14,7 +14,7 @@ from audit.app.registering_cells import cells_of
 from audit.app.registering_rows import IDENTITY, WRITABLE, rows_of
 from audit.catalogue import Catalogue, discover
 from audit.inventory.near import near
-from audit.model.clean import csv_cell, line
+from audit.model.clean import csv_cell, line, terminal
 from audit.model.evidence import Finding, Run
 from audit.model.exit import Exit, Stop
 from audit.model.message import Message, say
@@ -201,7 +201,7 @@ def _step(one: Milestone) -> tuple[tuple[str, str], ...]:
 
 def _says(cell: str, now: str) -> bool:
     """Whether a cell says what is so already, in the way in which it is exported or as it is."""
-    return cell in (now, csv_cell(now), csv_cell(now).strip()) or _plain(cell) == now
+    return cell in (now, csv_cell(now), csv_cell(now).strip()) or now in (_plain(cell), terminal(_plain(cell)).strip())
 
 
 def _plain(cell: str) -> str:
