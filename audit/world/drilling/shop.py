@@ -101,7 +101,7 @@ class Shop:
             self.parts.append(Part(name=name, took=round(time.monotonic() - began, 6)))
 
     def afford(self, size: int) -> None:
-        space.afford(self.room, size, self.terms.most)
+        space.afford(self.room, size, self.terms.most, sampled=self.terms.share < 1)
 
     async def run(
         self,

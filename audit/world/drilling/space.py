@@ -19,8 +19,15 @@ _KEPT: Final = 20
 """One part in so many of the disk stays free."""
 
 
-def afford(folder: Path, size: int, most: int) -> None:
-    """CannotSee(denied) where so many bytes are more than a drill may restore, or do not fit."""
+def afford(folder: Path, size: int, most: int, *, sampled: bool = False) -> None:
+    """CannotSee(denied) where so many bytes are more than a drill may restore, or do not fit.
+
+    `sampled` where only a share was asked for, which not every kind can give.
+    """
+    if size > most and sampled:
+        says = say("{size} are more than one drill restores ({most}), though a share was asked for; raise `most:`",
+                   size=bytes_text(size), most=bytes_text(most))  # fmt: skip
+        raise CannotSee(Reason.DENIED, says)
     if size > most:
         says = say("{size} are more than one drill restores ({most}); write `sample:` into its consent",
                    size=bytes_text(size), most=bytes_text(most))  # fmt: skip

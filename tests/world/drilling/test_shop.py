@@ -121,6 +121,8 @@ def test_more_than_may_be_restored_is_refused(tmp_path: Path) -> None:
         with pytest.raises(CannotSee, match="more than one drill restores") as gap:
             shop.afford(1001)
         assert gap.value.reason is Reason.DENIED
+    with shop_in(tmp_path, {"most": 1000, "share": 0.5}) as shop, pytest.raises(CannotSee, match="raise `most:`"):
+        shop.afford(1001)
     disk = os.statvfs(tmp_path)
     with shop_in(tmp_path, {"most": 10**24}) as shop, pytest.raises(CannotSee, match="free scratch space"):
         shop.afford(disk.f_bavail * disk.f_frsize // 2)
