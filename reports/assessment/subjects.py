@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from itertools import groupby
 from typing import Any, Final
 
 from audit.model.estate import Institution, Supplier, System
@@ -104,8 +103,7 @@ def items(view: View) -> Iterator[dict[str, Any]]:
     systems = {system.ref: (institution, system) for institution, system in estate.systems()}
     for ref, (institution, system) in systems.items():
         yield _item(view, ref, system.ref, institution.ref, _promises(system))
-    for ref, some in groupby(view.findings, key=lambda finding: finding.subject):
-        first = next(some)
+    for ref, first in sorted({finding.subject: finding for finding in view.findings}.items()):
         if ref not in systems and subject(view, ref)["type"] == "inventory-item":
             found = estate.index.get(ref)
             kind = getattr(found, "kind", None) or type(found).__name__.lower() if found is not None else None

@@ -24,7 +24,7 @@ SHAPES: Final[Mapping[str, str]] = MappingProxyType(
         "blackstart": """{estate: text, waiting: {*: [text]}, by-hand: [text], smallest: flag, by-hand-at-least: count,
             groups: [[text]], assumed: [text]}""",
         "recovery-order": """{estate: text, hit: [text], teams: count,
-            order: [{system: text, begins: amount, back: amount, team: count, users: amount|null}], steps: count,
+            order: [{system: text, begins: amount, back: amount, team: count, users: amount|null, told: flag}], steps: count,
             user-hours: {this-order: amount, no-order-less-than: amount, proven: flag, as-in-inventory: amount,
                 critical-path-first: amount},
             stops: [{ref: text, grade: grade|null, surely: flag, falls: span, back: span|null, through: text}],

@@ -11,6 +11,7 @@ import pytest
 from openpyxl import load_workbook  # type: ignore[import-untyped]
 
 from audit.model.dossier import Dossier
+from audit.model.verdict import Verdict
 from audit.model.waivers import Waivers
 from reports import formats
 from reports.format import write
@@ -20,7 +21,11 @@ from tests.reports.scenes import rich
 
 @pytest.fixture(scope="module")
 def whole() -> Dossier:
+    """The subject of the finding that was excused has another one, so that its findings do not stand together."""
     made = rich()
+    excused = next(one for one in made.findings if one.subject == made.estate.waivers[-1].on)
+    other = replace(excused, check="operations.owner", verdict=Verdict.PASS, reason=None)
+    made = replace(made, findings=tuple(sorted((*made.findings, other), key=lambda one: (one.subject, one.check))))
     return replace(made, waivers=Waivers(made.estate, made.at).standing(made.findings))
 
 
@@ -70,6 +75,12 @@ def test_documents_tell_it_before_findings(whole: Dossier, past: str) -> None:
     for name in ("terminal", "html"):
         text = printed(name, whole)
         assert 0 < text.index("Expired waiver: ") < text.index(past, text.index("Expired waiver: ") + 300)
+
+
+@pytest.mark.parametrize("name", ["oscal", "poam"])
+def test_no_identity_stands_twice(name: str, whole: Dossier) -> None:
+    found = re.findall(r'"uuid": "(.*?)"', printed(name, whole))
+    assert len(found) == len(set(found))
 
 
 def test_a_workbook_opens_with_it(whole: Dossier, past: str) -> None:
