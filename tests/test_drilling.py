@@ -221,11 +221,15 @@ drill(Path(sys.argv[1]), "ledger", store=sys.argv[2], catalogue=plugged((rehears
 """
     child = subprocess.Popen([sys.executable, "-c", text, path, place / "haechi.db"], stderr=subprocess.PIPE, text=True)
     end = time.monotonic() + 30
-    while not list((place / "scratch").glob("haechi-drill-*/home")) and time.monotonic() < end:
-        time.sleep(0.05)
-    time.sleep(0.5)
-    child.send_signal(word)
-    _, said = child.communicate(timeout=30)
+    try:
+        while not list((place / "scratch").glob("haechi-drill-*/home")) and time.monotonic() < end:
+            time.sleep(0.05)
+        time.sleep(0.5)
+        child.send_signal(word)
+        _, said = child.communicate(timeout=30)
+    finally:
+        with child:
+            child.kill()
     assert "KeyboardInterrupt" in said
     assert [entry.name for entry in (place / "scratch").iterdir()] == [".haechi-drill.lock"]
     assert recorded(str(place / "haechi.db")) == ()

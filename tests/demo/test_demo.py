@@ -49,9 +49,14 @@ def twice(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[Path, subproce
         pipe = subprocess.PIPE
         running.append(subprocess.Popen(command, cwd=room, env=surroundings(room), stdout=pipe, stderr=pipe, text=True))
     ended = []
-    for room, child in zip(rooms, running, strict=True):
-        out, err = child.communicate(timeout=LIMIT)
-        ended.append((room, subprocess.CompletedProcess(child.args, child.returncode, out, err)))
+    try:
+        for room, child in zip(rooms, running, strict=True):
+            out, err = child.communicate(timeout=LIMIT)
+            ended.append((room, subprocess.CompletedProcess(child.args, child.returncode, out, err)))
+    finally:
+        for child in running:
+            with child:
+                child.kill()
     return ended
 
 

@@ -44,9 +44,12 @@ def servers(keys: Path) -> Iterator[Servers]:
     with subprocess.Popen((*COMMAND, str(keys)), stdin=subprocess.PIPE, stdout=subprocess.PIPE) as child:
         assert child.stdout
         assert child.stdin
-        yield Servers(json.loads(child.stdout.readline()), keys)
-        child.stdin.close()
-        assert child.wait(10) == 0
+        try:
+            yield Servers(json.loads(child.stdout.readline()), keys)
+            child.stdin.close()
+            assert child.wait(60) == 0
+        finally:
+            child.kill()
 
 
 def visit(servers: Servers, host: str, address: str = SITES[0], timeout: float = 5) -> bytes:

@@ -27,11 +27,13 @@ def free_port() -> int:
 
 def wait_until(ready: Callable[[], bool], what: str) -> None:
     """Look again until it is so."""
-    end = time.monotonic() + PATIENCE
+    began = time.monotonic()
     while not ready():
-        if time.monotonic() > end:
+        waited = time.monotonic() - began
+        if waited > PATIENCE:
             raise RuntimeError(f"{what} was not ready within {PATIENCE:g} seconds")
-        time.sleep(0.05)
+        # Most questions start a program, in time that what is waited for could use.
+        time.sleep(min(0.25, 0.02 + waited / 10))
 
 
 def tied(owner: str, ending: str = "TERM") -> tuple[str, ...]:

@@ -196,10 +196,11 @@ def started_pair(programs: Path) -> Iterator[Pair]:
 
 def initialised(server: Cluster, *words: str) -> None:
     """A server that never ran yet; every copy says of itself that it is the same one."""
-    copied(_initialised, server.folder, str(server.programs), *words)
+    copied(initialise, server.folder, str(server.programs), *words)
 
 
-def _initialised(folder: Path, programs: str, *words: str) -> None:
+def initialise(folder: Path, programs: str, *words: str) -> None:
+    """A server that says of itself that it is another one than all others."""
     known = ("-A", "trust", "-U", "postgres", "--no-sync", "-E", "UTF8")
     Cluster(Path(programs), folder).run("initdb", "-D", str(folder), *known, *words)
 

@@ -52,7 +52,7 @@ def end(process: subprocess.Popen[bytes]) -> None:
         process.wait(15)
     except subprocess.TimeoutExpired:
         process.kill()
-        process.wait(15)
+        process.wait(PATIENCE)
 
 
 def run(*argv: str, environment: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:

@@ -17,6 +17,7 @@ from typing import Any
 
 from tests.programs import find
 from tests.real.children import free_port
+from tests.real.daemons import end
 from tests.real.lab import Said
 
 NEWEST = "newest.sql.gz"
@@ -160,12 +161,7 @@ def sshd(folder: Path) -> Iterator[Sshd]:
         }  # fmt: skip
         yield Sshd(port, process.pid, item, folder)
     finally:
-        process.terminate()
-        try:
-            process.wait(10)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait(10)
+        end(process)
 
 
 def answers(port: int) -> None:

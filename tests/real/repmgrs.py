@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Final
 
 from tests.real.children import tied, wait_until
-from tests.real.clusters import PASSWORD, Cluster, Pair, initialised, started_pair
+from tests.real.clusters import PASSWORD, Cluster, Pair, initialise, started_pair
 from tests.real.daemons import plainly, run
+from tests.real.moulds import copied
 
 _WITNESS: Final = """
 listen_addresses = '127.0.0.1'
@@ -82,7 +83,7 @@ def started(programs: Path, folder: Path) -> Iterator[Group]:
     with started_pair(programs) as pair:
         place = pair.primary.folder.parent
         witness = Cluster(programs, place / "witness")
-        initialised(witness)
+        copied(_witness, witness.folder, str(programs))
         with (witness.folder / "postgresql.conf").open("a") as file:
             file.write(_WITNESS)
         servers = (pair.primary, pair.standby, witness)
@@ -116,6 +117,11 @@ def started(programs: Path, folder: Path) -> Iterator[Group]:
                 daemon.wait(15)
             group.thaw()
             witness.stop()
+
+
+def _witness(folder: Path, programs: str) -> None:
+    """repmgr refuses one that is a copy of the same server as the primary."""
+    initialise(folder, programs)
 
 
 def _known(server: Cluster, number: int) -> Path:

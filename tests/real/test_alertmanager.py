@@ -19,6 +19,7 @@ from audit.model.event import Event
 from audit.world.messenger import real_messenger
 from tests.model.estates import estate_of
 from tests.real.children import free_port, wait_until
+from tests.real.daemons import end
 
 pytestmark = pytest.mark.real
 QUIET = "route: {receiver: none}\nreceivers: [{name: none}]\n"
@@ -41,8 +42,7 @@ def alertmanager(need: Callable[[str], Path], tmp_path_factory: pytest.TempPathF
             raise RuntimeError((folder / "output").read_text()[-2000:])
         yield url
     finally:
-        child.terminate()
-        child.wait(10)
+        end(child)
 
 
 def ask(url: str) -> bytes:

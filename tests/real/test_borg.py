@@ -19,6 +19,7 @@ from audit.model.backup import BackupState
 from audit.world.build import real_world
 from checks.backup.borg import Borg, archives
 from tests.real.children import free_port, wait_until
+from tests.real.daemons import end
 from tests.real.lab import tree
 from tests.real.labs.borg import PASSWORD, Repository
 
@@ -133,8 +134,7 @@ def served(root: Path, daemon: Path) -> Iterator[int]:
             assert any(b"Server listening" in line for line in iter(server.stderr.readline, b""))
             yield port
         finally:
-            server.terminate()
-            server.communicate(timeout=10)
+            end(server)
 
 
 def test_a_repository_behind_ssh(need: Callable[[str], Path], repository: Repository) -> None:

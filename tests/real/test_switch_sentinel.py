@@ -118,15 +118,18 @@ def test_one_that_a_signal_ends_keeps_its_record(tmp_path: Path, group: sentinel
     with subprocess.Popen(
         [sys.executable, "-m", "audit", *words, "--confirm", REF], cwd=ROOT, stderr=subprocess.PIPE, text=True
     ) as child:
-        assert child.stderr is not None
-        said = ""
-        while "sending" not in said:
-            line = child.stderr.readline()
-            assert line, said
-            said += line
-        child.send_signal(number)
-        ends = Exit.INTERRUPTED if number == signal.SIGTERM else -number
-        assert child.wait(60) == ends, said + child.stderr.read()
+        try:
+            assert child.stderr is not None
+            said = ""
+            while "sending" not in said:
+                line = child.stderr.readline()
+                assert line, said
+                said += line
+            child.send_signal(number)
+            ends = Exit.INTERRUPTED if number == signal.SIGTERM else -number
+            assert child.wait(60) == ends, said + child.stderr.read()
+        finally:
+            child.kill()
     (state,) = recorded(str(store))
     assert not state.proven
     wait_until(group.settled, "the group")

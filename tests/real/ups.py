@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.real.children import free_port, tied, wait_until
+from tests.real.daemons import end
 
 GOOD = """
 device.mfr: Example
@@ -88,13 +89,7 @@ def started_upsd(daemon: Path, driver: Path) -> Iterator[Upsd]:
         yield upsd
     finally:
         for process in upsd.processes.values():
-            process.send_signal(signal.SIGCONT)
-            process.terminate()
-            try:
-                process.wait(5)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait(5)
+            end(process)
         shutil.rmtree(folder, ignore_errors=True)
 
 

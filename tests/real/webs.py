@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import signal
 import socket
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 from tests.real.children import free_port, wait_until
+from tests.real.daemons import end
 
 NGINX = """
 daemon off; master_process off; pid {folder}/nginx.pid; error_log stderr error;
@@ -42,8 +42,7 @@ def _running(argv: list[str], folder: Path, port: int) -> Iterator[None]:
             raise RuntimeError(f"{argv[0]} ended at once: {log.read_text()[-2000:]}")
         yield
     finally:
-        child.send_signal(signal.SIGTERM)
-        child.wait(10)
+        end(child)
 
 
 def answers(port: int) -> bool:

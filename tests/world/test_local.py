@@ -156,14 +156,14 @@ def test_a_server_whose_queue_is_full(tmp_path: Path) -> None:
 
 def test_an_answer_that_trickles_ends_with_the_time_of_all(tmp_path: Path) -> None:
     def trickle(channel: socket.socket) -> None:
-        for _ in range(200):
+        for _ in range(2000):
             channel.sendall(b"x")
             time.sleep(0.02)
 
     with listening(tmp_path / "s.sock", trickle):
         began = time.monotonic()
         assert refusal(tmp_path, "s.sock", timeout=SOON).reason is Reason.TIMEOUT
-        assert time.monotonic() - began < 3
+        assert time.monotonic() - began < 20
 
 
 def test_an_answer_without_an_end_is_cut(tmp_path: Path) -> None:

@@ -59,9 +59,9 @@ def test_a_server_of_another_kind(answer: bytes) -> None:
 
     with served(talk) as port:
         began = time.monotonic()
-        gap = refusal(RedisDoor("127.0.0.1", port), seconds=3)
+        gap = refusal(RedisDoor("127.0.0.1", port), seconds=30)
     assert gap.reason in (Reason.UNREACHABLE, Reason.INCOMPLETE), gap
-    assert time.monotonic() - began < 2.5
+    assert time.monotonic() - began < 20
 
 
 def test_an_answer_without_an_end_is_cut() -> None:

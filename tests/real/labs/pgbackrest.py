@@ -26,6 +26,7 @@ log-path={folder}/log
 lock-path={folder}/lock
 spool-path={folder}/spool
 start-fast=y
+compress-level=1
 job-retry=0
 [kosme]
 pg1-path={folder}/primary

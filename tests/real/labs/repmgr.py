@@ -12,6 +12,7 @@ from typing import Final
 
 from tests.programs import find
 from tests.real.children import wait_until
+from tests.real.daemons import end
 from tests.real.lab import Lab, Said
 from tests.real.repmgrs import Group, started
 
@@ -57,8 +58,7 @@ def witness_gone(group: Group) -> Said:
 
 def daemon_gone(group: Group) -> Said:
     """What would promote the standby runs no more; the databases go on as before."""
-    group.daemons[1].terminate()
-    group.daemons[1].wait(15)
+    end(group.daemons[1])
     wait_until(lambda: "2,n2,standby,1,0," in group.repmgr("service", "status", "--csv").stdout, "the end")
     return said(group)
 
