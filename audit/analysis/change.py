@@ -6,9 +6,8 @@ from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Final
+from typing import Final, Generic, Protocol, TypeVar
 
-from audit.model.evidence import Finding
 from audit.model.exit import Exit
 from audit.model.verdict import Severity, Verdict
 
@@ -53,22 +52,46 @@ DIMMER: Final = (Move.UNPROVEN, Move.UNSEEN)
 Key = tuple[str, str, str, str]
 
 
+class Judged(Protocol):
+    """What is asked of a finding here: a run has a hundred thousand of them, and most are as before."""
+
+    @property
+    def check(self) -> str: ...
+    @property
+    def institution(self) -> str: ...
+    @property
+    def system(self) -> str: ...
+    @property
+    def subject(self) -> str: ...
+    @property
+    def verdict(self) -> Verdict: ...
+    @property
+    def severity(self) -> Severity: ...
+    @property
+    def grade(self) -> int: ...
+    @property
+    def waiver(self) -> str | None: ...
+
+
+T = TypeVar("T", bound=Judged)
+
+
 @dataclass(frozen=True, slots=True)
-class Step:
+class Step(Generic[T]):
     """One pair of check and subject in both runs."""
 
     move: Move
-    before: Finding | None
-    after: Finding | None
-    newest: Finding
+    before: T | None
+    after: T | None
+    newest: T
     """The later of the two."""
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class Change(Generic[T]):
     """All that became of the findings of one run by the time of another."""
 
-    steps: Mapping[Move, tuple[Step, ...]]
+    steps: Mapping[Move, tuple[Step[T], ...]]
     """Of every move that there was, but `same`; most urgent first."""
     same: int
     new_subjects: tuple[str, ...]
@@ -76,7 +99,7 @@ class Change:
     gone_subjects: tuple[str, ...]
     """What was judged before, and does not stand in the new inventory."""
 
-    def of(self, *moves: Move) -> Iterator[Step]:
+    def of(self, *moves: Move) -> Iterator[Step[T]]:
         """The steps of some moves."""
         for move in moves:
             yield from self.steps.get(move, ())
@@ -94,16 +117,16 @@ class Change:
         return Exit.READY
 
 
-def _any(steps: Iterable[Step], least: Severity) -> bool:
+def _any(steps: Iterable[Step[T]], least: Severity) -> bool:
     return any(one.newest.waiver is None and one.newest.severity.rank <= least.rank for one in steps)
 
 
 def change(
-    before: Iterable[Finding], after: Iterable[Finding], there_before: Container[str], there_now: Container[str]
-) -> Change:
+    before: Iterable[T], after: Iterable[T], there_before: Container[str], there_now: Container[str]
+) -> Change[T]:
     """Compare two runs; `there_before`, `there_now` hold every reference of the two inventories."""
     old, new = _by_key(before), _by_key(after)
-    steps: dict[Move, list[Step]] = {}
+    steps: dict[Move, list[Step[T]]] = {}
     same = 0
     for key, now in new.items():
         was = old.pop(key, None)
@@ -123,9 +146,9 @@ def change(
     )
 
 
-def _by_key(findings: Iterable[Finding]) -> dict[Key, Finding]:
+def _by_key(findings: Iterable[T]) -> dict[Key, T]:
     """By what the fingerprint is made of, which would take longer; of two about one pair the worse one counts."""
-    found: dict[Key, Finding] = {}
+    found: dict[Key, T] = {}
     for finding in findings:
         key = (finding.check, finding.institution, finding.system, finding.subject)
         other = found.get(key)
@@ -139,13 +162,13 @@ _BADNESS: Final[Mapping[Verdict, int]] = MappingProxyType(
 )
 
 
-def _appeared(now: Finding, there_before: Container[str]) -> Move:
+def _appeared(now: Judged, there_before: Container[str]) -> Move:
     if now.verdict is Verdict.FAIL:
         return Move.NEW
     return Move.ASKED if now.subject in there_before else Move.ADDED
 
 
-def _moved(was: Finding, now: Finding) -> Move:
+def _moved(was: Judged, now: Judged) -> Move:
     if was.verdict is now.verdict:
         if now.verdict is not Verdict.FAIL:
             return Move.SAME
@@ -161,10 +184,10 @@ def _moved(was: Finding, now: Finding) -> Move:
     return Move.UNPROVEN if was.verdict is Verdict.PASS else Move.UNSEEN
 
 
-def _urgency(step: Step) -> tuple[bool, int, int, str, str]:
+def _urgency(step: Step[T]) -> tuple[bool, int, int, str, str]:
     one = step.newest
     return (one.waiver is not None, one.severity.rank, one.grade, one.subject, one.check)
 
 
-def _subjects(findings: Iterable[Finding], there: Container[str]) -> tuple[str, ...]:
+def _subjects(findings: Iterable[Judged], there: Container[str]) -> tuple[str, ...]:
     return tuple(sorted({one.subject for one in findings if one.subject not in there}))

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from audit.analysis.change import Judged
 from audit.model.estate import Estate, Waiver, day_ends
-from audit.model.evidence import Finding, Run
+from audit.model.evidence import Run
 from audit.model.policy import LimitTable, Policy
 from audit.model.policy_told import Direction, direction
 from audit.model.units import plain
@@ -61,8 +62,8 @@ class Between:
 
 
 def between(
-    old: tuple[Run, Estate, Policy, Iterable[Finding]],
-    new: tuple[Run, Estate, Policy, Iterable[Finding]],
+    old: tuple[Run, Estate, Policy, Iterable[Judged]],
+    new: tuple[Run, Estate, Policy, Iterable[Judged]],
     limits: Mapping[str, LimitTable],
 ) -> Between:
     """What changed; the findings say which checks judged anything."""

@@ -17,6 +17,7 @@ from audit.model.message import say
 from audit.model.plan import Plan
 from audit.plan import plan
 from audit.store import open_store
+from audit.store.brief import Brief
 from audit.store.memory import Store
 
 PREVIOUS: Final = "previous"
@@ -31,7 +32,16 @@ class Past:
     findings: tuple[Finding, ...]
 
 
-def two_runs(old: str, new: str, store: str, catalogue: Catalogue) -> tuple[Past, Past]:
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """One stored run as it is held against another one."""
+
+    run: Run
+    estate: Estate
+    findings: tuple[Brief, ...]
+
+
+def two_runs(old: str, new: str, store: str, catalogue: Catalogue) -> tuple[Compared, Compared]:
     """Two stored runs, their seals verified; `previous` is the run of the same estate before the other one.
 
     Stop(USAGE) where there is none, or where one of them was never finished.
@@ -43,12 +53,14 @@ def two_runs(old: str, new: str, store: str, catalogue: Catalogue) -> tuple[Past
         for run in runs:
             if run.state == "running":
                 raise Stop(Exit.USAGE, say("the run {run} was never finished; `haechi runs` lists others", run=run.id))
+        for run in runs:
+            verified(memory, run.id)
         sources = [memory.sources(run.id) for run in runs]
         first = stored_estate(sources[0], catalogue, earlier.estate_id)
         same = sources[0] == sources[1] and earlier.estate_id == later.estate_id
         second = first if same else stored_estate(sources[1], catalogue, later.estate_id)
-        found = [memory.findings(verified(memory, run.id).id) for run in runs]
-    return Past(earlier, first, found[0]), Past(later, second, found[1])
+        found = [memory.briefs(run.id) for run in runs]
+    return Compared(earlier, first, found[0]), Compared(later, second, found[1])
 
 
 def _named(memory: Store, name: str, estate: str) -> Run:

@@ -129,15 +129,23 @@ def _derived(memory: Store, events: Sequence[Event], sent: Mapping[str, frozense
             subject, check, institution, system = (text(event, name) for name in _NAMED)
             wanted[subject, check][institution, system] = event.subject
     runs = memory.runs()
-    looks = [_look(memory, run, wanted, sent.get(run.id, frozenset())) for run in runs if _looked(run)]
+    looks: list[Look] = []
+    damaged: set[str] = set()
+    for run in filter(_looked, runs):
+        try:
+            looks.append(_look(memory, run, wanted, sent.get(run.id, frozenset())))
+        except (ValueError, LookupError, TypeError, AttributeError):
+            damaged.add(run.id)  # told of below: what cannot be read is not what was sealed
     # What a sheet or a bundle names need not be here.
     there = {run.id for run in runs if run.root}
     sound: set[str] = set()
-    doubts: list[Message] = []
+    doubts = [say("the run {run} was changed after it was sealed; it counts for nothing", run=name)
+              for name in sorted(damaged)]  # fmt: skip
     while True:
         actions = register(events, looks)
-        # Whatever a run did to a measure counts as long as it is the run that was sealed.
-        resting = there & {name for one in actions for name in one.rests_on}
+        # Whatever a run did to a measure counts as long as it is the run that was sealed. Of the newest one it counts
+        # too what it does not tell: a finding may have been taken out of it.
+        resting = there & {look.run for look in looks[:1]} | there & {name for one in actions for name in one.rests_on}
         broken = {name for name in sorted(resting - sound) if memory.verify(name)}
         sound |= resting
         if not broken:

@@ -18,7 +18,7 @@ from audit.store.checkpoint_log import append_seal, read_log, sealed_in
 from audit.store.database import Database, Purpose, open_database
 from audit.store.merkle import consistency, root_of
 from audit.store.tables import HEAD
-from audit.store.trouble import stop_for
+from audit.store.trouble import UNREADABLE, damaged, stop_for
 
 LATEST = "latest"
 
@@ -84,9 +84,8 @@ def signed(opened: Database, signer: Signer, wanted: Sequence[str] | None) -> Si
             }
     except DBAPIError as broken:
         raise stop_for(broken, opened.name) from broken
-    except (ValueError, LookupError, TypeError) as broken:
-        says = say("the store {store} is damaged; bring back a copy of it", store=opened.name)
-        raise Stop(Exit.STORAGE, says) from broken
+    except UNREADABLE as broken:
+        raise damaged(opened.name) from broken
     if log.broken is not None or len(log.hashes) != size:
         says = say(
             "nothing is signed: the log of {store} was altered; `haechi verify {store}` tells", store=opened.name

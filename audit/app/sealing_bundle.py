@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -27,7 +26,7 @@ from audit.store.bundling_verifier import MOST, Altered, open_bundle, unpack
 from audit.store.checkpoint import Checkpoint, Key, read_checkpoint
 from audit.store.database import Purpose, open_database
 from audit.store.tables import FINDING
-from audit.store.trouble import stop_for
+from audit.store.trouble import UNREADABLE, damaged, stop_for
 
 INSTITUTION: Final = "institution "
 
@@ -64,7 +63,7 @@ def make(store: str, *, institution: str, run: str, key: Path, output: Path) -> 
             open_bundle(data)
         except DBAPIError as broken:
             raise stop_for(broken, opened.name) from broken
-        except (Altered, ValueError, LookupError, zlib.error) as broken:
+        except (Altered, *UNREADABLE) as broken:
             says = say("nothing is bundled: {store} was altered; `haechi verify {store}` tells", store=opened.name)
             raise Stop(Exit.STORAGE, says, line(str(broken))) from broken
     if not (output.is_file() and not output.is_symlink() and output.read_bytes() == data):
@@ -117,9 +116,8 @@ def merge_all(store: str, paths: Sequence[Path], keys: Sequence[str]) -> tuple[A
                 opened.intact()
             except DBAPIError as broken:
                 raise stop_for(broken, opened.name) from broken
-            except (ValueError, LookupError, TypeError) as broken:
-                says = say("the store {store} is damaged; bring back a copy of it", store=opened.name)
-                raise Stop(Exit.STORAGE, says) from broken
+            except UNREADABLE as broken:
+                raise damaged(opened.name) from broken
             answers.append(Answer(path, done, exit=Exit.FAILED if done.state == "refused" else Exit.READY))
         opened.engine.dispose()
     return tuple(answers)

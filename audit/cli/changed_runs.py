@@ -12,6 +12,7 @@ from audit.analysis.change_between import Between, Ruled
 from audit.model.clean import json_text, line
 from audit.model.evidence import Finding, Run
 from audit.model.message import Message, say
+from audit.store.brief import Brief
 from reports.translate import Translator
 from reports.words import SEVERITIES, VERDICTS
 
@@ -43,7 +44,7 @@ _WAY: Final[Mapping[str, Message]] = MappingProxyType(
 )
 
 
-def as_json(old: Run, new: Run, found: Change, lying: Between, top: int) -> Iterator[str]:
+def as_json(old: Run, new: Run, found: Change[Brief], lying: Between, top: int) -> Iterator[str]:
     """One document."""
     document: dict[str, Any] = {
         "schema": "haechi.change/1",
@@ -109,8 +110,8 @@ def _between(lying: Between) -> dict[str, Any]:
     }
 
 
-def _step(one: Step) -> dict[str, Any]:
-    newest = one.newest
+def _step(one: Step[Brief]) -> dict[str, Any]:
+    newest = one.newest.whole()
     return {
         "change": str(one.move),
         "check": json_text(newest.check),
@@ -123,9 +124,10 @@ def _step(one: Step) -> dict[str, Any]:
     }
 
 
-def _side(finding: Finding | None) -> dict[str, Any] | None:
-    if finding is None:
+def _side(brief: Brief | None) -> dict[str, Any] | None:
+    if brief is None:
         return None
+    finding = brief.whole()
     return {
         "verdict": str(finding.verdict),
         "reason": str(finding.reason) if finding.reason is not None else None,
@@ -139,7 +141,7 @@ def _side(finding: Finding | None) -> dict[str, Any] | None:
     }
 
 
-def as_text(old: Run, new: Run, found: Change, lying: Between, top: int, speak: Translator) -> Iterator[str]:
+def as_text(old: Run, new: Run, found: Change[Brief], lying: Between, top: int, speak: Translator) -> Iterator[str]:
     """Lines for people; what is worse stands first."""
     for run in (old, new):
         yield f"{line(run.id)}  {speak.instant(run.at or run.started)}  {line(run.estate_id)}"
@@ -166,13 +168,13 @@ def as_text(old: Run, new: Run, found: Change, lying: Between, top: int, speak: 
     yield from _between_text(lying, top, speak)
 
 
-def _step_text(one: Step, speak: Translator) -> Iterator[str]:
+def _step_text(one: Step[Brief], speak: Translator) -> Iterator[str]:
     newest = one.newest
     waived = "  " + speak.text("waived") if newest.waiver is not None else ""
     severity = speak.message(SEVERITIES[newest.severity])
     grade = speak.text("grade {grade}", grade=newest.grade)
     yield f"  {severity}, {grade}  {line(newest.check)}  {line(newest.subject)}{waived}"
-    words = [_verdict(side, speak) for side in (one.before, one.after)]
+    words = [_verdict(side.whole() if side is not None else None, speak) for side in (one.before, one.after)]
     yield f"      {words[0]} -> {words[1]}"
 
 

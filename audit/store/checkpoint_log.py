@@ -18,6 +18,7 @@ from audit.model.evidence import Run, canonical
 from audit.model.exit import Exit, Stop
 from audit.model.message import Message, say
 from audit.store import eventlog, journal
+from audit.store.many import many
 from audit.store.merkle import leaf_hash, root_of
 from audit.store.record import run_from, sources_of
 from audit.store.seal import sealed_leaves, tags
@@ -56,9 +57,7 @@ def read_log(connection: Connection, until: int | None = None) -> Log:
     """Walk a log, up to an event where one is named."""
     log, link, new, last = Log([]), START, hashlib.sha256, 0
     given = {"until": _LAST if until is None else until}
-    asked = connection.execute(_ROWS, given, execution_options={"yield_per": _AT_ONCE})
-    # The driver's own rows, many at a time, each step over all of them before the next: a log may be a million events.
-    while rows := asked.cursor.fetchmany(_AT_ONCE):
+    for rows in many(connection, _ROWS, _AT_ONCE, given):
         try:
             lines = leaves(rows)
         except TypeError:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -12,7 +11,6 @@ from typing import Any, Final
 from sqlalchemy import Connection, select, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 
-from audit.model.clean import line
 from audit.model.exit import Exit, Stop
 from audit.model.message import Message, say
 from audit.store import journal, proofs
@@ -33,10 +31,9 @@ from audit.store.merkle import root_of
 from audit.store.record import unpacked
 from audit.store.seal import first_change
 from audit.store.tables import FINDING, HEAD, JOURNAL, OBSERVATION, RUN, SIGHT, SOURCE
-from audit.store.trouble import stop_for
+from audit.store.trouble import UNREADABLE, stop_for
 
 Says = Message | str
-_UNREADABLE: Final = (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, zlib.error)
 _DAMAGED: Final = (11, 26)
 """What SQLite says of a file that is damaged, or is no database any more."""
 _SEEN: Final = select(SIGHT.c.subject, OBSERVATION.c.id, OBSERVATION.c.content).join_from(SIGHT, OBSERVATION)
@@ -61,8 +58,6 @@ def examine(url: str, checkpoints: Sequence[Checkpoint]) -> Examined:
         opened = open_database(url, Purpose.RUN, writing=False)
     except Stop as stop:
         return Examined((_damage(stop),))
-    except UnicodeDecodeError:  # of what the database says of a damaged file, in which bytes of that file stand
-        return Examined((say("the file is damaged: {why}", why=line(url)),))
     with opened.lock:
         try:
             with opened.engine.connect() as connection:
@@ -73,7 +68,7 @@ def examine(url: str, checkpoints: Sequence[Checkpoint]) -> Examined:
             trouble = stop_for(broken, opened.name)
             trouble.__cause__ = broken
             return Examined((_damage(trouble),))
-        except UnicodeDecodeError:
+        except UNREADABLE:
             return Examined((say("the file is damaged: {why}", why=opened.name),))
 
 
@@ -83,6 +78,7 @@ def _damage(stop: Stop) -> Says:
     original = getattr(cause, "orig", None)
     code = getattr(original, "sqlite_errorcode", None)
     decoded = "decode" in str(original)
+    decoded |= isinstance(cause, UNREADABLE)
     if stop.code is not Exit.STORAGE or (cause is not None and not decoded and (code or 0) & 0xFF not in _DAMAGED):
         raise stop
     return stop.says[0]
@@ -187,7 +183,7 @@ def _run(connection: Connection, row: Mapping[str, Any], sealed: Mapping[str, An
             yield say("run {run}: the names of its files are not those that were sealed", run=name)
         if row["root"] != now["root"] and (sealed is None or sealed["root"] == now["root"]):
             yield say("run {run}: its head, its observations or its findings are not those that were sealed", run=name)
-    except (*_UNREADABLE, OperationalError) as broken:
+    except (*UNREADABLE, OperationalError) as broken:
         # A text that is no UTF-8 is told of by the database itself.
         yield say("run {run}: it cannot be read any more ({why})", run=name, why=type(broken).__name__)
 
@@ -206,7 +202,7 @@ def _contents(connection: Connection, parts: Parts) -> Iterator[Message]:
         try:
             plain = unpacked(bytes(content))
             same = _id(plain) == key and json.loads(plain.decode("utf-8", "surrogatepass"))["subject"] == subject
-        except _UNREADABLE:
+        except UNREADABLE:
             same = False
         if not same:
             yield say("the observation of {subject} is not what was stored", subject=subject)
@@ -224,7 +220,7 @@ def _strays(connection: Connection, rows: Iterable[Mapping[str, Any]]) -> Iterat
     for row in rows:
         try:
             used |= set(json.loads(row["sources"]).values())
-        except _UNREADABLE:
+        except UNREADABLE:
             continue  # told of already, with its run
     for key in connection.execute(select(SOURCE.c.id)).scalars():
         if key not in used:
@@ -252,7 +248,7 @@ def _measured(connection: Connection, seals: Sequence[Sealed]) -> Iterator[Says]
                           number=entry, event=seal.number)  # fmt: skip
             if series_sum(connection, seal.series[0]) != seal.series[1]:
                 yield say("the names of the series are not those that event {event} sealed", event=seal.number)
-    except _UNREADABLE as broken:
+    except UNREADABLE as broken:
         yield say("what was measured cannot be read any more ({why})", why=type(broken).__name__)
 
 

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from datetime import datetime, timedelta
 from types import MappingProxyType, TracebackType
 from typing import Final, Self
 
 from sqlalchemy import Connection, bindparam, func, insert, select, update
-from sqlalchemy.exc import DBAPIError
 
 from audit.model.clean import line
 from audit.model.event import Event
-from audit.model.exit import Exit, Stop
 from audit.model.history import Stretch
 from audit.model.measurement import Measurement
 from audit.model.message import say
@@ -27,7 +25,7 @@ from audit.store.rolling import Rolling, newest
 from audit.store.schema import unwatched
 from audit.store.series import Series
 from audit.store.tables import HEAD, SERIES, WATCH
-from audit.store.trouble import stop_for
+from audit.store.trouble import damaged, speaking
 
 _ALIVE: Final = (
     update(WATCH)
@@ -261,15 +259,10 @@ class History:
                     self._series.read(connection)
                 yield connection
             except (ValueError, LookupError, TypeError, ArithmeticError) as broken:
-                says = say("the store {store} is damaged; bring back a copy of it", store=self.name)
-                raise Stop(Exit.STORAGE, says) from broken
+                raise damaged(self.name) from broken
 
-    @contextmanager
-    def _speaking(self) -> Iterator[None]:
-        try:
-            yield
-        except DBAPIError as broken:
-            raise stop_for(broken, self.name) from broken
+    def _speaking(self) -> AbstractContextManager[None]:
+        return speaking(self.name)
 
 
 def _every(number: int) -> bool:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-import zlib
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import replace
 from itertools import islice
 from types import TracebackType
@@ -14,11 +13,12 @@ from typing import Any, Final, Self, TypeVar
 from sqlalchemy import Connection, Engine, Select, Table, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
-from sqlalchemy.exc import DBAPIError
 
 from audit.model.evidence import Finding, Observation, Run
 from audit.model.exit import Exit, Stop
 from audit.model.message import say
+from audit.store.brief import Brief, briefs
+from audit.store.many import many
 from audit.store.record import (
     FactsOf,
     finding_from,
@@ -32,7 +32,7 @@ from audit.store.record import (
 )
 from audit.store.seal import sealed_root
 from audit.store.tables import FINDING, OBSERVATION, RUN, SIGHT, SOURCE
-from audit.store.trouble import stop_for
+from audit.store.trouble import UNREADABLE, speaking, understanding
 
 T = TypeVar("T")
 BATCH: Final = 5_000
@@ -40,6 +40,8 @@ _NEWEST: Final = (RUN.c.started.desc(), RUN.c.id.desc())
 _CLOSING: Final = ("ended", "at", "state", "root")
 """The columns of a run that its end fills in."""
 _SEEN: Final = select(SIGHT.c.subject, OBSERVATION.c.id, OBSERVATION.c.content).join_from(SIGHT, OBSERVATION)
+_MANY: Final = 500
+"""Rows that are read at once."""
 _AT_ONCE: Final = 500
 """So many names of subjects fit into one question."""
 
@@ -135,10 +137,11 @@ class Store:
 
     def sources(self, run: str) -> dict[str, bytes]:
         """The files of a run's inventory by name."""
-        names = sources_of(self._row(run))
-        wanted = select(SOURCE.c.id, SOURCE.c.content).where(SOURCE.c.id.in_(set(names.values())))
-        contents = {row["id"]: bytes(row["content"]) for row in self._rows(wanted)}
-        return {name: contents[key] for name, key in names.items() if key in contents}
+        with self._reading():
+            names = sources_of(self._row(run))
+            wanted = select(SOURCE.c.id, SOURCE.c.content).where(SOURCE.c.id.in_(set(names.values())))
+            contents = {row["id"]: bytes(row["content"]) for row in self._rows(wanted)}
+            return {name: contents[key] for name, key in names.items() if key in contents}
 
     def observations(self, run: str, facts_of: FactsOf, *, of: Collection[str] | None = None) -> dict[str, Observation]:
         """What a run saw, by subject; of the named subjects alone where `of` names them."""
@@ -158,6 +161,11 @@ class Store:
         with self._reading():
             return tuple(map(finding_from, self._lines(run)))
 
+    def briefs(self, run: str) -> tuple[Brief, ...]:
+        """What a run found, in its order, by what runs are compared by."""
+        with self._reading():
+            return tuple(briefs(self._lines(run)))
+
     def lines(self, run: str, pairs: Collection[tuple[str, str]]) -> Iterator[bytes]:
         """The findings of a run about these subjects and checks, each in canonical form as it was sealed."""
         wanted = select(FINDING.c.subject, FINDING.c.rule, FINDING.c.line).where(FINDING.c.run == run)
@@ -171,7 +179,10 @@ class Store:
 
     def verify(self, run: str) -> tuple[str, ...]:
         """What was changed since a run was closed, in words; nothing where its seal is whole."""
-        row = self._row(run)
+        with self._reading():
+            return self._problems(self._row(run))
+
+    def _problems(self, row: Mapping[str, Any]) -> tuple[str, ...]:
         found = run_from(row)
         if found.state == "running":
             return ()
@@ -179,7 +190,7 @@ class Store:
         for seen in self._rows(_SEEN.where(SIGHT.c.run == found.id)):
             try:
                 whole = _id(unpacked(seen["content"])) == seen["id"]
-            except zlib.error:
+            except UNREADABLE:
                 whole = False
             if not whole:
                 problems.append(f"the observation of {seen['subject']} is not what was stored")
@@ -216,7 +227,8 @@ class Store:
     def _lines(self, run: str) -> Iterator[bytes]:
         wanted = select(FINDING.c.line).where(FINDING.c.run == run).order_by(FINDING.c.position)
         with self._speaking(), self._engine.connect() as connection:
-            yield from connection.execute(wanted).scalars()
+            for rows in many(connection, wanted, _MANY):
+                yield from [row[0] for row in rows]
 
     def _rows(self, wanted: Select[Any]) -> Iterator[Mapping[str, Any]]:
         with self._speaking(), self._engine.connect() as connection:
@@ -228,21 +240,11 @@ class Store:
         with self._speaking(), self._engine.begin() as connection:
             yield connection
 
-    @contextmanager
-    def _reading(self) -> Iterator[None]:
-        """Values that cannot be read back were not written by this program."""
-        try:
-            yield
-        except (ValueError, KeyError, TypeError, zlib.error) as broken:
-            says = say("the store {store} is damaged; bring back a copy of it", store=self.name)
-            raise Stop(Exit.STORAGE, says) from broken
+    def _reading(self) -> AbstractContextManager[None]:
+        return understanding(self.name)
 
-    @contextmanager
-    def _speaking(self) -> Iterator[None]:
-        try:
-            yield
-        except DBAPIError as broken:
-            raise stop_for(broken, self.name) from broken
+    def _speaking(self) -> AbstractContextManager[None]:
+        return speaking(self.name)
 
 
 def _once(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:

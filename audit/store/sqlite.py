@@ -10,7 +10,6 @@ from sqlite3 import Connection as Raw
 from typing import Final
 
 from sqlalchemy import URL, Connection, create_engine, event
-from sqlalchemy.exc import DBAPIError
 
 from audit.model.clean import line
 from audit.model.exit import Exit, Stop
@@ -18,7 +17,7 @@ from audit.model.message import say
 from audit.store.database import Database, Purpose
 from audit.store.filelock import FileLock, identity
 from audit.store.schema import prepare
-from audit.store.trouble import stop_for, unusable
+from audit.store.trouble import speaking, understanding, unusable
 
 PATIENCE: Final = 30
 """Seconds to wait for the transaction of another program, such as the findings of a whole audit."""
@@ -45,7 +44,7 @@ def open_sqlite(path: str, purpose: Purpose, *, writing: bool) -> Database:
         stack.callback(engine.dispose)
         event.listen(engine, "connect", _settle)
         event.listen(engine, "begin", _begin)
-        try:
+        with speaking(name), understanding(name):
             with engine.execution_options(immediate=writing).begin() as connection:
                 version = prepare(connection, name, purpose, writing=writing)
             if writing:
@@ -53,8 +52,6 @@ def open_sqlite(path: str, purpose: Purpose, *, writing: bool) -> Database:
                 engine.dispose()
                 event.listen(engine, "connect", _keep_journal)
                 engine.connect().close()
-        except DBAPIError as broken:
-            raise stop_for(broken, name) from broken
         opened = identity(file)
 
         def intact() -> None:

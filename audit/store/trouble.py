@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping
+import zlib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from types import MappingProxyType
 from typing import Final
 
@@ -13,6 +15,8 @@ from audit.model.clean import line
 from audit.model.exit import Exit, Stop
 from audit.model.message import Message, say
 
+UNREADABLE: Final = (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, zlib.error)
+"""What reading values ends with that this program did not write."""
 _SQLITE: Final[Mapping[int, Message]] = MappingProxyType(
     {
         sqlite3.SQLITE_FULL: say("the disk is full"),
@@ -45,12 +49,43 @@ def stop_for(broken: DBAPIError, name: str) -> Stop:
         if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
             says = say("the store {store} is locked by another program; try again when it has ended", store=name)
             return Stop(Exit.LOCKED, says)
-        return unusable(name, _SQLITE.get(code) or line(str(original)))
+        stop = unusable(name, _SQLITE.get(code) or line(str(original)))
+        return Stop(stop.code, *stop.says, _mended(name)) if code == sqlite3.SQLITE_CORRUPT else stop
     state = getattr(original, "sqlstate", None) or ""
     why = _POSTGRESQL.get(state) or _POSTGRESQL.get(state[:2])
     if why is None and not state:
         why = say("the server cannot be reached")
     return unusable(name, why or line(str(original).partition("\n")[0]))
+
+
+def damaged(name: str) -> Stop:
+    """The Stop for a store of which the content cannot be read."""
+    return Stop(Exit.STORAGE, say("the store {store} is damaged; bring back a copy of it", store=name), _mended(name))
+
+
+def _mended(name: str) -> Message:
+    return say("`haechi verify {store}` names what was altered; `haechi bundle merge` brings back the runs of bundles",
+               store=name)  # fmt: skip
+
+
+@contextmanager
+def speaking(name: str) -> Iterator[None]:
+    """Whatever the database complains about is a Stop."""
+    try:
+        yield
+    except DBAPIError as broken:
+        raise stop_for(broken, name) from broken
+    except UnicodeDecodeError as broken:  # of what SQLite says of a damaged file, in which bytes of that file stand
+        raise damaged(name) from broken
+
+
+@contextmanager
+def understanding(name: str) -> Iterator[None]:
+    """Values that cannot be read back were not written by this program, which is a Stop."""
+    try:
+        yield
+    except UNREADABLE as broken:
+        raise damaged(name) from broken
 
 
 def unusable(name: str, why: str | Message) -> Stop:

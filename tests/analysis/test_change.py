@@ -34,7 +34,7 @@ def found(
 PASS, FAIL, UNKNOWN, NOT = (found(verdict) for verdict in Verdict)
 
 
-def only(result: Change) -> Move:
+def only(result: Change[Finding]) -> Move:
     (move,) = [*result.steps, *([Move.SAME] if result.same else [])]
     return move
 
