@@ -30,12 +30,12 @@ demo:
 test: setup servers gates
 	$(say) 'pytest: what reckons with time, one after the other'
 	@$(bin)/pytest -m alone $(PYTEST)
-	$(say) 'pytest: what mostly waits, four at once'
-	@$(bin)/pytest -m waiting -n 4 --maxschedchunk 1 tests/real $(PYTEST)
-	$(say) 'pytest: everything else but the benchmarks and the labs, three files at once'
-	@$(bin)/pytest -n 3 --dist loadfile --no-loadscope-reorder -m 'not bench and not lab and not alone and not waiting' $(PYTEST)
-	$(say) 'pytest: the labs, each a technology made for real, four at once'
-	@$(bin)/pytest -m lab -n 4 --dist loadgroup --no-loadscope-reorder tests/real $(PYTEST)
+	$(say) 'pytest: what mostly waits, six at once'
+	@$(bin)/pytest -m waiting -n 6 --maxschedchunk 1 tests/real $(PYTEST)
+	$(say) 'pytest: everything else but the benchmarks and the labs, four files at once'
+	@$(bin)/pytest -n 4 --dist loadfile --no-loadscope-reorder -m 'not bench and not lab and not alone and not waiting' $(PYTEST)
+	$(say) 'pytest: the labs, each a technology made for real, six at once'
+	@$(bin)/pytest -m lab -n 6 --dist loadgroup --no-loadscope-reorder tests/real $(PYTEST)
 
 check: setup gates
 	$(say) 'pytest: without real servers'
@@ -43,7 +43,7 @@ check: setup gates
 
 lies: setup servers
 	$(say) 'pytest: what the tools say of broken backups, written into docs/lies.md'
-	@HAECHI_WRITE_LIES=1 $(bin)/pytest -n 4 --dist loadgroup tests/real/test_lies.py -k test_is_not_fooled $(PYTEST)
+	@HAECHI_WRITE_LIES=1 $(bin)/pytest -n 6 --dist loadgroup tests/real/test_lies.py -k test_is_not_fooled $(PYTEST)
 	@$(bin)/python -m tests.real.test_lies
 
 bench: setup servers

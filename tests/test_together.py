@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.together import group
+from tests.together import LONG, group, turn
 
 LIES = "tests/real/test_lies.py::test_is_not_fooled"
 
@@ -26,6 +26,17 @@ LIES = "tests/real/test_lies.py::test_is_not_fooled"
 )
 def test_what_belongs_together(nodeid: str, found: str) -> None:
     assert group(nodeid) == found
+
+
+def test_what_takes_long_begins_first() -> None:
+    ids = [f"{LIES}[more-byte-flipped@tree]", "tests/world/test_dns.py::test_one", f"{LIES}[more-killed@patroni]"]
+    assert sorted(ids, key=turn) == [ids[2], ids[0], ids[1]]
+
+
+@pytest.mark.parametrize("name", LONG)
+def test_what_takes_long_is_there(name: str) -> None:
+    root = Path(__file__).parents[1]
+    assert (root / name if "/" in name else root / f"tests/real/labs/{name}.py").is_file()
 
 
 def run(folder: Path, body: str) -> tuple[int, str, set[tuple[str, str]]]:

@@ -11,12 +11,28 @@ from typing import Any, Final
 from xdist.scheduler import LoadScopeScheduling
 
 _LAB: Final = re.compile(r"@(\w+)\]$")
+LONG: Final = (
+    "tests/house/test_package.py", "tests/demo/test_demo.py", "tests/docs/test_evidence.py",
+    "tests/docs/test_readme.py", "tests/real/test_every_technology.py", "pgbackrest", "patroni", "repmgr",
+    "postgresql_pair", "tests/real/test_drill_pgbackrest_share.py", "tests/real/test_drill_pgbackrest.py", "barman",
+    "sentinel", "tests/real/test_switched.py", "tests/real/test_drill_servers.py", "tests/real/test_drill_restic.py",
+    "zone", "mariadb_pair", "tests/real/test_drill_archive.py", "etcd_cluster", "tests/real/test_drill_page.py",
+    "tests/real/test_drill_failover.py", "tests/app/test_sealing.py", "tests/analysis/faults/test_aralia.py",
+    "tests/cli/test_ends.py",
+)  # fmt: skip
+"""Groups that take a minute or more, the longest first. Begun last, each would keep the other processes waiting."""
 
 
 def group(nodeid: str) -> str:
     """The lab that stands behind the `@` at the end of an id, else the file of the test."""
     found = _LAB.search(nodeid)
     return found[1] if found else nodeid.partition("::")[0]
+
+
+def turn(nodeid: str) -> int:
+    """Which of all groups begin first: those that take long, in their order; all others keep theirs behind them."""
+    found = group(nodeid)
+    return LONG.index(found) if found in LONG else len(LONG)
 
 
 class Together(LoadScopeScheduling):  # type: ignore[misc]

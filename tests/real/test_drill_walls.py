@@ -57,7 +57,8 @@ def attacked(shop: Shop, files: str, sockets: str) -> str:
 def scratch(need: Callable[[str], Path]) -> Iterator[Path]:
     for program in ("unshare", "nsenter", "setpriv", PYTHON):
         need(program)
-    with tempfile.TemporaryDirectory(prefix="haechi-scratch-") as folder:
+    # Not in memory: a drill has another one of its own there, into which it may write.
+    with tempfile.TemporaryDirectory(prefix="haechi-scratch-", dir="/tmp") as folder:
         Path(folder).chmod(0o711)
         yield Path(folder)
 
