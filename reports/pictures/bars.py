@@ -78,10 +78,22 @@ class Bars:
             y += high
         if self.mark is not None:
             x = start + self._part(self.mark) * (end - start)
-            yield rule(x, self._top() - 6, x, self._height(wide), "threshold")
+            yield from self._marks(x, wide)
             room = max(x, wide - x)
             side = x < wide / 2
             yield label(x, self._top() - 8, self.marked, room, "strong", size=SMALL, anchor="start" if side else "end")
+
+    def _marks(self, x: float, wide: float) -> Iterator[Shape]:
+        """The line; where words stand between the bars it runs across the bars alone."""
+        if wide > NARROW:
+            yield rule(x, self._top() - 6, x, self._height(wide), "threshold")
+            return
+        yield rule(x, self._top() - 6, x, self._top() + 1, "threshold")
+        y = self._top()
+        for row in self.rows:
+            y += _ROW if row.head else 0.0
+            yield rule(x, y + 18, x, y + 22 + _THICK, "threshold")
+            y += _TALL
 
     def _named_above(self, row: Row, y: float, wide: float) -> Iterator[Shape]:
         told = label(wide, y + 15, row.told, 0.6 * wide, "strong", anchor="end")

@@ -23,5 +23,7 @@ class Figure:
     legend: tuple[tuple[str, str], ...] = ()
     """The look of a swatch, with what it means."""
     notes: tuple[str, ...] = ()
+    unit: str = ""
+    """What the figures in the picture count, where the lead does not say it."""
     names: int = 1
     """How many columns hold words; the others hold figures."""

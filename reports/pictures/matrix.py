@@ -22,7 +22,7 @@ MOST_COLUMNS: Final = 12
 A_PAGE: Final = 30
 _ROW: Final = 22.0
 _HEAD: Final = 15.0
-_NAMES: Final = 190.0
+_NAMES: Final = 168.0
 _WIDEST: Final = 90.0
 SIGNS: Final = MappingProxyType({"up": "✓", "degraded": "◐", "down": "✗", "unknown": "?"})
 WORDS: Final[MappingProxyType[State, Message]] = MappingProxyType(
@@ -138,7 +138,7 @@ def _body(lines: Sequence[_Line], wide: float, top: float, speak: Translator) ->
             yield label(10, y + 15, line.name, _NAMES - 18)
             for at, (state, away) in enumerate(line.cells[:MOST_COLUMNS]):
                 x = _NAMES + at * wide
-                text = _short(state, away, wide - 6, speak)
+                text = _short(state, away, wide - 4, speak)
                 broad = width(text, SMALL) + 4
                 fields_of[state].append(Area(x + 1, y + 1, wide - 2, _ROW - 2))
                 plates_of[state].append(Area(x + (wide - broad) / 2, y + 4, broad, _ROW - 8))
@@ -158,11 +158,12 @@ def _short(state: State, away: Span | None, room: float, speak: Translator) -> s
     if away is None or state == "up" or (away.least <= 0 and away.most in (0, None)):
         return sign
     least, most = brief_hours(away.least, speak), brief_hours(away.most, speak) if away.most is not None else ""
+    # Without the sign where there is no room for both: a length stands in no cell of what goes on.
     if least == most:
-        choices: tuple[str, ...] = (f"{sign} {least}", f"{sign}{least}")
+        choices: tuple[str, ...] = (f"{sign} {least}", f"{sign}{least}", least)
     elif away.least <= 0:
-        choices = (f"{sign} ≤ {most}", f"{sign}≤{most}")
+        choices = (f"{sign} ≤ {most}", f"{sign}≤{most}", f"≤{most}")
     else:
         between = f"{sign} {least}–{most}" if most else f"{sign} ≥ {least}"
-        choices = (between, f"{sign} ≥ {least}", f"{sign}≥{least}")
+        choices = (between, f"{sign} ≥ {least}", f"{sign}≥{least}", f"{sign}{least}+", f"{least}+")
     return next((text for text in (*choices, sign) if width(text, SMALL) <= room), sign)

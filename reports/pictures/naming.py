@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable, Mapping
+
 from audit.model.estate import Estate
 from audit.model.message import Message
 from reports.translate import Translator
@@ -17,6 +20,18 @@ def called(ref: str, estate: Estate, speak: Translator) -> str:
     if name == ref or around == ref or all(one.ref != around for one in estate.sites):
         return name
     return f"{estate.named(around, speak.language)} {name}"
+
+
+def apart(refs: Iterable[str], estate: Estate, speak: Translator) -> Mapping[str, str]:
+    """Each reference to its name; where several of them have the same one, with the institution or site around it."""
+    names = {ref: estate.named(ref, speak.language) for ref in refs}
+    often = Counter(names.values())
+    return {ref: name if often[name] == 1 else _within(ref, name, estate, speak) for ref, name in names.items()}
+
+
+def _within(ref: str, name: str, estate: Estate, speak: Translator) -> str:
+    around = ref.partition("/")[0]
+    return f"{name} ({estate.named(around, speak.language)})" if around not in (ref, name) else name
 
 
 def told(says: Message, estate: Estate, speak: Translator) -> str:

@@ -40,6 +40,7 @@ def pareto(bars: Sequence[Bar], estate: Estate, speak: Translator, scale: Scale 
         id="pareto",
         title=title,
         lead=_lead(speak, counted),
+        unit=speak.text("Applicant-hours: registered people times hours") if counted == "people" else "",
         wide=(_drawing(chart, WIDE, title, tells),),
         narrow=(_drawing(chart, NARROW, title, tells),),
         heads=(

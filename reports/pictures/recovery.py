@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from math import isfinite
 from typing import Final
@@ -13,6 +13,7 @@ from reports.pictures.amounts import hours
 from reports.pictures.axis import Axis
 from reports.pictures.drawing import WIDE, Box, Drawing, Shape, label
 from reports.pictures.figure import Figure
+from reports.pictures.naming import apart
 from reports.translate import Translator
 
 MOST: Final = 28
@@ -39,7 +40,8 @@ def recovery(found: Recovery | None, estate: Estate, speak: Translator) -> Figur
         critical=critical,
         time=hours(last, speak),
     )
-    shapes = (*_shapes(tasks, last, estate, speak),)
+    names = apart((task.ref for task in tasks), estate, speak)
+    shapes = (*_shapes(tasks, last, names, speak),)
     return Figure(
         id="recovery",
         title=title,
@@ -50,7 +52,7 @@ def recovery(found: Recovery | None, estate: Estate, speak: Translator) -> Figur
         ),
         wide=(Drawing(WIDE, _height(tasks), title, tells, shapes),),
         heads=(speak.text("Step"), speak.text("Begins"), speak.text("Ends"), speak.text("Takes")),
-        rows=tuple(_row(task, estate, speak) for task in tasks),
+        rows=tuple(_row(task, names, speak) for task in tasks),
         legend=(("critical", "◆ " + speak.text("on the critical path")), ("other", speak.text("can wait"))),
         notes=tuple(_notes(found, len(found.tasks) - len(tasks), estate, speak)),
     )
@@ -65,16 +67,16 @@ def _height(tasks: Sequence[Task]) -> float:
     return len(tasks) * _ROW + 28
 
 
-def _row(task: Task, estate: Estate, speak: Translator) -> tuple[str, ...]:
-    name = ("◆ " if task.critical else "") + estate.named(task.ref, speak.language)
+def _row(task: Task, names: Mapping[str, str], speak: Translator) -> tuple[str, ...]:
+    name = ("◆ " if task.critical else "") + names[task.ref]
     return name, hours(task.start, speak), hours(task.end, speak), hours(task.end - task.start, speak)
 
 
-def _shapes(tasks: Sequence[Task], last: float, estate: Estate, speak: Translator) -> Iterator[Shape]:
+def _shapes(tasks: Sequence[Task], last: float, names: Mapping[str, str], speak: Translator) -> Iterator[Shape]:
     axis = Axis(0.0, last, _NAMES, WIDE - _TIMES)
     yield from axis.drawn(2, len(tasks) * _ROW + 4, speak)
     for at, task in enumerate(tasks):
-        y, (name, _, _, took) = at * _ROW + 4, _row(task, estate, speak)
+        y, (name, _, _, took) = at * _ROW + 4, _row(task, names, speak)
         start, end = axis.at(task.start), axis.at(task.end)
         yield label(_NAMES - 8, y + 14, name, _NAMES - 8, "strong" if task.critical else "", anchor="end")
         yield Box(

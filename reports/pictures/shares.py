@@ -25,6 +25,8 @@ UNITS: Final = MappingProxyType(
     }
 )
 LAYERS: Final = 8
+A_PAGE: Final = 4
+"""Layers that one sheet of paper bears."""
 _WORDS: Final = MappingProxyType(
     {
         "site": say("Sites"),
@@ -44,9 +46,9 @@ def shares(found: Sequence[Shares], measure: str, estate: Estate, speak: Transla
     if not layers:
         return None
     title = speak.text("How much hangs on one")
-    rows = tuple(row for one in layers for row in _rows(one, estate, speak))
+    pages = [layers[at : at + A_PAGE] for at in range(0, len(layers), A_PAGE)]
+    charts = [Bars(tuple(row for one in page for row in _rows(one, estate, speak)), full=1.0) for page in pages]
     tells = "; ".join(f"{_layer(one, speak)}: {_like(one, speak)}" for one in layers)
-    chart = Bars(rows, full=1.0)
     return Figure(
         id="shares",
         title=title,
@@ -55,8 +57,8 @@ def shares(found: Sequence[Shares], measure: str, estate: Estate, speak: Transla
             "when it is lost (stops). What stops without being named is hidden concentration. Counted in {unit}.",
             unit=speak.message(UNITS.get(measure, UNITS["grade"])),
         ),
-        wide=(_drawing(chart, WIDE, title, tells),),
-        narrow=(_drawing(chart, NARROW, title, tells),),
+        wide=tuple(_drawing(chart, WIDE, title, tells) for chart in charts),
+        narrow=tuple(_drawing(chart, NARROW, title, tells) for chart in charts),
         heads=(speak.text("Layer"), speak.text("Member"), speak.text("Names it"), speak.text("Stops with it")),
         rows=tuple(_figures(one, member, estate, speak) for one in layers for member in _members(one)),
         legend=(("named", speak.text("names it")), ("sure", speak.text("stops with it"))),

@@ -10,6 +10,7 @@ from audit.model.estate import Estate
 from audit.model.meaning import Layered
 from reports.pictures.drawing import SMALL, WIDE, Box, Drawing, Shape, curve, label
 from reports.pictures.figure import Figure
+from reports.pictures.naming import apart
 from reports.translate import Translator
 
 COLUMNS: Final = 5
@@ -79,23 +80,25 @@ def _shown(found: Layered) -> list[list[Node]]:
 
 
 def _rows(layers: Sequence[Sequence[Node]], estate: Estate, speak: Translator) -> Iterator[tuple[str, ...]]:
+    names = apart((ref for layer in layers for node in layer for ref in node[:2] if ref), estate, speak)
     for step, layer in enumerate(layers):
         for ref, by, surely in layer:
-            taken = estate.named(by, speak.language) if by else "–"
+            taken = names[by] if by else "–"
             certain = speak.text("for certain") if surely else speak.text("perhaps")
-            yield estate.named(ref, speak.language), str(step), taken, certain
+            yield names[ref], str(step), taken, certain
 
 
 def _shapes(layers: Sequence[Sequence[Node]], estate: Estate, speak: Translator) -> Iterator[Shape]:
     wide = (WIDE - _GAP * (len(layers) - 1)) / len(layers)
     tallest = max(map(len, layers))
     placed: dict[str, _Placed] = {}
+    names = apart((node[0] for layer in layers for node in layer), estate, speak)
     for step, layer in enumerate(layers):
         x, top = step * (wide + _GAP), _TOP + (tallest - len(layer)) * _ROW / 2
         head = speak.text("lost") if step == 0 else speak.text("step {number}", number=step)
         yield label(x, 12, head, wide, "quiet", size=SMALL)
         for at, node in enumerate(layer):
-            placed.setdefault(node[0], _Placed(node, estate.named(node[0], speak.language), x, top + at * _ROW))
+            placed.setdefault(node[0], _Placed(node, names[node[0]], x, top + at * _ROW))
     yield from _lines(placed, wide)
     for one in placed.values():
         yield from _node(one, wide, "hit" if not one.node[1] and one.x == 0 else "")

@@ -14,10 +14,14 @@ from hypothesis import strategies as some
 
 from audit.model.meaning import Bar, Meaning, Span
 from reports.pictures.album import pictures
-from reports.pictures.drawing import NARROW, Area, Drawing
+from reports.pictures.bars import Bars, Row
+from reports.pictures.drawing import NARROW, SMALL, WIDE, Area, Drawing, Stroke
 from reports.pictures.figure import Figure
+from reports.pictures.matrix import _NAMES, MOST_COLUMNS, _short
+from reports.pictures.naming import apart
 from reports.pictures.widths import ELLIPSIS, fitted, width
 from reports.translate import Translator
+from tests.model.estates import graph_of
 from tests.reports.hostile import CONTROLS, POLYGLOT
 from tests.reports.meant import meaning, meant
 from tests.reports.printed import Page, printed
@@ -185,3 +189,37 @@ def test_a_small_screen_gets_pictures_of_its_width() -> None:
     for figure in pictures(WHOLE, SPEAK["ko"]):
         assert all(drawing.width == NARROW for drawing in figure.narrow)
         assert figure.narrow or figure.id in ("matrix", "spread", "curve", "recovery", "copies")
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_a_cell_of_the_fullest_matrix_has_room_for_its_hours(language: str) -> None:
+    room = (WIDE - _NAMES) / MOST_COLUMNS - 4
+    for least in (0.5, 6.0, 30.0, 24 * 9.0, 24 * 104.0, 24 * 999.0):
+        for most in (least, least * 1.3, least + 1, None):
+            told = _short("down", Span(least, most), room, SPEAK[language])
+            assert width(told, SMALL) <= room
+            assert re.search(r"\d", told), (least, most)
+
+
+def test_two_of_one_name_are_told_apart() -> None:
+    estate = graph_of(
+        "institutions:\n"
+        "- {id: a, name: First, systems: [{id: net, name: Office, grade: 1}, {id: web, name: Web, grade: 1}]}\n"
+        "- {id: b, name: Second, systems: [{id: net, name: Office, grade: 1}]}\n"
+    ).estate
+    names = apart(("a/net", "a/web", "b/net"), estate, SPEAK["en"])
+    assert list(names.values()) == ["Office (First)", "Web", "Office (Second)"]
+
+
+def test_no_line_runs_through_words_on_a_small_screen() -> None:
+    rows = tuple(Row(f"r{at}", Span(1.0, 4.0), "1 – 4") for at in range(3))
+    shapes, _ = Bars(rows, 4.0, "needed").drawn(NARROW)
+    lines = [shape.path for shape in shapes if isinstance(shape, Stroke) and shape.look == "threshold"]
+    assert len(lines) == 1 + len(rows)
+
+
+def test_on_paper_nothing_is_parted_from_its_heading() -> None:
+    page = printed("html", WHOLE)
+    paper = page[page.index("@media print") :]
+    assert "figure, figure > .lead, #meaning > .lead { break-inside: avoid; }" in paper
+    assert "Applicant-hours" in page.split('<h3 id="meaning-pareto-title"')[1].split("<details")[0]
