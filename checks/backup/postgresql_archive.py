@@ -26,6 +26,7 @@ from checks.backup.wal import USUAL, Base, Carried, Log, Piece, Span, carried, l
 _MOST: Final = 1_000_000
 _MOST_BACKUPS: Final = 1000
 _LARGEST_MANIFEST: Final = 256_000_000
+_SPACE: Final = re.compile(rb'"Path": "pg_tblspc/(\d{1,10})/')
 _SIZE: Final = re.compile(rb'"Size": (\d{1,15}),')
 _WILD: Final = re.compile(r"[*?\[]")
 
@@ -75,6 +76,8 @@ class _Found:
     own: tuple[Piece, ...]
     """The log that lies in it."""
     cluster: str
+    lost: str
+    """The number of a table space that its manifest names, whose archive is not there."""
 
 
 @probe(deadline=185, verbs=Verbs(commands=VERIFY, sql=(ARCHIVER, RIGHTS)))
@@ -161,6 +164,11 @@ async def _found(look: _Look) -> tuple[_Found, ...]:
             own = await _own(folder, look)
             control = await _control(folder, look)
             cluster = str(int.from_bytes(control, "little")) if len(control) == 8 else ""
+        lost = ""
+        if "PG_VERSION" not in names and "backup_manifest" in names:
+            listed = await files.head(f"{folder}/backup_manifest", _LARGEST_MANIFEST)
+            there = {name.partition(".tar")[0] for name in names}
+            lost = next((space for space in map(bytes.decode, _SPACE.findall(listed)) if space not in there), "")
         tail = await files.tail(f"{folder}/backup_manifest", 4096) if "backup_manifest" in names else None
         found.append(
             _Found(
@@ -170,6 +178,7 @@ async def _found(look: _Look) -> tuple[_Found, ...]:
                 names.get("backup_manifest", seen),
                 own,
                 cluster,
+                lost,
             )
         )
     return tuple(found)
@@ -208,6 +217,8 @@ def _base(found: _Found, size: int) -> Base:
         doubt = "it has no backup_manifest, which is written last"
     elif not found.manifest.whole:
         doubt = "its backup_manifest ends too early"
+    elif found.lost:
+        doubt = f"the archive of its table space {found.lost} is not there"
     first, last = found.label.segment, found.label.segment
     if found.manifest is not None and found.manifest.end:
         number = (position(found.manifest.end) - 1) // size

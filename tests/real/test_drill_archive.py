@@ -90,7 +90,7 @@ def test_a_whole_archive_is_proven(archived: Path, short: Path) -> None:
     assert (tree(archived), brought.left) == (before, ())
 
 
-def test_a_table_space_comes_into_the_room_and_nowhere_else(archived: Path, short: Path) -> None:
+def test_a_table_space_comes_into_the_room_or_is_missed(archived: Path, short: Path) -> None:
     copy = PostgresqlArchive.model_validate(
         {"id": "it", "kind": "postgresql-archive", "at": "busan", "archive": "archive", "backups": "base/*"}
     )
@@ -101,6 +101,11 @@ def test_a_table_space_comes_into_the_room_and_nowhere_else(archived: Path, shor
         "restore", "manifest", "start", "log", "pg_amcheck", "canary",
     ]  # fmt: skip
     assert brought.restored.integrity == 5
+    next(path for path in (short / "spaced/base/wednesday").glob("*.tar.gz") if path.name[0].isdigit()).unlink()
+    failed = drill(archive.restored, copy, short / "spaced", short / "scratch").failed
+    assert "table space" in failed["complete point"]
+    failed = drill(archive.restored, copy, short / "spaced", short / "scratch", wanted="wednesday").failed
+    assert "table space" in failed["restore"]
 
 
 def test_a_segment_that_is_gone_fails(broken: Path, short: Path) -> None:

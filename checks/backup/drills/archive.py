@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import glob
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
@@ -143,11 +143,21 @@ async def _laid(workshop: Workshop, folder: Path, data: Path) -> str:
         output = await workshop.run((*_TAR, f"--file={folder}/{name}", f"--directory={into}"))
         if output.code != 0:
             return f"{name}: {postgresql.complaint(output.err)}"
+    if tars and (lost := await _lost(workshop, data, {name.partition(".")[0] for name in tars})):
+        return f"the archive of its table space {lost} is not there"
     if "backup_manifest" in inside:
         await workshop.run(
             ("cp", "--no-target-directory", "--", f"{folder}/backup_manifest", f"{data}/backup_manifest")
         )
     return "" if tars else "its files are not there"
+
+
+async def _lost(workshop: Workshop, data: Path, there: Set[str]) -> str:
+    """The number of a table space that the map in a packed backup names and that has no archive; empty for none."""
+    if not await workshop.world.files.list(f"{data}/tablespace_map", 1):
+        return ""
+    text = (await workshop.world.files.head(f"{data}/tablespace_map", 65_536)).decode("utf-8", "replace")
+    return next((line.partition(" ")[0] for line in text.splitlines() if line.partition(" ")[0] not in there), "")
 
 
 async def _linked(workshop: Workshop, data: Path, number: str) -> str:
