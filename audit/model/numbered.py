@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate, pairwise
 from types import MappingProxyType
-from typing import Final
+from typing import Final, TypeVar
 
 from audit.model.needs import All, AnyOf, Cooled, Grace, KOf, Need, SumOf, parts
 
+T = TypeVar("T")
 ROUNDING: Final = 1e-12
 """The share of itself by which a sum may miss a threshold: 0.3 is reached by 0.1 and 0.2 in any order."""
 
@@ -54,9 +57,11 @@ class Weaver:
         self._same = same or {}
         self._names: list[str] = []
         self._number: dict[str, int] = {}
-        self._hard: list[list[int]] = []
-        self._soft: list[list[tuple[int, float]]] = []
-        self._owner: list[int] = []
+        # What falls with what, edge by edge: a list for each node would take half a gigabyte for a million of them.
+        self._below, self._above = array("i"), array("i")
+        self._counted = array("i")
+        self._share: list[tuple[int, float]] = []
+        self._owner = array("i")
         self._spare: list[float] = []
         self._unmet: dict[str, None] = {}
         self._delay: dict[int, float] = {}
@@ -77,13 +82,12 @@ class Weaver:
     def inner(self, name: str = "") -> int:
         """A new node, without a name that could be asked for."""
         self._names.append(name)
-        self._hard.append([])
-        self._soft.append([])
         return len(self._names) - 1
 
     def falls_with(self, owner: int, below: int) -> None:
         """The owner falls with what is below."""
-        self._hard[below].append(owner)
+        self._below.append(below)
+        self._above.append(owner)
 
     def group(self, owner: int, weights: Mapping[int, float], spare: float) -> None:
         """The owner falls when more than `spare` of the weights is lost."""
@@ -96,7 +100,8 @@ class Weaver:
         self._spare.append(spare)
         shared: dict[float, tuple[int, float]] = {}
         for member, weight in weights.items():
-            self._soft[member].append(shared.setdefault(weight, (number, weight)))
+            self._counted.append(member)
+            self._share.append(shared.setdefault(weight, (number, weight)))
 
     def met(self, need: Need) -> bool:
         """Whether a need is met with everything up."""
@@ -159,18 +164,14 @@ class Weaver:
         """Everything that was collected; the weaver is spent then."""
         # One number for all its places: a million nodes take a third less memory, and are found sooner.
         one = list(range(len(self._names))).__getitem__
-        hard: list[Sequence[int]] = []
-        soft: list[Sequence[tuple[int, float]]] = []
-        self._hard.reverse()
-        self._soft.reverse()
-        while self._hard:
-            above, counts = self._hard.pop(), self._soft.pop()
-            hard.append(tuple(map(one, dict.fromkeys(above))) if above else ())
-            soft.append(tuple(counts) if counts else ())
+        hard = _rows(len(self._names), self._below, list(map(one, self._above)))
+        del self._below, self._above
+        soft = _rows(len(self._names), self._counted, self._share)
+        del self._counted, self._share
         return Net(
             names=tuple(self._names),
             number=MappingProxyType(self._number),
-            hard=hard,
+            hard=[tuple(dict.fromkeys(row)) if len(row) > 1 else row for row in hard],
             soft=soft,
             owner=list(map(one, self._owner)),
             spare=self._spare,
@@ -178,6 +179,19 @@ class Weaver:
             delay=MappingProxyType(self._delay),
             cooled=frozenset(self._cooled),
         )
+
+
+def _rows(count: int, of: Sequence[int], items: Sequence[T]) -> list[tuple[T, ...]]:
+    """The items of each of so many nodes, in the order in which they came; `of` tells whose each is."""
+    ends = array("i", bytes(4 * (count + 1)))
+    for node in of:
+        ends[node + 1] += 1
+    ends = array("i", accumulate(ends))
+    places, flat = ends[:], list(items)
+    for node, item in zip(of, items, strict=True):
+        flat[places[node]] = item
+        places[node] += 1
+    return [tuple(flat[begin:end]) for begin, end in pairwise(ends)]
 
 
 def falls(net: Net, hits: Iterable[int]) -> list[int]:

@@ -5,40 +5,28 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from audit.analysis.faults.families import TooLarge
+from audit.analysis.faults.nodes import SHIFT, Nodes
 
 FALSE: Final = 0
 TRUE: Final = 1
-_LAST: Final = 1 << 60
-_SHIFT: Final = 32
 
 
-class Diagram:
+class Diagram(Nodes):
     """Functions of variables 0, 1, ...; a function is a number. TooLarge beyond `most` nodes.
 
     Operations recurse once for each variable: the caller sees to it that Python allows as much.
     """
 
     def __init__(self, most: int = 1_000_000) -> None:
-        self._most = most
-        self._nodes: list[tuple[int, int, int]] = [(_LAST, 0, 0), (_LAST, 0, 0)]
-        """Variable, the function where it is false, where it is true."""
-        self._unique: dict[tuple[int, int, int], int] = {}
+        super().__init__(most)
         self._and: dict[int, int] = {}
         self._or: dict[int, int] = {}
         self._xor: dict[int, int] = {}
         self._not: dict[int, int] = {FALSE: TRUE, TRUE: FALSE}
 
-    def __len__(self) -> int:
-        return len(self._nodes)
-
     def variable(self, number: int) -> int:
         """The function that is true where one event happens."""
         return self.node(number, FALSE, TRUE)
-
-    def parts(self, function: int) -> tuple[int, int, int]:
-        """The first variable of a function, what is left of it where that is false, where it is true."""
-        return self._nodes[function]
 
     def first(self, function: int) -> int:
         """The first variable of a function."""
@@ -48,15 +36,8 @@ class Diagram:
         """The function that is `high` where a variable before all of theirs is true, else `low`."""
         if low == high:
             return low
-        key = (variable, low, high)
-        found = self._unique.get(key)
-        if found is None:
-            found = len(self._nodes)
-            if found >= self._most:
-                raise TooLarge(f"more than {self._most} nodes")
-            self._nodes.append(key)
-            self._unique[key] = found
-        return found
+        node = (variable, low, high)
+        return self._unique.get(node) or self.numbered(node)
 
     def negated(self, function: int) -> int:
         """True where the function is not."""
@@ -75,7 +56,7 @@ class Diagram:
             return second
         if first == FALSE or second == FALSE:
             return FALSE
-        key = first << _SHIFT | second if first < second else second << _SHIFT | first
+        key = first << SHIFT | second if first < second else second << SHIFT | first
         found = self._and.get(key)
         if found is None:
             mine, low, high = self._nodes[first]
@@ -97,7 +78,7 @@ class Diagram:
             return second
         if first == TRUE or second == TRUE:
             return TRUE
-        key = first << _SHIFT | second if first < second else second << _SHIFT | first
+        key = first << SHIFT | second if first < second else second << SHIFT | first
         found = self._or.get(key)
         if found is None:
             mine, low, high = self._nodes[first]
@@ -119,7 +100,7 @@ class Diagram:
             return self.negated(first) if second == TRUE else first
         if first == second:
             return FALSE
-        key = first << _SHIFT | second if first < second else second << _SHIFT | first
+        key = first << SHIFT | second if first < second else second << SHIFT | first
         found = self._xor.get(key)
         if found is None:
             mine, low, high = self._nodes[first]

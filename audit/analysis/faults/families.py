@@ -8,21 +8,18 @@ from contextlib import contextmanager
 from heapq import heappop, heappush
 from typing import Final
 
+from audit.analysis.faults.nodes import LAST, SHIFT, Nodes
+from audit.analysis.faults.nodes import TooLarge as TooLarge
+
 NONE: Final = 0
 """The family without any set."""
 SURE: Final = 1
 """The family of the empty set: nothing has to fail."""
-_LAST: Final = 1 << 60
-"""The variable of both ends, below all others."""
-_SHIFT: Final = 32
-"""Two families make one key of a table; no diagram comes near 2**32 nodes."""
+KEPT: Final = 30_000
+"""Results on the way that are kept from one question to the next: most questions have little in common."""
 
 
-class TooLarge(MemoryError):
-    """More nodes than were allowed: the answer would not fit into memory or patience."""
-
-
-class Families:
+class Families(Nodes):
     """Zero-suppressed decision diagrams over variables 0, 1, ... whose sets have at most `order` members.
 
     A family is a number. In each, no set holds another of it. `most` bounds the nodes; TooLarge where they are used up.
@@ -30,20 +27,20 @@ class Families:
     """
 
     def __init__(self, order: int, most: int = 5_000_000) -> None:
+        super().__init__(most)
         self.order = order
-        self._most = most
-        self._nodes: list[tuple[int, int, int]] = [(_LAST, 0, 0), (_LAST, 0, 0)]
-        """Variable, the family without it, the family with it."""
-        self._sizes: list[tuple[int, int]] = [(_LAST, -1), (0, 0)]
+        self._sizes: list[tuple[int, int]] = [(LAST, -1), (0, 0)]
         """Members of the smallest, of the largest set."""
-        self._unique: dict[tuple[int, int, int], int] = {}
         self._or: dict[int, int] = {}
         self._and: tuple[dict[int, int], ...] = tuple({} for _ in range(order + 1))
         self._less: dict[int, int] = {}
         self._short: dict[int, int] = {}
 
-    def __len__(self) -> int:
-        return len(self._nodes)
+    def forget(self, kept: int = KEPT) -> None:
+        """Let go of results on the way, where there are many: they take as much memory as the families themselves."""
+        if len(self._less) > kept:
+            for known in (self._or, self._less, self._short, *self._and):
+                known.clear()
 
     def single(self, variable: int) -> int:
         """The family of the one set that holds one variable."""
@@ -55,16 +52,11 @@ class Families:
         key = (variable, low, high)
         found = self._unique.get(key)
         if found is None:
-            nodes = self._nodes
-            found = len(nodes)
-            if found >= self._most:
-                raise TooLarge(f"more than {self._most} nodes")
-            nodes.append(key)
+            found = self.numbered(key)
             sizes = self._sizes
             least, most = sizes[low]
             least2, most2 = sizes[high]
             sizes.append((least if least <= least2 else least2 + 1, most if most > most2 else most2 + 1))
-            self._unique[key] = found
         return found
 
     def either(self, first: int, second: int) -> int:
@@ -75,7 +67,7 @@ class Families:
             return second
         if first == SURE or second == SURE:
             return SURE
-        key = first << _SHIFT | second if first < second else second << _SHIFT | first
+        key = first << SHIFT | second if first < second else second << SHIFT | first
         found = self._or.get(key)
         if found is None:
             mine, low, high = self._nodes[first]
@@ -84,9 +76,9 @@ class Families:
                 low = self.either(low, low2)
                 high = self.either(high, high2)
             elif mine < other:
-                low = self.either(low, second)
+                low = self.either(low, second) if low else second
             else:
-                mine, low, high = other, self.either(first, low2), high2
+                mine, low, high = other, self.either(first, low2) if low2 else first, high2
             if high != SURE and low != NONE:
                 high = self.without(high, low)
             elif low == SURE:
@@ -98,21 +90,22 @@ class Families:
         """The minimal unions of a set of the one with a set of the other, of at most `order` members."""
         if order is None:
             order = self.order
-        sizes = self._sizes
-        if sizes[first][0] > order or sizes[second][0] > order:
+        least, most = self._sizes[first]
+        least2, most2 = self._sizes[second]
+        if least > order or least2 > order:
             return NONE
         if first == SURE:
             return self.short(second, order)
         if second == SURE or first == second:
             return self.short(first, order)
-        if sizes[first][1] > order:
+        if most > order:
             first = self.short(first, order)
-        if sizes[second][1] > order:
+        if most2 > order:
             second = self.short(second, order)
         if first == second:
             return first
         known = self._and[order]
-        key = first << _SHIFT | second if first < second else second << _SHIFT | first
+        key = first << SHIFT | second if first < second else second << SHIFT | first
         found = known.get(key)
         if found is None:
             mine, low, high = self._nodes[first]
@@ -120,13 +113,16 @@ class Families:
             if mine == other:
                 wide = self.either(low2, high2)
                 high = self.either(self.both(high, wide, order - 1), self.both(low, high2, order - 1))
-                low = self.both(low, low2, order)
+                low = self.both(low, low2, order) if low and low2 else NONE
             elif mine < other:
-                low = self.both(low, second, order)
+                low = self.both(low, second, order) if low else NONE
                 high = self.both(high, second, order - 1)
             else:
-                mine, low, high = other, self.both(first, low2, order), self.both(first, high2, order - 1)
-            found = known[key] = self._node(mine, low, self.without(high, low))
+                mine, high = other, self.both(first, high2, order - 1)
+                low = self.both(first, low2, order) if low2 else NONE
+            if high and low:
+                high = self.without(high, low)
+            found = known[key] = self._node(mine, low, high) if high else low
         return found
 
     def without(self, first: int, second: int) -> int:
@@ -147,16 +143,20 @@ class Families:
             if first == second:
                 return NONE
             other, low2, high2 = self._nodes[second]
-        key = first << _SHIFT | second
+        key = first << SHIFT | second
         found = self._less.get(key)
         if found is None:
+            # Most calls would end at once, and most families come out as they went in: neither is left to a call.
             if mine < other:
-                low = self.without(low, second)
-                high = self.without(high, second)
+                rest = self.without(low, second) if low > SURE else low
+                held = self.without(high, second) if high > SURE else high
             else:
-                low = self.without(low, low2)
-                high = self.without(self.without(high, high2), low2)
-            found = self._less[key] = self._node(mine, low, high)
+                rest = self.without(low, low2) if low and low2 else low
+                held = self.without(high, high2) if high2 != SURE else NONE
+                if held and low2:
+                    held = self.without(held, low2)
+            found = first if rest == low and held == high else self._node(mine, rest, held)
+            self._less[key] = found
         return found
 
     def short(self, family: int, order: int) -> int:

@@ -106,6 +106,7 @@ class _Solver:
         for circle in self._around.circles:
             if len(circle) == 1 and circle[0] not in self._around.turning:
                 taken[circle[0]] = self._now(circle[0])
+                self._families.forget()
                 continue
             taken.update((node, self.own(node)) for node in circle)
             changed = True

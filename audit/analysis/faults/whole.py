@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from audit.analysis.faults.diagram import FALSE, TRUE, Diagram
-from audit.analysis.faults.families import TooLarge
 from audit.analysis.faults.modules import apart, modules
+from audit.analysis.faults.nodes import SHIFT, Nodes, TooLarge
 from audit.analysis.faults.tree import Gate, Tree
 
 SMALLEST: Final = 20_000
@@ -135,16 +135,14 @@ def _orders(tree: Tree) -> Iterator[tuple[str, ...]]:
             yield names
 
 
-class _Minimal:
+class _Minimal(Nodes):
     """The minimal solutions of coherent functions (Rauzy 1993), as functions whose true variables are the set."""
 
     def __init__(self, diagram: Diagram, most: int) -> None:
+        super().__init__(most)
         self._diagram = diagram
         self._known: dict[int, int] = {FALSE: FALSE, TRUE: TRUE}
         self._less: dict[int, int] = {}
-        self._unique: dict[tuple[int, int, int], int] = {}
-        self._nodes: list[tuple[int, int, int]] = [(1 << 60, 0, 0), (1 << 60, 0, 0)]
-        self._most = most
 
     def count(self, function: int, weights: Sequence[int]) -> int:
         """How many there are, where a variable stands for so many events."""
@@ -161,14 +159,8 @@ class _Minimal:
     def _node(self, variable: int, low: int, high: int) -> int:
         if high == FALSE:
             return low
-        key = (variable, low, high)
-        found = self._unique.get(key)
-        if found is None:
-            found = self._unique[key] = len(self._nodes)
-            if found >= self._most:
-                raise TooLarge(f"more than {self._most} nodes")
-            self._nodes.append(key)
-        return found
+        node = (variable, low, high)
+        return self._unique.get(node) or self.numbered(node)
 
     def _minimal(self, function: int) -> int:
         found = self._known.get(function)
@@ -193,7 +185,7 @@ class _Minimal:
             if function <= TRUE:
                 return family if function == FALSE else FALSE
             other, low2, high2 = self._diagram.parts(function)
-        key = family << 32 | function
+        key = family << SHIFT | function
         found = self._less.get(key)
         if found is None:
             if mine < other:

@@ -132,6 +132,15 @@ def test_the_sound_one_is_not() -> None:
     assert not caught(Families, same)
 
 
+class Forgetful(Families):
+    def forget(self, kept: int = 0) -> None:
+        super().forget(0)
+
+
+def test_one_that_keeps_no_result_on_the_way_is_sound_too() -> None:
+    assert not caught(Forgetful, same)
+
+
 def chain(length: int) -> Net:
     weaver = Weaver(lambda name, what: 0.0)
     for number in range(length):
