@@ -32,6 +32,11 @@ def _tested(collected: str) -> str:
     return centre(evidence=paper("facility.fire-detection", UPS_B, collected))
 
 
+def _unseen(estate: str) -> str:
+    """The same with nobody who sees the room of the battery."""
+    return estate.replace("kind: battery", "kind: battery, cctv: false")
+
+
 def without_lithium(battery: Battery) -> bool:
     """Whether what is written of its chemistry names one without lithium."""
     return battery.chemistry is not None and any(word in battery.chemistry.casefold() for word in _NO_LITHIUM)
@@ -208,6 +213,7 @@ def extinguisher_suits_lithium(battery: Subject[Battery], claims: Claims, limits
     examples=(
         Example(Verdict.PASS, _tested("2026-06-01"), UPS_B, others=SIGNED, at=AT),
         Example(Verdict.FAIL, _tested("2024-06-01"), UPS_B, others=SIGNED, at=AT),
+        Example(Verdict.FAIL, _unseen(_tested("2026-06-01")), UPS_B, others=SIGNED, at=AT),
         Example(Verdict.UNKNOWN, _tested("2026-06-01"), UPS_B, at=AT, reason=Reason.INCOMPLETE),
         Example(Verdict.UNKNOWN, centre(), UPS_B, at=AT, reason=Reason.INCOMPLETE),
     ),
@@ -220,6 +226,10 @@ def fire_is_seen_twice(battery: Subject[Battery], claim: Claim, at: datetime, li
 
     Fix: have the second detection tested, then add the test sheet under `evidence:` with who stands for it.
     """
+    room = _room(battery)
+    if room.cctv is False:
+        says = say("nobody sees {room} with {battery} at every hour", room=room.ref, battery=battery.ref)
+        return ruling(False, measured="cctv: false", required="cctv: true", says=says, key="room")
     oldest = limits.duration("age")
     age = max(claim.age(battery.today(at)), timedelta(0))
     figures = {

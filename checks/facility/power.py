@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Final
 
@@ -21,6 +22,7 @@ from audit.contract import (
 )
 from audit.model.facility import Room, Site
 from audit.model.facts import PowerState
+from audit.model.message import Message
 from audit.model.technology import PowerProtection
 from checks.facility.samples import centre
 
@@ -223,7 +225,7 @@ def no_room_carries_too_much(room: Subject[Room], limits: Limits) -> Ruling:
     }
     if len(here) / len(high) > share:
         says = say("{here} of {all} systems of grade 1 and 2 run in {room}, {share}; {most} are allowed", **figures)
-        return ruling(False, measured=figures["share"], required=f"<= {share:.0%}", says=says)
+        return ruling(False, measured=_shares(room, high), required=f"<= {share:.0%}", says=says)
     if len(here | vague | placeless) / len(high) > share:
         says = say(
             "too many systems may run in {room}, because the inventory does not say in which room they run: {systems}",
@@ -232,4 +234,20 @@ def no_room_carries_too_much(room: Subject[Room], limits: Limits) -> Ruling:
         )
         raise CannotSee(Reason.INCOMPLETE, says)
     says = say("{here} of {all} systems of grade 1 and 2 run in {room}, {share}", **figures)
-    return ruling(True, measured=figures["share"], required=f"<= {share:.0%}", says=says)
+    return ruling(True, measured=_shares(room, high), required=f"<= {share:.0%}", says=says)
+
+
+def _shares(room: Subject[Room], high: frozenset[str]) -> Message:
+    """The share in the room, beside those on its floor, in its building, for which no limit is set."""
+    graph, rooms = room.graph, room.site.rooms
+
+    def share(places: Iterable[str]) -> str:
+        inside = {system.ref for place in places for system in graph.occupants.get(place, ())} & high
+        return f"{len(inside) / len(high):.0%}"
+
+    found = {"room": share([room.ref]), "building": share([room.site.ref, *(one.ref for one in rooms)])}
+    # Whoever stands on a floor that nobody names may stand on this one.
+    if any(one.floor is None for one in rooms if graph.occupants.get(one.ref)) or graph.occupants.get(room.site.ref):
+        return say("{room} in the room, {building} in the building; which floor is not told", **found)
+    beside = share(one.ref for one in rooms if one.floor == room.item.floor)
+    return say("{room} in the room, {floor} on the floor, {building} in the building", floor=beside, **found)
