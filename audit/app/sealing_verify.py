@@ -23,7 +23,7 @@ class Verdict:
     """What came out; `faults` in the order of the walk, the first altered record first."""
 
     kind: str
-    """store or bundle."""
+    """store, bundle or proof."""
     faults: tuple[Says, ...]
     doubts: tuple[Message, ...] = ()
     """Why it cannot be verified."""
@@ -31,6 +31,8 @@ class Verdict:
     size: int = 0
     runs: int = 0
     signed_by: tuple[str, ...] = ()
+    record: str = ""
+    """What is proven, of a proof."""
 
     @property
     def exit(self) -> Exit:
@@ -42,12 +44,25 @@ def verify(what: str, *, checkpoints: Sequence[Path] = (), keys: Sequence[str] =
     """Walk through a store, by its address, or a bundle, by its path."""
     known = public_keys(keys)
     given = [checkpoint_file(path) for path in checkpoints]
+    if is_proof(what):
+        return _proof(Path(what), given, known)
     return _bundle(Path(what), given, known) if is_bundle(what) else _store(what, given, known)
 
 
 def verify_bundle(path: Path, *, checkpoints: Sequence[Path] = (), keys: Sequence[str] = ()) -> Verdict:
     """Walk through a bundle."""
     return _bundle(path, [checkpoint_file(one) for one in checkpoints], public_keys(keys))
+
+
+def is_proof(what: str) -> bool:
+    """Whether a file begins as the proof of a record does."""
+    from audit.store.bundling_verifier_signed import PROOF
+
+    try:
+        with Path(what).open("rb") as file:
+            return file.read(len(PROOF)) == PROOF
+    except (OSError, ValueError):
+        return False
 
 
 def is_bundle(what: str) -> bool:
@@ -130,6 +145,28 @@ def _bundle(path: Path, given: Sequence[Checkpoint], keys: Sequence[Key]) -> Ver
         if one.size > own.size
     ]  # fmt: skip
     return Verdict("bundle", tuple(false), tuple(doubts), (), own.size, 1, tuple(names))
+
+
+def _proof(path: Path, given: Sequence[Checkpoint], keys: Sequence[Key]) -> Verdict:
+    from audit.store.bundling_verifier import Altered
+    from audit.store.bundling_verifier_signed import open_proof
+    from audit.store.checkpoint import read_checkpoint
+
+    try:
+        proof = open_proof(path.read_bytes())
+        own = read_checkpoint(proof.note)
+    except OSError as broken:
+        raise Stop(Exit.USAGE, say("cannot read {path}: {why}", path=path, why=broken.strerror)) from broken
+    except (Altered, ValueError) as wrong:
+        return Verdict("proof", (str(wrong),))
+    false, doubts, names = signatures([*given, own] if given else [own], keys)
+    for one in given:
+        if one.size != own.size:
+            doubts.append(say("the proof is under a checkpoint of size {size}, not under that of size {other}",
+                              size=own.size, other=one.size))  # fmt: skip
+        elif (one.origin, one.root) != (own.origin, own.root):
+            false.append(say("its log is not the one of the checkpoint of size {size}", size=one.size))
+    return Verdict("proof", tuple(false), tuple(doubts), (), own.size, 0, tuple(names), proof.says)
 
 
 def one_file() -> str:

@@ -25,6 +25,7 @@ COMMANDS: Final = (
     ("permit", "Say whether dangerous work may begin."),
     ("seal", "Sign the log of a store, so that nobody alters it unnoticed."),
     ("verify", "Name the first record of a store or bundle that was altered."),
+    ("prove", "Prove one record of a sealed store to others."),
     ("witness", "Sign the checkpoint of another log that goes on."),
     ("bundle", "Carry a sealed run to the ministry: make, verify, merge."),
     ("actions", "Keep the register of corrective measures."),

@@ -28,6 +28,8 @@ def command(
 ) -> Exit:
     """Walk through everything in a store or a bundle; name the first record that is not what was sealed.
 
+    Of the proof that `haechi prove` wrote, say whether that one record was sealed.
+
     A checkpoint that was kept elsewhere shows a store that was rolled back, or written anew as a whole; with several
     of them, it is told between which two. Each --key has to have signed the newest one.
 
@@ -38,6 +40,7 @@ def command(
     Examples:
       haechi verify haechi.db --checkpoint kibo.checkpoint --key audit.example.org/kibo+0a1b2c3d+AX...
       haechi verify kibo.haechi --key kibo.pub
+      haechi verify one.proof --key kibo.pub --checkpoint kibo.checkpoint
       haechi verify --print-verifier > verify.py
     """
     from audit.app.sealing_verify import verify

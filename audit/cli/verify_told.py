@@ -24,12 +24,17 @@ def told(found: Verdict, what: str, form: str, lang: str) -> None:
     if form == "json":
         parts = {"faults": found.faults, "doubts": found.doubts, "notes": found.notes}
         texts = {name: [spoken(one, lang) for one in some] for name, some in parts.items()}
-        counts = {"events": found.size, "runs": found.runs, "signed-by": list(found.signed_by)}
+        counts: dict[str, object] = {"events": found.size, "runs": found.runs, "signed-by": list(found.signed_by)}
+        if found.record:
+            counts["record"] = line(found.record)
         state = {"state": states[found.exit], "first": next(iter(texts["faults"]), None)}
         tell(json.dumps({"schema": "haechi.verify/1", "what": what, "kind": found.kind, **state, **texts, **counts}))
         return
+    whole = say("intact: {events} events, {runs} runs", events=found.size, runs=found.runs)
+    if found.kind == "proof":
+        whole = say("intact: one record, in a log of {events} events", events=found.size)
     heads: dict[Exit, Message] = {
-        Exit.READY: say("intact: {events} events, {runs} runs", events=found.size, runs=found.runs),
+        Exit.READY: whole,
         Exit.FAILED: say("ALTERED: {count} records, the first of them:", count=len(found.faults)),
         Exit.NOT_VERIFIED: say("not verified"),
     }
@@ -38,6 +43,8 @@ def told(found: Verdict, what: str, form: str, lang: str) -> None:
         tell(line(f"  {spoken(one, lang)}"))
     if len(found.faults) > _MOST:
         talk(say("and {count} more", count=len(found.faults) - _MOST), lang)
+    if found.record:
+        tell(line(f"  {found.record}"))
     for name in found.signed_by:
         tell(line("  " + spoken(say("signed by {key}", key=name), lang)))
     for doubt in (*found.doubts, *found.notes):

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 import struct
 import sys
+from typing import Any, NamedTuple, Sequence  # noqa: UP035 - Python 3.8 reads it
 
-from audit.store.bundling_verifier import Altered, open_bundle
+from audit.store.bundling_verifier import MOST, Altered, canonical, leaf_hash, node_hash, open_bundle, read
 
 # The one-file verifier goes on from here.
 
@@ -92,8 +94,104 @@ def signed_by(note: str, key: str) -> bool | None:
     return all(found) if found else None
 
 
+PROOF = b"c2sp.org/tlog-proof@v1\n"
+"""How the proof of a single record begins."""
+
+
+class Proof(NamedTuple):
+    """One record, once every hash between it and a checkpoint was found true."""
+
+    note: str
+    says: str
+    """What the record is."""
+    size: int
+    root: bytes
+    content: dict[str, Any]
+
+
+def climb(leaf: bytes, place: int, size: int, path: Sequence[str]) -> bytes:
+    """The root that a proof of inclusion of RFC 6962 leads to, its hashes in base64."""
+    if not 0 <= place < size or len(path) > 63:
+        raise Altered("the proof does not lead to the record")
+    number, last, node = place, size - 1, leaf
+    for text in path:
+        part = base64.b64decode(text, validate=True)
+        if not last or len(part) != 32:
+            raise Altered("the proof is not one of this record")
+        if number & 1 or number == last:
+            node = node_hash(part, node)
+            while number and not number & 1:
+                number, last = number >> 1, last >> 1
+        else:
+            node = node_hash(node, part)
+        number, last = number >> 1, last >> 1
+    if last:
+        raise Altered("the proof was cut off")
+    return node
+
+
+def open_proof(data: bytes) -> Proof:
+    """The record that a proof (C2SP tlog-proof) shows to be in a log; who signed its checkpoint is not looked at."""
+    try:
+        top, gap, note = data[:MOST].decode().partition("\n\n")
+        start, extra, index, *path = top.split("\n")
+        body = note.split("\n")
+        size, root = int(body[1]), base64.b64decode(body[2], validate=True)
+        if start.encode() + b"\n" != PROOF or not gap or extra[:6] != "extra " or index[:6] != "index ":
+            raise Altered("it is no proof of a record")
+        content = read(base64.b64decode(extra[6:], validate=True))
+        number, at, kind, subject, written = content["event"]
+        if index != f"index {number - 1}" or not 0 < size < 1 << 40:
+            raise Altered("the proof is of another event")
+        if climb(leaf_hash(canonical(content["event"])), number - 1, size, path) != root:
+            raise Altered(f"event {number} is not the one under the checkpoint")
+        says = f"event {number}, {kind} {subject} at {at}"
+        if "run" in content:
+            says = _record(content, json.loads(written)["runs"][content["run"]] if kind == "checkpoint" else {})
+        return Proof(note, says, size, root, content)
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as broken:
+        raise Altered(f"the proof is not what was written ({type(broken).__name__})") from broken
+
+
+def _record(content: dict[str, Any], sealed: dict[str, Any]) -> str:
+    leaf, run = content["leaf"].encode("utf-8", "surrogatepass"), content["run"]
+    if "sha256:" + climb(leaf_hash(leaf), content["place"], sealed["count"], content["path"]).hex() != sealed["root"]:
+        raise Altered(f"the record is not one of run {run}")
+    if "observation" in content:
+        seen = content["observation"].encode("utf-8", "surrogatepass")
+        if "sha256:" + hashlib.sha256(seen).hexdigest() != leaf.decode():
+            raise Altered("the observation is not the one that was sealed")
+        return f"run {run}: what was seen of {read(seen)['subject']}"
+    finding = read(leaf)
+    return f"run {run}: {finding['verdict']}, {finding['check']} on {finding['subject']}"
+
+
+def judge_proof(data: bytes, notes: list[str], keys: list[str]) -> tuple[int, str]:
+    """As `judge`, for the proof of a record."""
+    try:
+        proof = open_proof(data)
+        for note in notes:
+            size, root = int(note.split("\n")[1]), base64.b64decode(note.split("\n")[2], validate=True)
+            if size == proof.size and root != proof.root:
+                return 1, f"ALTERED: its log is not the one of the checkpoint of size {size}"
+        signed = {key: signed_by(proof.note, key) for key in keys}
+        if False in signed.values():
+            return 1, "ALTERED: the signature under the checkpoint is false"
+        if not keys or None in signed.values():
+            return 3, "not verified: no key was given, or one that did not sign"
+        if any(int(note.split("\n")[1]) != proof.size for note in notes):
+            return 3, f"not verified: the proof is under a checkpoint of size {proof.size}, which is another one"
+    except Altered as wrong:
+        return 1, f"ALTERED: {wrong}"
+    except (ValueError, IndexError) as wrong:
+        return 2, f"a checkpoint or a key cannot be read: {wrong}"
+    return 0, f"intact: {proof.says}"
+
+
 def judge(data: bytes, notes: list[str], keys: list[str]) -> tuple[int, str]:
     """The exit code with a line that says why; `notes` are checkpoints that were kept elsewhere."""
+    if data.startswith(PROOF):
+        return judge_proof(data, notes, keys)
     try:
         kept = [(int(note.split("\n")[1]), base64.b64decode(note.split("\n")[2], validate=True)) for note in notes]
         bundle = open_bundle(data, kept)
