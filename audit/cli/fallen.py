@@ -20,14 +20,30 @@ ASSUMED: Final = (
 )
 
 
-def weak_json(graph: Graph, found: Sequence[Weakness], asked: int, reached: int, top: int) -> Iterator[str]:
-    """One document."""
+def weak_json(
+    graph: Graph,
+    found: Sequence[Weakness],
+    asked: int,
+    reached: int,
+    top: int,
+    *,
+    count: int | None = None,
+    left_out: Sequence[str] = (),
+) -> Iterator[str]:
+    """One document; `count` is how many there are of the largest sets, where not all of them are at hand."""
     counts = {str(size): sum(len(one.losses) == size for one in found) for size in range(1, reached + 1)}
+    if count is not None and reached == asked:
+        counts[str(reached)] = count
     document = {
         "schema": "haechi.weaknesses/1",
         "estate": json_text(graph.estate.about.id),
         "order": {"asked": asked, "reached": reached},
         "orders": counts,
+        **(
+            {"left-out": [json_text(ref) for ref in left_out[:top]], "left-out-count": len(left_out)}
+            if left_out
+            else {}
+        ),
         "sets": [
             {
                 "losses": [json_text(name) for name in one.losses],
@@ -42,8 +58,18 @@ def weak_json(graph: Graph, found: Sequence[Weakness], asked: int, reached: int,
     yield json.dumps(document, ensure_ascii=False, indent=2)
 
 
-def weak_text(found: Sequence[Weakness], asked: int, reached: int, top: int, speak: Translator) -> Iterator[str]:
+def weak_text(
+    found: Sequence[Weakness],
+    asked: int,
+    reached: int,
+    top: int,
+    speak: Translator,
+    *,
+    count: int | None = None,
+    left_out: Sequence[str] = (),
+) -> Iterator[str]:
     """Lines for people: each set of losses with what stops."""
+    more = (len(found) if count is None else count) - top
     if reached < asked:
         yield speak.text(
             "there are too many sets of {asked} losses; these are all of at most {order}", asked=asked, order=reached
@@ -56,8 +82,13 @@ def weak_text(found: Sequence[Weakness], asked: int, reached: int, top: int, spe
         yield from _stops(one.surely, one.maybe, speak)
         if one.applicants:
             yield "  " + speak.text("applicants an hour: {count}", count=f"{one.applicants:,.1f}")
-    if len(found) > top:
-        yield speak.text("and {count} more; `--top` shows them", count=len(found) - top)
+    if more > 0:
+        yield speak.text("and {count} more; `--top` shows them", count=more)
+    if left_out:
+        yield speak.text(
+            "too many to look at them all: what stops these first is left out ({count}): {systems}",
+            count=len(left_out), systems=_some(left_out),
+        )  # fmt: skip
     yield from _assumed(speak)
 
 

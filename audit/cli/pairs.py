@@ -38,19 +38,24 @@ def command(estate: Path, system: str, by: Any, top: int, form: str, lang: str) 
       haechi pairs my-estate --by hazard
     """
     from audit.analysis.faults.falling import weaknesses
+    from audit.analysis.pairing import Pairs, pairs
     from audit.app.falling import graph_of, system_of
     from audit.cli.fallen import weak_json, weak_text
     from audit.cli.voice import tell
     from reports.translate import Translator
 
     graph = graph_of(estate)
-    ref = system_of(graph, system) if system else ""
-    every, reached = weaknesses(graph, 2, ref, by)
-    found = tuple(one for one in every if len(one.losses) == 2)
-    if form == "json":
-        lines = weak_json(graph, found, 2, reached, top)
+    reached = 2
+    if system:
+        every, reached = weaknesses(graph, 2, system_of(graph, system), by)
+        two = tuple(one for one in every if len(one.losses) == 2)
+        found = Pairs(two[:top], len(two))
     else:
-        lines = weak_text(found, 2, reached, top, Translator(lang))
+        found = pairs(graph, by, top)
+    if form == "json":
+        lines = weak_json(graph, found.worst, 2, reached, top, count=found.count, left_out=found.left_out)
+    else:
+        lines = weak_text(found.worst, 2, reached, top, Translator(lang), count=found.count, left_out=found.left_out)
     for text in lines:
         tell(text)
     return Exit.READY

@@ -82,3 +82,13 @@ def test_what_was_seen_is_seen_again() -> None:
     assert found.passes > 0
     assert "availability.answers" not in {one.expiry.check for one in found.endings}
     assert not [one for one in found.endings if one.severity is Severity.CRITICAL and one.expiry.ref == "k/s/web"]
+
+
+def test_of_too_many_checks_those_that_no_day_changes_are_not_counted() -> None:
+    estate = scene(ESTATE.replace("backup.offsite", "availability.single-point")).estate
+    whole = told()
+    some = forecast(plan(estate, catalogue(), WHOLE), catalogue(), {}, AT, UNTIL, most=0)
+    assert some.endings == whole.endings
+    assert whole.uncounted == 0
+    assert some.uncounted > 0
+    assert some.passes < whole.passes

@@ -10,8 +10,10 @@ import pytest
 from audit.analysis.unknowns import unknowns
 from audit.analysis.unknowns_fallen import Below, Fallen
 from audit.analysis.unproven import unproven
+from audit.cli.unknown_rows import as_json, as_text
 from audit.model.net import net
 from audit.model.numbered import Net, falls
+from reports.translate import Translator
 from tests.model.estates import graph_of
 
 
@@ -166,3 +168,18 @@ def test_an_unsigned_contributor_moves_those_who_apply() -> None:
 def test_an_empty_estate_has_no_unknowns() -> None:
     found = unknowns(graph_of("institutions: []\n"))
     assert (found.rows, found.worst, found.known) == ((), (), 1.0)
+
+
+def test_what_is_too_much_to_try_out_is_told() -> None:
+    graph = graph_of(PAIR)
+    whole, some = unknowns(graph), unknowns(graph, steps=1)
+    assert (whole.untried, some.untried) == (0, len(whole.worst) - 1)
+    assert some.worst == whole.worst
+    mine = {row.unknown.ref: row for row in some.rows if row.kind != "time"}
+    # The first of the worst losses is tried out in any case.
+    assert mine["kibo/board"].unknown.moves == 70.0
+    assert all(row.unknown.moves <= one.unknown.moves for row, one in zip(some.rows, whole.rows, strict=True))
+    told = "\n".join(as_text(some, some.rows, 20, Translator("en")))
+    assert f"under the 1 worst of these {len(whole.worst)} losses alone" in told
+    assert '"untried"' in "".join(as_json(graph, some, some.rows, 20))
+    assert '"untried"' not in "".join(as_json(graph, whole, whole.rows, 20))
