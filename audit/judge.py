@@ -151,7 +151,7 @@ class _Bench:
             elif wanted == "facts":
                 given[name] = self._facts(check, observation, basis)
             elif wanted == "looks":
-                given[name] = Looks(basis)
+                given[name] = Looks(basis, self.looks.seen)
             elif wanted == "claim":
                 given[name] = self._claim(check, subject, papers, basis)
             elif wanted == "claims":

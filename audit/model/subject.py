@@ -120,6 +120,13 @@ class Looks:
     """The observations of a run by subject, for rules that need what was seen of several subjects."""
 
     seen: Mapping[str, Observation] = field(default_factory=lambda: MappingProxyType({}))
+    aside: Mapping[str, Observation] | None = None
+    """The same for what a rule reckons once for all subjects: asking here, no ruling rests on it."""
+
+    @property
+    def all(self) -> Looks:
+        """Everything that was seen, without a trace of who asked; a rule says by `seen` what its ruling rests on."""
+        return Looks(self.aside) if self.aside is not None else self
 
     def of(self, ref: str, kind: type[F]) -> F:
         """The facts seen of one subject; CannotSee with the look's own reason where it saw none."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from math import inf
 from typing import Final
 
@@ -29,7 +29,7 @@ from audit.model.units import plain
 from checks.failover.drilled import AT
 from checks.failover.proof import counted, group
 from checks.failover.samples import TO_BUSAN, failover, guarantee
-from checks.failover.waited import events, losses, waits
+from checks.failover.waited import Losses, events, losses, waits
 
 _STEPS: Final = "steps: {detect: 5m, decide: 10m, switch: 30m, verify: 5m}"
 _NO_SWITCH: Final = "steps: {detect: 5m, decide: 10m, verify: 5m}"
@@ -115,7 +115,7 @@ class Step:
         Example(Verdict.UNKNOWN, guarantee("grade: 1"), _GUARANTEE, reason=Reason.INCOMPLETE),
     ),
 )  # fmt: skip
-def promise_can_be_kept(system: Subject[System], looks: Looks, limits: Limits) -> Ruling:
+def promise_can_be_kept(system: Subject[System], looks: Looks, at: datetime, limits: Limits) -> Ruling:
     """Detecting, deciding, what must come back first, switching and verifying together stay within the promise.
 
     Why: the switch took minutes; that nobody dared to order it, and that the login came back a day later, took longer.
@@ -123,9 +123,10 @@ def promise_can_be_kept(system: Subject[System], looks: Looks, limits: Limits) -
     Fix: shorten the step that the finding names; measure the others in a drill, write them under `steps:`.
     """
     most = system.rto * limits.number("times")
+    known = losses(system, looks, at)
     if not system.item.failover:
-        return _without(system, most)
-    paths = [(switch, _path(switch, system, looks)) for switch in system.item.failover]
+        return _without(system, most, known)
+    paths = [(switch, _path(switch, system, looks, known)) for switch in system.item.failover]
     switch, steps = min(paths, key=lambda pair: (sum(step.took is None for step in pair[1]), _total(pair[1])))
     total, unknown = _total(steps), [step.name for step in steps if step.took is None]
     longest = max((step for step in steps if step.took is not None), key=lambda step: step.took or _NONE, default=None)
@@ -157,7 +158,7 @@ def _total(steps: list[Step]) -> timedelta:
     return sum((step.took for step in steps if step.took is not None), _NONE)
 
 
-def _path(switch: Failover, system: Subject[System], looks: Looks) -> list[Step]:
+def _path(switch: Failover, system: Subject[System], looks: Looks, known: Losses) -> list[Step]:
     """Every step from the loss to the service, in order."""
     declared, seen, measured = switch.steps, group(switch, looks), counted(switch, looks)
     # What the group itself tells goes before what was declared of it.
@@ -166,7 +167,7 @@ def _path(switch: Failover, system: Subject[System], looks: Looks) -> list[Step]
         Step("detect", declared.detect if declared else None),
         Step("decide", _NONE if automatic else declared.decide if declared else None),
     ]
-    awaited = waits(system)
+    awaited = waits(system, known)
     for one in awaited:
         # Whoever decides does not wait for it.
         if one.tool and one.took > _total(found):
@@ -182,12 +183,12 @@ def _path(switch: Failover, system: Subject[System], looks: Looks) -> list[Step]
     return found
 
 
-def _without(system: Subject[System], most: timedelta) -> Ruling:
+def _without(system: Subject[System], most: timedelta, known: Losses) -> Ruling:
     """Without a failover: what was lost is built anew, what it needs is waited for."""
     if system.item.rebuild is None:
         says = say("{system} has no failover whose steps could be added up, nor `rebuild:`", system=system.ref)
         raise CannotSee(Reason.INCOMPLETE, says)
-    worst = [(losses(system).after(one, bare=True), one.ref) for one in events(system)]
+    worst = [(known.after(one, bare=True), one.ref) for one in events(system)]
     if not worst:
         says = say("the inventory does not say where {system} runs; add `at:`", system=system.ref)
         raise CannotSee(Reason.INCOMPLETE, says)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from math import inf
 
-from audit.contract import Subject
+from audit.contract import Looks, Subject
 from audit.model.estate import System
 from audit.model.hazards import Happening, fire, happening
 from audit.model.mandatory import mandatory
+from audit.model.proven import proven
 from audit.model.timeline import Both, Clockwork
 
 _KEPT = "failover.recovery-time"
@@ -29,17 +30,20 @@ class Wait:
 class Losses:
     """The course of every loss of a place that any system asked about, reckoned once.
 
-    A system that does not say how long it takes comes back within what it promises.
+    A system that does not say how long it takes comes back within what it promises. What drills and switches measured
+    goes before what is declared.
     """
 
-    def __init__(self, system: Subject[System]) -> None:
+    def __init__(self, system: Subject[System], looks: Looks, at: datetime) -> None:
+        known = proven(system.estate, looks, at)
+        self.seen, self.at = looks.seen, at
         targets = system.around.policy.targets
         self.promised: Mapping[str, float] = {
             one.ref: (one.rto if one.rto is not None else targets[one.grade].rto).total_seconds() / 3600
             for _, one in system.estate.systems()
         }
-        self._hopeful = Clockwork(system.graph, self.promised)
-        self._bare = Clockwork(system.graph)
+        self._hopeful = Clockwork(system.graph, self.promised, known.took, known.restored)
+        self._bare = Clockwork(system.graph, None, known.took, known.restored)
         self._found: dict[tuple[str, str], Both] = {}
 
     def after(self, event: Happening, *, bare: bool = False) -> Both:
@@ -50,12 +54,12 @@ class Losses:
         return self._found[key]
 
 
-def losses(system: Subject[System]) -> Losses:
+def losses(system: Subject[System], looks: Looks, at: datetime) -> Losses:
     """Those of the run."""
-    kept = system.around.kept
+    kept, whole = system.around.kept, looks.all
     found = kept.get(_KEPT)
-    if not isinstance(found, Losses):
-        found = kept[_KEPT] = Losses(system)
+    if not isinstance(found, Losses) or found.seen is not whole.seen or found.at != at:
+        found = kept[_KEPT] = Losses(system, whole, at)
     return found
 
 
@@ -71,12 +75,12 @@ def events(system: Subject[System]) -> Iterator[Happening]:
     yield from found.values()
 
 
-def waits(system: Subject[System]) -> list[Wait]:
+def waits(system: Subject[System], known: Losses) -> list[Wait]:
     """What it cannot do without, to run or to come back, that a loss of a place takes along: the longest of each kind.
 
     What stands nowhere, as far as the inventory tells, may be lost with it.
     """
-    known, graph = losses(system), system.graph
+    graph = system.graph
     tools = set(system.item.recovers_with)
     found: dict[bool, Wait] = {}
     for ref in mandatory(graph, system.item):
