@@ -33,7 +33,9 @@ def in_memory() -> None:
     if "TMPDIR" in os.environ or not os.access(MEMORY, os.W_OK | os.X_OK):
         return
     there = os.statvfs(MEMORY)
-    if there.f_bavail * there.f_frsize >= ENOUGH and not there.f_flag & os.ST_NOEXEC:
+    told = dict(line.split(":") for line in Path("/proc/meminfo").read_text().splitlines())
+    left = min(there.f_bavail * there.f_frsize, int(told["MemAvailable"].split()[0]) * 1024)
+    if left >= ENOUGH and not there.f_flag & os.ST_NOEXEC:
         os.environ["TMPDIR"] = str(MEMORY)
         tempfile.tempdir = None  # it keeps what it once found
 
