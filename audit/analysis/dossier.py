@@ -18,6 +18,8 @@ from audit.model.dossier import CheckText, Dossier
 from audit.model.evidence import Finding, Observation, Run
 from audit.model.history import Strip
 from audit.model.plan import Plan
+from audit.model.proven import proven
+from audit.model.subject import Looks
 
 NOTHING: Final[Mapping[str, Observation]] = MappingProxyType({})
 
@@ -56,7 +58,7 @@ def assemble(
         strips=strips,
         scenarios=scenarios(plan, seen),
         outside=len(plan.outside),
-        meaning=meaning(plan.graph, at),
+        meaning=meaning(plan.graph, at, proven(plan.estate, Looks(seen), at)),
     )
 
 

@@ -24,10 +24,12 @@ from audit.model.net import net
 from audit.model.nirs import CURVE
 from audit.model.numbered import Net
 from audit.model.policy import GRADE_WEIGHT
+from audit.model.proven import Proven
 from audit.model.seasons import seasons
 from audit.model.timeline import Both, Clockwork
 from audit.model.turns import losses_in_turn
 
+NOTHING: Final = Proven()
 EVENTS: Final = 24
 """So many of the worst losses are followed through time."""
 MANY: Final = 4_000
@@ -55,11 +57,14 @@ class _Followed:
     weight: float
 
 
-def meaning(graph: Graph, at: datetime) -> Meaning:
-    """All of it at one instant. Time: one look at every loss, then the worst ones hour by hour."""
+def meaning(graph: Graph, at: datetime, known: Proven = NOTHING) -> Meaning:
+    """All of it at one instant. Time: one look at every loss, then the worst ones hour by hour.
+
+    `known` is what drills and switches measured: it goes before what is declared.
+    """
     coming = seasons(graph.estate, at.astimezone(ZoneInfo(graph.estate.about.timezone)).date())
     reckoning = Reckoning(graph.estate, at, coming)
-    clockwork = Clockwork(graph)
+    clockwork = Clockwork(graph, took=known.took, drills=known.restored)
     followed = [_follow(event, clockwork, reckoning, weight) for event, weight in _worst(graph)]
     dark = unknowns(graph)
     place = next((one for one in followed if one.event.kind in PLACES), None)

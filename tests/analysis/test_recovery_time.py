@@ -6,13 +6,15 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from audit.analysis.meaning import meaning
 from audit.analysis.recovery_point import points
 from audit.analysis.recovery_time import Achievable, achievable, inversions, single_losses
 from audit.model.drilling import RestoreState, drilled
 from audit.model.evidence import Observation
 from audit.model.graph import Graph
 from audit.model.hazards import happening
-from audit.model.proven import proven
+from audit.model.meaning import Recovery
+from audit.model.proven import Proven, proven
 from audit.model.subject import Looks
 from audit.model.switching import SwitchState, switched
 from audit.model.timeline import Clockwork
@@ -105,8 +107,7 @@ def switch(**more: Any) -> SwitchState:
     )  # fmt: skip
 
 
-def times(text: str, *states: RestoreState | SwitchState) -> dict[str, Achievable]:
-    graph = Graph(scene(text).estate)
+def known_of(graph: Graph, *states: RestoreState | SwitchState) -> Proven:
     looks = Looks(
         {
             name: Observation(subject=name, probe="drill.restore", at=AT, took=timedelta(0), seen=one, source="test")
@@ -114,7 +115,12 @@ def times(text: str, *states: RestoreState | SwitchState) -> dict[str, Achievabl
             for name in [drilled(one.copy_ref) if isinstance(one, RestoreState) else switched(one.failover_ref)]
         }
     )
-    known = proven(graph.estate, looks, AT)
+    return proven(graph.estate, looks, AT)
+
+
+def times(text: str, *states: RestoreState | SwitchState) -> dict[str, Achievable]:
+    graph = Graph(scene(text).estate)
+    known = known_of(graph, *states)
     clock = Clockwork(graph, took=known.took, drills=known.restored)
     events = [(happening(graph, "daejeon/hall"),)]
     found = achievable(clock, catalogue().policy(graph.estate), events, known=known)
@@ -158,3 +164,13 @@ def test_no_declared_step_undoes_a_longer_record() -> None:
     assert pay.away is not None
     assert (pay.away.least, pay.away.most) == (9.0, 9.0)
     assert [(one.basis, one.on) for one in pay.figures] == [("recorded", date(2026, 5, 1))]
+
+
+def test_the_pictures_of_a_report_rest_on_what_was_measured() -> None:
+    graph = Graph(scene(TEXT).estate)
+    declared, drilled_too = meaning(graph, AT), meaning(graph, AT, known_of(graph, measured()))
+
+    def took(recovery: Recovery | None) -> float:
+        return next(one.end - one.start for one in recovery.tasks if one.ref == "kibo/loans") if recovery else 0.0
+
+    assert took(drilled_too.recovery) - took(declared.recovery) == 10.0 - 1.0
