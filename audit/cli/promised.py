@@ -110,7 +110,7 @@ def times_text(
             "{system} ({grade}): promised {promised}, away {away}: {verdict}",
             system=line(one.system.ref),
             grade=one.system.grade,
-            promised=lasting(one.promised),
+            promised=lasting(one.promised, speak),
             away=span_text(one.away, speak),
             verdict=speak.message(WORDS[one.kept]),
         )
@@ -118,7 +118,7 @@ def times_text(
             yield "  " + speak.text("after the loss of {what}, by way of {path}",
                                     what=line(one.after), path=" <- ".join(map(line, one.path[:6])))  # fmt: skip
         if one.step is not None:
-            hours = lasting(one.step.hours) if one.step.hours is not None else speak.text("nobody says how long")
+            hours = lasting(one.step.hours, speak) if one.step.hours is not None else speak.text("nobody says how long")
             yield "  " + speak.text(
                 "what costs most: {step} ({hours})", step=line(speak.message(one.step.says)), hours=hours
             )
@@ -132,9 +132,9 @@ def times_text(
         yield speak.text(
             "{system} is promised within {hours}, but cannot do without {needs}, which is promised within {takes}",
             system=line(turn.system),
-            hours=lasting(turn.hours),
+            hours=lasting(turn.hours, speak),
             needs=line(turn.needs),
-            takes=lasting(turn.takes),
+            takes=lasting(turn.takes, speak),
         )
     yield from assumed(speak, TIMES)
 
@@ -149,9 +149,11 @@ def _rests_on(figures: Sequence[Figure], speak: Translator) -> Iterator[str]:
                 how=speak.message(BASES[one.basis]),
                 date=_day(one.on, speak),
                 step=line(speak.message(one.says)),
-                hours=lasting(one.hours),
+                hours=lasting(one.hours, speak),
             )
-    declared = [f"{line(speak.message(one.says))} ({lasting(one.hours)})" for one in told if one.basis == "declared"]
+    declared = [
+        f"{line(speak.message(one.says))} ({lasting(one.hours, speak)})" for one in told if one.basis == "declared"
+    ]
     if declared:
         more = f"; ... ({len(declared)})" if len(declared) > 4 else ""
         yield "  " + speak.text("only declared: {steps}", steps="; ".join(declared[:4]) + more)
@@ -215,7 +217,7 @@ def points_text(run: str, found: Sequence[Point], top: int, speak: Translator) -
             "{system} ({grade}): promised {promised}, lost {lost}: {verdict}",
             system=line(one.system.ref),
             grade=one.system.grade,
-            promised=lasting(one.promised),
+            promised=lasting(one.promised, speak),
             lost=lost,
             verdict=speak.message(WORDS[one.kept]),
         )
@@ -233,7 +235,7 @@ def points_text(run: str, found: Sequence[Point], top: int, speak: Translator) -
                 if left.why is not None:
                     yield "    " + line(speak.message(left.why))
         if one.skew:
-            yield "  " + speak.text("its data sets may lie {skew} apart", skew=lasting(one.skew))
+            yield "  " + speak.text("its data sets may lie {skew} apart", skew=lasting(one.skew, speak))
     if len(found) > top:
         yield speak.text("and {count} more; `--top` shows them", count=len(found) - top)
     yield from assumed(speak, POINTS)

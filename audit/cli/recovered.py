@@ -23,9 +23,9 @@ ASSUMED: Final = (
 )
 
 
-def lasting(hours: float | None) -> str:
+def lasting(hours: float | None, speak: Translator) -> str:
     """Hours for people."""
-    return "-" if hours is None else plain(timedelta(seconds=round(hours * 3600, 3)))
+    return "-" if hours is None else speak.quantity(plain(timedelta(seconds=round(hours * 3600, 3))))
 
 
 def span_text(span: Span | None, speak: Translator) -> str:
@@ -33,10 +33,10 @@ def span_text(span: Span | None, speak: Translator) -> str:
     if span is None:
         return speak.text("never by itself")
     if span.most is None:
-        return speak.text("{least} or longer, nobody can tell", least=lasting(span.least))
+        return speak.text("{least} or longer, nobody can tell", least=lasting(span.least, speak))
     if span.exact:
-        return lasting(span.least)
-    return speak.text("{least} to {most}", least=lasting(span.least), most=lasting(span.most))
+        return lasting(span.least, speak)
+    return speak.text("{least} to {most}", least=lasting(span.least, speak), most=lasting(span.most, speak))
 
 
 def span_json(span: Span | None) -> dict[str, float | None] | None:
@@ -128,15 +128,15 @@ def as_text(
                 "{place}. {system}: from {start} at the earliest, nobody says how long it takes",
                 place=place,
                 system=line(plan.jobs[job].ref),
-                start=lasting(plan.best.begin[job]),
+                start=lasting(plan.best.begin[job], speak),
             )
             continue
         yield "  " + speak.text(
             "{place}. {system}: from {start}, back after {end}, team {team}",
             place=place,
             system=line(plan.jobs[job].ref),
-            start=lasting(plan.best.begin[job]),
-            end=lasting(plan.best.end[job]),
+            start=lasting(plan.best.begin[job], speak),
+            end=lasting(plan.best.end[job], speak),
             team=plan.best.team[job],
         )
     if len(order) > top:

@@ -48,7 +48,10 @@ def test_how_long_each_is_away(estate: Path, capsys: pytest.CaptureFixture[str])
     assert (loans["kept"], loans["path"][-1], loans["step"]["of"]) == (False, "daejeon/hall", "daejeon/hall")
     assert told(capsys, "rto", str(estate), "pay", code=0)["kept"] == 1
     assert main(["rto", str(estate), "--lang", "ko", "--top", "1"]) == 1
-    assert "kibo/loans" in capsys.readouterr().out
+    printed = capsys.readouterr().out
+    assert "kibo/loans" in printed
+    assert "40일" in printed
+    assert "40d" not in printed
 
 
 def test_measured_times_of_the_store_count(estate: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
