@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Final
 
-from audit.contract import CannotSee, Example, Limits, Reason, Ruling, Subject, Verdict, check, ruling, say
+from audit.contract import CannotSee, Claims, Example, Limits, Reason, Ruling, Subject, Verdict, check, ruling, say
 from audit.model.estate import Institution
 from audit.model.keeping_on import Console
 from audit.model.units import plain
-from checks.security.samples import AT, institution
+from checks.security.samples import AT, SIGNED, institution, sheet
 
 _KIBO: Final = "kibo"
 
@@ -22,6 +22,7 @@ def _consoles(*rest: str, system: str = "grade: 1") -> str:
 
 
 _GUARDED: Final = "accounts: 4, guarded: 4, administrators: 2, guarded-administrators: 2"
+_CORRECTIONS: Final = "security.corrections"
 _BARE: Final = _GUARDED.replace(" guarded: 4", " guarded: 3")
 
 
@@ -119,8 +120,12 @@ def deleting_takes_two(institution: Subject[Institution], limits: Limits) -> Rul
     return ruling(True, measured=names, required=required, says=says, key="consoles")
 
 
+def _scanned(collected: str, *rest: str) -> str:
+    return _consoles(*rest) + sheet(_CORRECTIONS, _KIBO, collected)
+
+
 @check(
-    "security.corrections",
+    _CORRECTIONS,
     control="SEC-05",
     method="F",
     severity="high",
@@ -133,19 +138,36 @@ def deleting_takes_two(institution: Subject[Institution], limits: Limits) -> Rul
         Example(Verdict.UNKNOWN, _consoles("patched: 2027-03-01"), _KIBO, at=AT, reason=Reason.CONTRADICTED),
         Example(Verdict.UNKNOWN, _consoles(_GUARDED), _KIBO, at=AT, reason=Reason.INCOMPLETE),
         Example(Verdict.UNKNOWN, institution(""), _KIBO, at=AT, reason=Reason.INCOMPLETE),
+        Example(Verdict.PASS, _scanned("2026-08-20", "patched: 2026-03-01"), _KIBO, others=SIGNED, at=AT),
+        Example(Verdict.FAIL, _scanned("2026-03-01", _GUARDED), _KIBO, others=SIGNED, at=AT),
+        Example(Verdict.UNKNOWN, _scanned("2026-08-20", _GUARDED), _KIBO, at=AT, reason=Reason.INCOMPLETE),
     ),
 )
-def backup_servers_are_corrected(institution: Subject[Institution], at: datetime, limits: Limits) -> Ruling:
+def backup_servers_are_corrected(
+    institution: Subject[Institution], claims: Claims, at: datetime, limits: Limits
+) -> Ruling:
     """No critical correction is missing on the servers of the backups for longer than their grade bears.
 
     Why: who breaks in looks for the backup server first, and old holes in it are public.
 
-    Fix: install what is missing on the server that the finding names, then write the day as `patched:`.
+    Fix: install what is missing on the server that the finding names, then write the day as `patched:`, or have the
+    results of a scanner that found nothing missing signed as evidence.
     """
     oldest, today = limits.duration("age"), institution.today(at)
     consoles = _told(institution, (one for one in institution.item.consoles if one.kind == "backup"))
     dated = [(one.patched, one.name) for one in consoles if one.patched is not None]
     required = say("{most} days ago at most", most=str(oldest.days))
+    scan = max((one for one in claims.all if one.signer), key=lambda one: one.evidence.collected, default=None)
+    if scan is not None and (len(dated) < len(consoles) or scan.evidence.collected > min(dated)[0]):
+        claims.rest_on(scan)
+        found = {"date": plain(scan.evidence.collected), "by": scan.signer}
+        met = scan.age(today) <= oldest
+        fresh = say("{by} signed that nothing was missing on any server of the backups on {date}", **found)
+        stale = say("the last time that {by} signed that nothing was missing on the servers of the backups was {date}",
+                    **found)  # fmt: skip
+        says = fresh if met else stale
+        return ruling(met, measured=say("corrected on {date}", **found), required=required,
+                      says=says)  # fmt: skip
     day, name = min(dated, default=(None, ""))
     if day is not None and today - day > oldest:
         says = say("{console} has had every correction until {date} only", console=name, date=plain(day))

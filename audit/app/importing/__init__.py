@@ -78,6 +78,11 @@ def take(path: Path, file: Path, asked: Asked, *, store: str) -> Imported:
     known = discover()
     estate = whole(load(path, known))
     ref = named_in(estate, known, asked.check, asked.on)
+    if not {"claim", "claims"} & set(known.checks[asked.check].wants.values()):
+        says = say(
+            "no paper answers {check}, however it is signed; it rests on the inventory or on a look", check=asked.check
+        )
+        raise Stop(Exit.USAGE, says)
     zone = ZoneInfo(estate.about.timezone)
     found = results(content, asked.kind, str(file)).only(asked.rules).at(zone)
     if asked.rules and not found.items:

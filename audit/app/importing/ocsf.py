@@ -13,9 +13,9 @@ from audit.model.message import say
 COMPLIANCE: Final = 2003
 VULNERABILITY: Final = 2002
 _STATUS: Final[Mapping[Any, Verdict]] = MappingProxyType(
-    {1: Verdict.PASS, 2: Verdict.FAIL, 3: Verdict.FAIL, "Pass": Verdict.PASS, "Warning": Verdict.FAIL,
-     "Fail": Verdict.FAIL}
-)  # fmt: skip
+    {1: Verdict.PASS, 2: Verdict.UNKNOWN, 3: Verdict.FAIL, "Pass": Verdict.PASS, "Fail": Verdict.FAIL}
+)
+"""A warning (2) is a check without a result, because something was missing."""
 _RESOLVED: Final = 4
 
 

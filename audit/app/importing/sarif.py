@@ -31,6 +31,9 @@ def sarif(document: Any, text: str, file: str) -> Results:
         )
         items += _results(run)
         calls = [one for one in run.get("invocations") or () if isinstance(one, dict)]
+        if not calls and not run.get("results"):
+            # Neither a result nor a word that it came to its end: it may have been broken off.
+            items.append(Item("invocation", Verdict.UNKNOWN, "no `invocations`"))
         ended = ended and bool(calls) and all(one.get("executionSuccessful") is True for one in calls)
         items += [Item("invocation", Verdict.UNKNOWN) for one in calls if one.get("executionSuccessful") is not True]
         times += [instant(one.get("endTimeUtc")) for one in calls]
