@@ -128,33 +128,20 @@ def _derived(memory: Store, events: Sequence[Event], sent: Mapping[str, frozense
         if event.values.get("what") == "born":
             subject, check, institution, system = (text(event, name) for name in _NAMED)
             wanted[subject, check][institution, system] = event.subject
-    runs = memory.runs()
     looks: list[Look] = []
-    damaged: set[str] = set()
-    for run in filter(_looked, runs):
+    doubts: list[Message] = []
+    for run in filter(_looked, memory.runs()):
         try:
-            looks.append(_look(memory, run, wanted, sent.get(run.id, frozenset())))
+            look = _look(memory, run, wanted, sent.get(run.id, frozenset()))
+            # All of them: one that was touched up may hide that something failed again by telling nothing of it.
+            sound = not memory.verify(run.id)
         except (ValueError, LookupError, TypeError, AttributeError):
-            damaged.add(run.id)  # told of below: what cannot be read is not what was sealed
-    # What a sheet or a bundle names need not be here.
-    there = {run.id for run in runs if run.root}
-    sound: set[str] = set()
-    doubts = [say("the run {run} was changed after it was sealed; it counts for nothing", run=name)
-              for name in sorted(damaged)]  # fmt: skip
-    while True:
-        actions = register(events, looks)
-        # Whatever a run did to a measure counts as long as it is the run that was sealed. Of the newest one it counts
-        # too what it does not tell: a finding may have been taken out of it.
-        resting = there & {look.run for look in looks[:1]} | there & {name for one in actions for name in one.rests_on}
-        broken = {name for name in sorted(resting - sound) if memory.verify(name)}
-        sound |= resting
-        if not broken:
-            return Registered(actions, tuple(doubts))
-        doubts += [
-            say("the run {run} was changed after it was sealed; it counts for nothing", run=name)
-            for name in sorted(broken)
-        ]
-        looks = [look for look in looks if look.run not in broken]
+            sound = False  # what cannot be read is not what was sealed
+        if sound:
+            looks.append(look)
+        else:
+            doubts.append(say("the run {run} was changed after it was sealed; it counts for nothing", run=run.id))
+    return Registered(register(events, looks), tuple(sorted(doubts, key=str)))
 
 
 def text(event: Event, name: str) -> str:

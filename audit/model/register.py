@@ -156,13 +156,6 @@ class Action:
     history: tuple[Change, ...] = ()
 
     @property
-    def rests_on(self) -> frozenset[str]:
-        """The runs without which it would stand otherwise; all of them have to be what was sealed."""
-        return frozenset(
-            {self.origin.run, self.closed_by, self.told_by, self.gone_by, *(one.run for one in self.history)} - {""}
-        )
-
-    @property
     def pending(self) -> bool:
         """Whether something is left to be done."""
         return self.state is not State.CLOSED and not self.retired

@@ -6,13 +6,15 @@ import sqlite3
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
+
 from audit.analysis.register import register
 from audit.app.registering import registered
 from audit.app.registering_births import Written, born, changed, retired
 from audit.app.sealing_bundle import make, merge_all
 from audit.app.sealing_keys import new_key
 from audit.model.event import Event
-from audit.model.evidence import Run
+from audit.model.evidence import Run, Selection
 from audit.model.register import SENT, Action, State
 from audit.model.verdict import Verdict
 from tests.analysis.registering import ONE, look
@@ -149,6 +151,25 @@ def test_a_run_that_opened_again_and_was_touched_up_counts_for_nothing(tmp_path:
     assert [doubt.values["run"] for doubt in found.doubts] == [opened.id]
 
 
+@pytest.mark.parametrize("hidden", ["touched", "taken out"])
+def test_a_run_in_which_a_failure_was_hidden_is_named(tmp_path: Path, hidden: str) -> None:
+    store = tmp_path / "haechi.db"
+    keep(store, 0, {AGE: FAIL})
+    born(str(store), by="Kim")
+    closing = keep(store, 2, {AGE: PASS})
+    failed = keep(store, 3, {AGE: FAIL}, selection=Selection(checks=(AGE,)))
+    keep(store, 4, {AGE: PASS})
+    assert one(store).reopened == 1
+    if hidden == "touched":
+        touched(store, failed, b'"verdict":"fail"', b'"verdict":"pass"')
+    else:
+        with sqlite3.connect(store) as raw:
+            raw.execute("DELETE FROM finding WHERE run = ?", (failed.id,))
+    found = registered(str(store))
+    assert [(told.reopened, told.closed_by) for told in found.actions] == [(0, closing.id)]
+    assert [doubt.values["run"] for doubt in found.doubts] == [failed.id]
+
+
 def test_the_run_of_a_birth_is_named_where_it_was_touched_up_and_the_measure_stays(tmp_path: Path) -> None:
     store = tmp_path / "haechi.db"
     first = keep(store, 0, {AGE: FAIL})
@@ -170,4 +191,3 @@ def test_a_run_that_was_emptied_makes_nothing_gone(tmp_path: Path) -> None:
     whole = keep(store, 6, {TARGETS: PASS})
     assert (one(store).gone, one(store).gone_by) == (True, whole.id)
     assert retired(str(store), name, by="Kim", reason="gone").retired == "Kim"
-    assert one(store).rests_on >= {whole.id}

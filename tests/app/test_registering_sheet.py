@@ -83,7 +83,8 @@ def test_an_empty_store_takes_the_whole_sheet_and_calls_nothing_closed(store: st
 def test_a_dry_run_writes_nothing_and_the_second_time_nothing_is_new(store: str, tmp_path: Path) -> None:
     first, second = (one.id for one in registered(store).actions)
     path = tmp_path / "a.csv"
-    path.write_text(f"id,owner,milestones\n{first},Park,2026-02-01 Order\n{second},,\n", encoding="utf-8")
+    text = f"id,owner,milestones\n{first},'=Park\x1b[2J\u202e,2026-02-01 Order\n{second},,\n"
+    path.write_text(text, encoding="utf-8")
     before = registered(store)
     assert bring_in(store, path, by="Lee", dry="dry") == Imported((), (first,), 1)
     assert registered(store) == before
