@@ -15,7 +15,7 @@ from audit.model.facility import Site
 from audit.model.leaning import leaning
 from audit.model.needs import All, AnyOf, Cooled, Grace, KOf, Need, SumOf, members
 from audit.model.numbered import ROUNDING, Net, Weaver, falls
-from audit.model.single import SinglePoints
+from audit.model.single import lost_alone
 
 AT_ONCE: Final = ("active-active", "hot")
 """The modes that take over without anybody who first restores something."""
@@ -211,16 +211,16 @@ class Graph:
         )
 
     @cached_property
-    def _single(self) -> SinglePoints:
-        return SinglePoints(self.needs, self.amount)
+    def _single(self) -> Mapping[str, frozenset[str]]:
+        wanted: dict[str, tuple[Need, ...]] = {}
+        for _, system in self.estate.systems():
+            places = (*system.at, *(switch.to for switch in system.failover if switch.mode in AT_ONCE))
+            wanted[system.ref] = (*system.needs, AnyOf.model_construct(any=places)) if places else system.needs
+        return lost_alone(lambda needs: self.woven(needs).done(), self.needs, wanted)
 
     def single_points(self, system: System) -> frozenset[str]:
         """What stops a system when it is lost alone, counting hot and active-active failovers as places; not itself."""
-        places = (*system.at, *(switch.to for switch in system.failover if switch.mode in AT_ONCE))
-        bits = self._single.bits(AnyOf.model_construct(any=places)) if places else 0
-        for need in system.needs:
-            bits |= self._single.bits(need)
-        return self._single.named(bits) - {system.ref}
+        return self._single[system.ref] - {system.ref}
 
     @cached_property
     def occupants(self) -> Mapping[str, tuple[System, ...]]:

@@ -1,13 +1,10 @@
 """Small estates with something that is hit in; what falls, burns, shares, comes back out."""
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from audit.model.estate import System
 from audit.model.graph import Graph
-from audit.model.needs import AnyOf, KOf, Need, SumOf
-from audit.model.single import SinglePoints
+from audit.model.needs import SumOf
 from tests.model.estates import graph_of
 
 TEXT = """
@@ -152,42 +149,3 @@ institutions:
 """)
     assert set(graph.stuck) == {"kibo/vault", "kibo/login", "kibo/after"}
     assert graph.stuck["kibo/vault"] == ("kibo/login",)
-
-
-NODES = tuple("abcdefgh")
-REF = st.sampled_from(NODES)
-NEED: st.SearchStrategy[Need] = st.one_of(
-    REF,
-    st.lists(REF, min_size=1, max_size=3).map(lambda refs: AnyOf.model_construct(any=tuple(refs))),
-    st.tuples(st.lists(REF, min_size=1, max_size=4), st.integers(1, 4)).map(
-        lambda pair: KOf.model_construct(of=tuple(pair[0]), k=pair[1])
-    ),
-    st.tuples(st.lists(REF, min_size=1, max_size=3, unique=True), st.integers(1, 3)).map(
-        lambda pair: SumOf.model_construct(sum="capacity", of=tuple(pair[0]), at_least=float(pair[1]))
-    ),
-)
-
-
-class Needy(Graph):
-    """A graph of bare needs, in which every node weighs 1."""
-
-    def amount(self, ref: str, what: str) -> float:
-        return 1.0
-
-
-@settings(max_examples=300, deadline=None)
-@given(st.dictionaries(REF, st.lists(NEED, max_size=3).map(tuple), max_size=8))
-def test_single_points_are_what_falls_alone(needs: dict[str, tuple[Need, ...]]) -> None:
-    """The numbers say for all hits at once what `falls` says for each."""
-    graph = Needy(graph_of("{}").estate)
-    graph.__dict__["needs"] = needs
-    single = SinglePoints(needs, graph.amount)
-    for node in NODES:
-        expected = {hit for hit in NODES if node in graph.falls({hit})}
-        assert single.named(single.bits(node)) | {node} == expected | {node}
-
-
-def test_a_long_chain_is_no_trouble() -> None:
-    needs: dict[str, tuple[Need, ...]] = {f"n{number}": (f"n{number + 1}",) for number in range(3000)}
-    single = SinglePoints(needs, lambda ref, what: 0.0)
-    assert len(single.named(single.bits("n0"))) == 3001
