@@ -60,7 +60,8 @@ def _one_place(sight: Sight) -> Iterator[Change]:
 
 
 def _group_of_one(sight: Sight) -> Iterator[Change]:
-    for system in sight.systems:
+    """Of the grades that bear no single point: a lower one may have it."""
+    for system in (one for one in sight.systems if one.grade <= 2):
         for place, need in enumerate(system.needs):
             members = need.any if isinstance(need, AnyOf) else need.of if isinstance(need, KOf) else ()
             if len(members) > 1 and isinstance(members[0], str):

@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 import pytest
 
-from audit.analysis.mutants.change import Change
+from audit.analysis.mutants.change import CannotChange, Change, written
 from audit.analysis.mutants.choosing import chosen
 from audit.analysis.mutants.judged import held_against
 from audit.analysis.mutants.kinds import KINDS
@@ -96,3 +96,21 @@ def test_only_what_gets_worse_counts(sight: Sight, before: Verdict, after: Verdi
     old = {("operations.owner", "kibo/loans"): replace(one, verdict=before)}
     change = Change("kibo/loans", say("changed"))
     assert held_against(change, old, (replace(one, verdict=after),), (), (), ()).by == by
+
+
+@pytest.mark.parametrize("seed", ["0", "spring"])
+def test_no_mutant_is_the_original(sight: Sight, seed: str) -> None:
+    """A change that changes nothing would count as missed, or as detected by chance."""
+    sources = {"small.yaml": TEXT.encode()}
+    tried = 0
+    for kind in KINDS.values():
+        for change in chosen(kind, sight, seed).changes:
+            if change.edits:
+                try:
+                    after = written(sources, change.edits)
+                except CannotChange:
+                    continue
+                assert after != sources, (kind.id, change.subject)
+                tried += 1
+            assert change.edits or change.looks
+    assert tried > 10
