@@ -13,6 +13,7 @@ from reports.pictures.amounts import count
 from reports.pictures.bars import Bars, Row
 from reports.pictures.drawing import NARROW, WIDE, Drawing
 from reports.pictures.figure import Figure
+from reports.pictures.naming import told
 from reports.translate import Translator
 
 MOST: Final = 14
@@ -33,7 +34,7 @@ def tornado(found: Sequence[Unknown], measure: str, estate: Estate, speak: Trans
         return None
     title = speak.text("What to find out first")
     rows = tuple(
-        Row(speak.message(one.says), Span(0.0, one.moves), count(one.moves, speak), "perhaps") for one in shown
+        Row(told(one.says, estate, speak), Span(0.0, one.moves), count(one.moves, speak), "perhaps") for one in shown
     )
     tells = speak.text("{count} things that nobody knows; the first: {name}", count=len(moving), name=rows[0].name)
     more = len(found) - len(shown)
@@ -48,7 +49,9 @@ def tornado(found: Sequence[Unknown], measure: str, estate: Estate, speak: Trans
         wide=(_drawing(Bars(rows, names=0.56), WIDE, title, tells),),
         narrow=(_drawing(Bars(rows, names=0.56), NARROW, title, tells),),
         heads=(speak.text("Not known"), speak.text("What settles it"), speak.text("Moves the answer by")),
-        rows=tuple((speak.message(one.says), speak.message(one.resolve), count(one.moves, speak)) for one in shown),
+        rows=tuple(
+            (told(one.says, estate, speak), speak.message(one.resolve), count(one.moves, speak)) for one in shown
+        ),
         notes=(speak.text("Unknowns that are not shown here: {count}.", count=f"{more:,}"),) if more > 0 else (),
         names=2,
     )
