@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Final
 
@@ -24,6 +24,7 @@ _ROW: Final = 22.0
 _HEAD: Final = 15.0
 _NAMES: Final = 168.0
 _WIDEST: Final = 90.0
+_SECOND: Final = 1 / 3600
 SIGNS: Final = MappingProxyType({"up": "✓", "degraded": "◐", "down": "✗", "unknown": "?"})
 WORDS: Final[MappingProxyType[State, Message]] = MappingProxyType(
     {
@@ -50,6 +51,7 @@ def matrix(found: Matrix | None, estate: Estate, speak: Translator) -> Figure | 
     """Which hazard stops which system for how long; None where there is nothing to tell."""
     if found is None or not found.rows or not found.hazards:
         return None
+    found = replace(found, rows=tuple((ref, tuple(map(_felt, cells))) for ref, cells in found.rows))
     named = [called(ref, estate, speak) for ref in found.hazards]
     names = named[:MOST_COLUMNS]
     rows = sorted(found.rows[:MOST_ROWS], key=lambda row: _institution(row[0]))
@@ -73,6 +75,12 @@ def matrix(found: Matrix | None, estate: Estate, speak: Translator) -> Figure | 
         notes=tuple(_notes(found, speak)),
         names=1 + len(names),
     )
+
+
+def _felt(cell: Cell) -> Cell:
+    """A length that nobody could measure is none: it only keeps events in their order."""
+    state, away = cell
+    return (state, replace(away, least=0.0)) if away is not None and 0 < away.least < _SECOND else cell
 
 
 def _notes(found: Matrix, speak: Translator) -> Iterator[str]:

@@ -12,12 +12,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from audit.model.meaning import Bar, Meaning, Span
+from audit.model.meaning import Bar, Matrix, Meaning, Span
 from reports.pictures.album import pictures
 from reports.pictures.bars import Bars, Row
 from reports.pictures.drawing import NARROW, SMALL, WIDE, Area, Drawing, Stroke
 from reports.pictures.figure import Figure
-from reports.pictures.matrix import _NAMES, MOST_COLUMNS, _short
+from reports.pictures.matrix import _NAMES, MOST_COLUMNS, _short, matrix
 from reports.pictures.naming import apart
 from reports.pictures.widths import ELLIPSIS, fitted, width
 from reports.translate import Translator
@@ -199,6 +199,14 @@ def test_a_cell_of_the_fullest_matrix_has_room_for_its_hours(language: str) -> N
             told = _short("down", Span(least, most), room, SPEAK[language])
             assert width(told, SMALL) <= room
             assert re.search(r"\d", told), (least, most)
+
+
+def test_less_than_a_second_is_no_length_to_tell() -> None:
+    found = Matrix(("a",), (("k/s", (("down", Span(1e-9, None)),)),), 0)
+    figure = matrix(found, BASE.estate, SPEAK["en"])
+    assert figure is not None
+    assert "min" not in figure.rows[0][1]
+    assert {label.text for label in figure.wide[0].labels} >= {"✗"}
 
 
 def test_two_of_one_name_are_told_apart() -> None:
