@@ -13,6 +13,7 @@ from audit.analysis.faults.tree import Gate, Tree
 
 SMALLEST: Final = 20_000
 """Nodes with which every order is tried before one may take more."""
+ROUNDS: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,11 +129,30 @@ def _orders(tree: Tree) -> Iterator[tuple[str, ...]]:
         lambda name: 0,
     )
     tried: set[tuple[str, ...]] = set()
-    for key in keys:
+    for number, key in enumerate(keys):
         names = tree.events(key)
         if names not in tried:
             tried.add(names)
             yield names
+        if not number:
+            yield _drawn(tree, names)
+
+
+def _drawn(tree: Tree, names: Sequence[str]) -> tuple[str, ...]:
+    """Events in the order in which gates draw together what they name (FORCE: Aloul, Markov, Sakallah 2003)."""
+    place = {name: float(number) for number, name in enumerate(names)}
+    edges = [(name, *tree.gates[name].of) for name in tree.upward() if tree.gates[name].of]
+    for name, *inner in edges:
+        place[name] = sum(place.get(one, 0.0) for one in inner) / len(inner)
+    for _ in range(ROUNDS):
+        pulled: dict[str, list[float]] = {}
+        for edge in edges:
+            middle = sum(place[one] for one in edge) / len(edge)
+            for one in edge:
+                pulled.setdefault(one, []).append(middle)
+        means = {one: sum(some) / len(some) for one, some in pulled.items()}
+        place = {one: float(number) for number, one in enumerate(sorted(means, key=means.__getitem__))}
+    return tuple(sorted(names, key=lambda name: place.get(name, 0.0)))
 
 
 class _Minimal(Nodes):

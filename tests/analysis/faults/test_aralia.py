@@ -17,7 +17,7 @@ FOLDER: Final = Path(__file__).parents[4] / "shared" / "data" / "aralia"
 """Not part of this project (CC BY-SA 4.0, doi 10.5281/zenodo.20160659); it may lie beside a working copy."""
 WRONG: Final = {"das9204": 2.16942e-11}
 """Where the published table is in error, as two other engines found."""
-EASY: Final = 17
+EASY: Final = 20
 """Trees, at the least, that are solved with the usual effort."""
 ROWS: Final = tuple(csv.DictReader((FOLDER / "expected.csv").read_text().splitlines())) if FOLDER.is_dir() else ()
 
