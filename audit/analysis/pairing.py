@@ -9,6 +9,7 @@ from itertools import product
 from typing import Final
 
 from audit.analysis.faults.falling import KINDS, By, Weakness
+from audit.inventory.collecting import collecting_later
 from audit.model.estate import System
 from audit.model.graph import Graph
 from audit.model.hazards import hazards
@@ -40,6 +41,11 @@ def pairs(graph: Graph, by: By = "component", top: int = 20, most: int = MOST) -
     for the pairs that take too much of it; what falls on from there is what falls with the owner of the group alone,
     and with the groups of which that takes the rest.
     """
+    with collecting_later():
+        return _pairs(graph, by, top, most)
+
+
+def _pairs(graph: Graph, by: By, top: int, most: int) -> Pairs:
     events = None if by == "component" else [one for one in hazards(graph) if by == "hazard" or one.kind in KINDS[by]]
     systems = tuple(system for _, system in graph.estate.systems())
     names: dict[str, int] = {}
