@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
 from dataclasses import replace
 from itertools import islice
 from types import TracebackType
@@ -226,8 +226,8 @@ class Store:
 
     def _lines(self, run: str) -> Iterator[bytes]:
         wanted = select(FINDING.c.line).where(FINDING.c.run == run).order_by(FINDING.c.position)
-        with self._speaking(), self._engine.connect() as connection:
-            for rows in many(connection, wanted, _MANY):
+        with self._speaking(), self._engine.connect() as connection, closing(many(connection, wanted, _MANY)) as found:
+            for rows in found:
                 yield from [row[0] for row in rows]
 
     def _rows(self, wanted: Select[Any]) -> Iterator[Mapping[str, Any]]:
