@@ -32,6 +32,7 @@ SHAPES: Final[Mapping[str, str]] = MappingProxyType(
         "verify": """{what: text, kind: text, state: 'intact'|'altered'|'not verified', first: text|null,
             faults: [text], doubts: [text], notes: [text], events: count, runs: count, signed-by: [text]}""",
         "bundle": "{path: text, run: text, bytes: count, size: count, root: sha256}",
+        "proof": "{says: text, size: count, root: sha256, proof: text}",
         "merge": """{bundles: [{file: text, state: text, run: text|null, institution: text|null, events: count,
             says: [text]}]}""",
         "permit": """{permit: {id: text, kind: text, on: [text], from: instant, to: instant}, go: flag|null,
