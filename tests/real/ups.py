@@ -97,7 +97,8 @@ def _child(folder: Path, words: list[str]) -> subprocess.Popen[bytes]:
     places = {name: str(folder) for name in ("NUT_CONFPATH", "NUT_STATEPATH", "NUT_ALTPIDPATH")}
     with (folder / "log").open("ab") as log:
         return subprocess.Popen(
-            [*tied("nut"), *words],
+            # One that was stopped heeds nothing else.
+            [*tied("nut", "KILL"), *words],
             env={"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C.UTF-8", **places},
             stdin=subprocess.DEVNULL,
             stdout=log,
