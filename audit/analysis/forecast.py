@@ -9,6 +9,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from audit.catalogue import Catalogue
+from audit.contract import Check
 from audit.judge import judge, severity_of
 from audit.model.estate import day_ends
 from audit.model.evidence import Finding, Observation
@@ -57,7 +58,9 @@ class Forecast:
     endings: tuple[Ending, ...]
     """The worst grade first, by system, the soonest first."""
     uncounted: int = 0
-    """How many checks no day changes and were not judged, as there were too many: they are not among `passes`."""
+    """How many checks were not judged, as there were too many: no day changes them, or they are of what is left out."""
+    left_out: tuple[str, ...] = ()
+    """The checks that a day may change, but that go through the whole estate: of too many not judged either."""
 
     @property
     def gravest(self) -> bool:
@@ -77,7 +80,11 @@ def forecast(
     zone = ZoneInfo(plan.estate.about.timezone)
     court = _Court(plan, catalogue, seen, at, zone)
     dated = [pair for pair in plan.pairs if _DATED & set(catalogue.checks[pair[0]].wants.values())]
-    asked = plan.pairs if len(plan.pairs) <= most else dated
+    asked: Sequence[Pair] = plan.pairs
+    left_out: tuple[str, ...] = ()
+    if len(plan.pairs) > most:
+        left_out = tuple(sorted({name for name, _ in dated if _wide(catalogue.checks[name])}))
+        asked = dated = [pair for pair in dated if pair[0] not in left_out]
     now = {(one.check, one.subject) for one in court.on(at, asked) if one.verdict is Verdict.PASS}
     pairs = tuple(pair for pair in dated if pair in now)
     today = at.astimezone(zone).date()
@@ -85,7 +92,13 @@ def forecast(
     endings = [_ending(one, day) for day, one in _days(court, lost, today, until)]
     endings += _waivers(plan, at, until, catalogue)
     uncounted = len(plan.pairs) - len(asked)
-    return Forecast(at, until, len(now), tuple(sorted(endings, key=_order)), uncounted)
+    return Forecast(at, until, len(now), tuple(sorted(endings, key=_order)), uncounted, left_out)
+
+
+def _wide(check: Check) -> bool:
+    """Whether a rule looks at what was seen elsewhere: it may reckon every loss of the estate anew on each day."""
+    wants = set(check.wants.values())
+    return "looks" in wants and not wants & {"claim", "claims"}
 
 
 class _Court:

@@ -26,7 +26,7 @@ def as_json(found: Told, top: int) -> Iterator[str]:
         "run": None if found.run is None else found.run.id,
         "inventory-changed-since": found.changed,
         "passes": cast.passes,
-        **({"uncounted": cast.uncounted} if cast.uncounted else {}),
+        **({"uncounted": cast.uncounted, "left-out": list(cast.left_out)} if cast.uncounted else {}),
         "lost": sum(not one.waived for one in cast.endings),
         "waivers-ending": sum(one.waived for one in cast.endings),
         "endings": [
@@ -61,8 +61,9 @@ def as_text(found: Told, top: int, speak: Translator) -> Iterator[str]:
     yield "  " + speak.text("{lost} of {passes} checks that pass now will not then", lost=lost, passes=cast.passes)
     if cast.uncounted:
         yield "  " + speak.text(
-            "too many to judge them all: {count} checks that no day changes are not counted",
+            "too many to judge them all: {count} checks are not counted; no day changes them, but for {names}",
             count=f"{cast.uncounted:,}",
+            names=", ".join(map(line, cast.left_out)) or "-",
         )
     for unit, some in groupby(cast.endings[:top], key=lambda one: one.unit):
         endings = list(some)
