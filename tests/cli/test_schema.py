@@ -64,7 +64,8 @@ OF_THE_STORE = (
     "actions overdue --at 2027-12-31T00:00+09:00", "actions timeline", "diff previous latest", "alerts", "sign",
     "sign --as Kim", "drill list ESTATE", "promises ESTATE", "forecast ESTATE", "uptime ESTATE", "outages ESTATE",
     "rpo ESTATE --run latest", "seal --new-key a.example/kibo --key KEY", "seal latest --key KEY --output ONE",
-    "prove --checkpoint ONE --event 1", "witness ONE --key OTHER --log LOG", "bundle make STORE --institution kibo --key KEY --output BUNDLE",
+    "prove --checkpoint ONE --event 1",
+    "witness ONE --key OTHER --log LOG", "bundle make STORE --institution kibo --key KEY --output BUNDLE",
     "bundle verify BUNDLE",
     "bundle merge MINISTRY BUNDLE --key LOG",
 )  # fmt: skip
