@@ -41,6 +41,7 @@ _OURS: Final = (
     "could not load library", "could not be started", "incompatible with server", "has wrong ownership",
 )  # fmt: skip
 """Words of complaints about this machine, not about what was restored."""
+_SYNCS_SINCE: Final = 14
 _LARGEST_MAP: Final = 65_536
 _TELLING: Final = re.compile(
     r'(relation|column|database|function|schema) "?[^:]{1,120}?"? does not exist|permission denied|statement timeout'
@@ -121,9 +122,11 @@ async def _carried(cluster: Cluster) -> Mapping[str, str]:
         raise CannotSee(Reason.INCOMPLETE, say("what was restored has no readable pg_control"))
     lines = (line.partition(":") for line in output.out.splitlines())
     told = {name.strip(): value.strip() for name, _, value in lines}
-    return {
+    settings = {
         setting: told[name] for name, setting in _CARRIED.items() if re.fullmatch(r"[0-9]{1,9}", told.get(name, ""))
     }
+    # Every file has just changed hands: else the server waits for the disk once for each of them.
+    return {**settings, "recovery_init_sync_method": "syncfs"} if cluster.major >= _SYNCS_SINCE else settings
 
 
 def _settings(room: Path, carried: Mapping[str, str], replay: Replay | None) -> str:
