@@ -9,7 +9,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from audit.app.drilling_record import drills_seen
-from audit.app.falling import nodes_of, system_of
+from audit.app.falling import kept, nodes_of, system_of
 from audit.app.seen import looks_of
 from audit.app.stored import whole
 from audit.app.switching_record import switches_seen
@@ -46,7 +46,7 @@ def asked(path: Path, lost: Sequence[str] = (), system: str = "", run: str = "",
     `run` names a stored run of the same estate, whose observations then count.
     """
     known = discover()
-    estate = whole(load(path, known))
+    estate = kept(whole(load(path, known)))
     graph = Graph(estate)
     found = tuple(dict.fromkeys(one for name in lost for one in _meant(graph, name)))
     only = (system_of(graph, system),) if system else ()
