@@ -1,4 +1,4 @@
-"""Processes that are killed before and after statements and commits, disks that are full, against what was acknowledged."""
+"""Processes killed around statements and commits, disks that are full, against what was acknowledged."""
 
 from __future__ import annotations
 

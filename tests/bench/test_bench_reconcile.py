@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import io
 import time
 from pathlib import Path
 
-import openpyxl  # type: ignore[import-untyped]
 import pytest
-import xlsxwriter  # type: ignore[import-untyped]
 
 from audit.analysis.reconcile import reconcile
 from audit.inventory.load import load_sources
 from audit.model.graph import Graph
 from audit.world.lists import parsed
-from audit.world.lists.workbook import workbook_rows
 from tests.checks.judging import catalogue
 
 pytestmark = pytest.mark.bench
@@ -46,26 +42,6 @@ def test_every_list_of_a_whole_country() -> None:
         both = time.perf_counter() - began
         assert form == "firewall" or len(found.names.missing) > 0 or form == "assets"
         print(f"{form}: read {read / base:.2f}, read and held against {both / base:.2f} of reading the inventory")
-
-
-def test_a_workbook_beside_the_library_that_everybody_reads_it_with() -> None:
-    book = io.BytesIO()
-    with xlsxwriter.Workbook(book, {"constant_memory": True}) as made:
-        page = made.add_worksheet()
-        for row in range(ROWS):
-            for column, value in enumerate(
-                (_name(row + 1), _address(row % SYSTEMS), "daejeon/hall", f"owner {row % 50}")
-            ):
-                page.write_string(row, column, value)
-    content = book.getvalue()
-    began = time.process_time()
-    assert len(list(workbook_rows(content, "list"))) == ROWS
-    own = time.process_time() - began
-    began = time.process_time()
-    sheet = openpyxl.load_workbook(io.BytesIO(content), read_only=True).worksheets[0]
-    assert sum(1 for _ in sheet.iter_rows(values_only=True)) == ROWS
-    library = time.process_time() - began
-    print(f"workbook of {ROWS:,} rows: {own:.1f} s, {own / library:.2f} of openpyxl")
 
 
 def _name(one: int) -> str:

@@ -7,11 +7,10 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from typing import Final
-from xml.parsers.expat import ExpatError
 
 from audit.model.message import say
-from audit.world.lists.cells import Formula, sheet_rows
-from audit.world.lists.wrong import refused
+from audit.model.verdict import CannotSee, Reason
+from audit.world.lists.wrong import MOST_ROWS, refused
 
 _MOST_PARTS: Final = 500
 _MOST_BYTES: Final = 512 * 1024 * 1024
@@ -29,16 +28,35 @@ def is_workbook(content: bytes) -> bool:
 
 
 def workbook_rows(content: bytes, path: str) -> Iterator[tuple[int, list[str]]]:
-    """Rows of texts; BadList with file:row:column for what is unsafe or a formula."""
+    """Rows of texts; BadList with file:row:column for what is unsafe or a formula. CannotSee(no-tool)."""
     examine(content, path)
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            yield from sheet_rows(archive)
-    except Formula as found:
-        wrong = say("this cell holds a formula")
-        raise refused(path, found.row, found.column, wrong, say("paste its value")) from found
-    except (zipfile.BadZipFile, zlib.error, ExpatError, KeyError, ValueError, IndexError, OverflowError,
-            EOFError, NotImplementedError) as broken:  # fmt: skip
+        import openpyxl  # type: ignore[import-untyped]
+    except ImportError as missing:
+        says = say("reading XLSX needs the extra `xlsx`; install it, or export CSV")
+        raise CannotSee(Reason.NO_TOOL, says) from missing
+    from openpyxl.utils.exceptions import InvalidFileException  # type: ignore[import-untyped]
+
+    try:
+        book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, keep_links=False)
+        sheet = book.worksheets[0]
+        sheet.reset_dimensions()
+        # Rows are filled up to the width that is asked for: that of the first row is enough.
+        first = next(sheet.iter_rows(max_row=1, max_col=257), ())
+        width = max((column for column, cell in enumerate(first, 1) if cell.value is not None), default=1)
+        for number, cells in enumerate(sheet.iter_rows(max_row=MOST_ROWS + 2, max_col=width), 1):
+            texts: list[str] = []
+            for column, cell in enumerate(cells, 1):
+                if cell.data_type == "f":
+                    wrong = say("this cell holds a formula")
+                    raise refused(path, number, column, wrong, say("paste its value"))
+                texts.append("" if cell.value is None else _text(cell.value))
+            while texts and not texts[-1]:
+                texts.pop()
+            yield number, texts
+        book.close()
+    except (InvalidFileException, zipfile.BadZipFile, zlib.error, KeyError, ValueError, IndexError, TypeError,
+            AttributeError, SyntaxError, EOFError, NotImplementedError, RecursionError) as broken:  # fmt: skip
         # Whatever a parser stumbles over in a file from elsewhere, that file is what is wrong.
         raise refused(path, 1, 1, say("this is no XLSX file that can be read"), _SIZE) from broken
 
@@ -75,3 +93,10 @@ def _defines(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> bool:
     with archive.open(part) as file:
         head = file.read(64 * 1024)
     return b"<!DOCTYPE" in head or b"<!ENTITY" in head or b"<\0!\0D\0O\0" in head or b"\0<\0!\0D\0O" in head
+
+
+def _text(value: object) -> str:
+    # A spreadsheet keeps every number as a fraction: 7.0 was written as 7.
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value)
