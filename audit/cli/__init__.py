@@ -31,7 +31,7 @@ MEANINGS: Final = (
     (Exit.INVALID, "invalid inventory or policy"),
     (Exit.EXPIRED, "a waiver or a document of evidence is past its date"),
     (Exit.LOCKED, "the store is in use by another run or watch"),
-    (Exit.STORAGE, "the store or the disk is full or not writable"),
+    (Exit.STORAGE, "the store or the disk is full, damaged or not writable"),
     (Exit.INTERNAL, "internal error: a bug in haechi"),
     (Exit.INTERRUPTED, "interrupted by Ctrl-C"),
 )

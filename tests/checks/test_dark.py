@@ -48,6 +48,7 @@ ON_PAPER = {
     "backup.restore-time",  # a declared rate is worth half where no drill has measured one
     "failover.recovery-time",  # nor is there a look at how long people take to decide
     "failover.witness",  # nor at who else has a vote
+    "operations.earlier-findings",  # nor at what an earlier audit demanded, where no register was kept
 }
 """Rules that may rest on what the inventory declares, at that level, where no look could prove it."""
 SAYS_SOMETHING = {
