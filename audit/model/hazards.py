@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import chain
 from typing import Final, Literal
 
 from audit.model.alias import plain_name
@@ -224,7 +225,8 @@ def happening(graph: Graph, name: str) -> Happening:
             return fire(graph, rooms[0])
     if site is not None and any(room.ref == name for room in site.rooms):
         return fire(graph, name)
-    for one in (*_sites(graph), *_feeds(graph), *_contractors(graph), *_makers(graph)):
+    # Each is asked only where those before it know nothing of that name: the last ones go through everything.
+    for one in chain(_sites(graph), _feeds(graph), _contractors(graph), _makers(graph)):
         if one.ref == name:
             return one
     same = graph.same

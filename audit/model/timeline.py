@@ -102,17 +102,37 @@ class Timeline:
                     queue += [] if self.name(other) else [other]
         return tuple(sorted(found))
 
+    def open_ends(self) -> OpenEnds:
+        """All that `bounds` needs, without the rest of the timeline."""
+        endless = frozenset(node for node in self.course.fallen if self.course.back[node] == inf)
+        return OpenEnds(self.waits, endless, self._waiting, self.untold)
+
     def bounds(self, ref: str) -> tuple[str, ...]:
         """What would have to say how long it takes before an end of its outage can be told."""
+        return self.open_ends().bounds(ref)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenEnds:
+    """What never comes back after one event, with all that it waits for, by node."""
+
+    waits: Waits
+    endless: frozenset[int]
+    waiting: Mapping[int, tuple[int, ...]]
+    untold: frozenset[int]
+
+    def bounds(self, ref: str) -> tuple[str, ...]:
+        """What would have to say how long it takes before an end of an outage can be told; sorted."""
         number = self.waits.number[ref]
-        if self.course.back[number] < inf:
+        if number not in self.endless:
             return ()
         seen, queue = {number}, [number]
         for node in queue:
-            fresh = [other for other in self._waiting.get(node, ()) if other not in seen]
+            fresh = [other for other in self.waiting.get(node, ()) if other not in seen]
             seen.update(fresh)
             queue += fresh
-        return tuple(sorted(self.name(node) for node in seen & self.untold if self.name(node)))
+        names = (self.waits.names[node] for node in seen & self.untold)
+        return tuple(sorted(name for name in names if not name.startswith("@")))
 
 
 def timeline(

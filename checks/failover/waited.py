@@ -12,7 +12,7 @@ from audit.model.estate import System
 from audit.model.hazards import Happening, fire, happening
 from audit.model.mandatory import mandatory
 from audit.model.proven import proven
-from audit.model.timeline import Both, Clockwork
+from audit.model.timeline import Both, Clockwork, OpenEnds
 
 _KEPT = "failover.recovery-time"
 
@@ -25,6 +25,19 @@ class Wait:
     took: timedelta
     tool: bool
     """Whether the switch itself waits for it; else only the service behind it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Back:
+    """When everything is back after one loss, in hours by reference, in both views; what is not there never stops."""
+
+    least: Mapping[str, float]
+    most: Mapping[str, float]
+
+    @classmethod
+    def of(cls, both: Both) -> Back:
+        """Of whole timelines, which take a hundred times the memory: there is one for each room of an estate."""
+        return cls(*({name: one.back(name) for name in one.stopped()} for one in (both.least, both.most)))
 
 
 class Losses:
@@ -44,14 +57,21 @@ class Losses:
         }
         self._hopeful = Clockwork(system.graph, self.promised, known.took, known.restored)
         self._bare = Clockwork(system.graph, None, known.took, known.restored)
-        self._found: dict[tuple[str, str], Both] = {}
+        self._found: dict[tuple[str, str], Back] = {}
+        self._open: dict[str, OpenEnds] = {}
 
-    def after(self, event: Happening, *, bare: bool = False) -> Both:
-        """Both views of a loss; `bare` without what is only promised."""
+    def after(self, event: Happening, *, bare: bool = False) -> Back:
+        """When everything is back after a loss; `bare` without what is only promised."""
         key = (event.ref, "bare" if bare else "")
         if key not in self._found:
-            self._found[key] = (self._bare if bare else self._hopeful).after(event)
+            self._found[key] = Back.of((self._bare if bare else self._hopeful).after(event))
         return self._found[key]
+
+    def bounds(self, event: Happening, ref: str) -> tuple[str, ...]:
+        """What would have to say how long it takes before it can be told when `ref` is back at the latest."""
+        if event.ref not in self._open:
+            self._open[event.ref] = self._bare.after(event).most.open_ends()
+        return self._open[event.ref].bounds(ref)
 
 
 def losses(system: Subject[System], looks: Looks, at: datetime) -> Losses:
@@ -86,7 +106,7 @@ def waits(system: Subject[System], known: Losses) -> list[Wait]:
     for ref in mandatory(graph, system.item):
         if not isinstance(graph.estate.index.get(ref), System) or ref in system.item.at:
             continue
-        hours = max((known.after(event).most.back(ref) for event in events(system)), default=0.0)
+        hours = max((known.after(event).most.get(ref, 0.0) for event in events(system)), default=0.0)
         if hours == inf or not graph.final_places(ref):
             hours = known.promised[ref]
         took = timedelta(hours=min(hours, 1e7))
