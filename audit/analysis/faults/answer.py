@@ -7,8 +7,8 @@ from typing import Final
 
 from audit.analysis.faults.bounds import at_least_of, bounds
 from audit.analysis.faults.cutsets import CutSets, cut_sets
-from audit.analysis.faults.families import TooLarge
 from audit.analysis.faults.families import deep as deep
+from audit.analysis.faults.nodes import TooLarge
 from audit.analysis.faults.tree import Tree
 from audit.analysis.faults.whole import Whole, whole
 

@@ -9,7 +9,6 @@ from heapq import heappop, heappush
 from typing import Final
 
 from audit.analysis.faults.nodes import LAST, SHIFT, Nodes
-from audit.analysis.faults.nodes import TooLarge as TooLarge
 
 NONE: Final = 0
 """The family without any set."""

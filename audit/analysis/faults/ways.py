@@ -7,8 +7,9 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Final
 
-from audit.analysis.faults.families import NONE, Families, TooLarge, deep
+from audit.analysis.faults.families import NONE, Families, deep
 from audit.analysis.faults.inward import Inward, inward
+from audit.analysis.faults.nodes import TooLarge
 from audit.model.estate import System
 from audit.model.graph import Graph
 from audit.model.net import Net, View, falls

@@ -11,8 +11,8 @@ import pytest
 from audit.analysis.faults.answer import answer
 from audit.analysis.faults.bounds import bounds
 from audit.analysis.faults.cutsets import cut_sets
-from audit.analysis.faults.families import TooLarge
 from audit.analysis.faults.modules import apart, modules
+from audit.analysis.faults.nodes import TooLarge
 from audit.analysis.faults.tree import Gate, Kind, Tree
 
 EVENTS = tuple("abcdefg")

@@ -9,7 +9,8 @@ from typing import Final
 import pytest
 
 from audit.analysis.faults.answer import DIAGRAM, EFFORT, answer
-from audit.analysis.faults.families import TooLarge, deep
+from audit.analysis.faults.families import deep
+from audit.analysis.faults.nodes import TooLarge
 from audit.analysis.faults.openpsa import read
 from audit.analysis.faults.whole import whole
 
