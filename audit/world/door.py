@@ -42,6 +42,7 @@ NOT_FOUND: Final = Answer(b"not found\n", status=404)
 _NOT_ALLOWED: Final = Answer(b"only GET and HEAD\n", status=405)
 _BAD_REQUEST: Final = Answer(b"bad request\n", status=400)
 _TOO_LARGE: Final = Answer(b"too many headers\n", status=431)
+_ELSEWHERE: Final = Answer(b"not the name of this machine\n", status=421)
 
 
 def is_loopback(host: str) -> bool:
@@ -52,14 +53,26 @@ def is_loopback(host: str) -> bool:
         return host.lower() == "localhost"
 
 
+def _means_here(written: bytes) -> bool:
+    """Whether a Host header is an address or a name of this machine alone. A page from elsewhere whose name was made
+    to lead here (DNS rebinding) has that name in it."""
+    host = written.decode("ascii", "replace").strip()
+    host = host[1:].partition("]")[0] if host.startswith("[") else host.partition(":")[0].rstrip(".").lower()
+    try:
+        return bool(ip_address(host))
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
+
+
 @asynccontextmanager
 async def open_door(host: str, port: int, answer: Callable[[str], Answer]) -> AsyncIterator[int]:
     """Answer GET and HEAD until the context ends; yields the port, which the system picks where 0 is asked for.
 
     `answer` is called in the loop with the path, without its query; the pieces of one answer at a time are made in a
-    thread. Neither may raise. Stop(USAGE) where the port cannot be had.
+    thread. Neither may raise. On an address of this machine alone, who asks for another name is refused. Stop(USAGE)
+    where the port cannot be had.
     """
-    desk = _Desk(answer)
+    desk = _Desk(answer, _means_here if is_loopback(host) else _anybody)
     try:
         server = await asyncio.start_server(desk.call, host.strip("[]"), port, limit=HEAD_BYTES, backlog=CALLERS)
     except OSError as broken:
@@ -78,8 +91,9 @@ async def open_door(host: str, port: int, answer: Callable[[str], Answer]) -> As
 class _Desk:
     """Who is calling."""
 
-    def __init__(self, answer: Callable[[str], Answer]) -> None:
+    def __init__(self, answer: Callable[[str], Answer], means_us: Callable[[bytes], bool]) -> None:
         self._answer = answer
+        self._means_us = means_us
         self._one_at_a_time = asyncio.Lock()
         self._asking: dict[asyncio.Task[None], asyncio.StreamWriter] = {}
         """In the order in which they came; those that are being answered are not here, but who was answered is."""
@@ -163,7 +177,13 @@ class _Desk:
             return asked
         if asked.method not in (b"GET", b"HEAD"):
             return _NOT_ALLOWED
+        if not all(self._means_us(host) for name, host in asked.headers if name == b"host"):
+            return _ELSEWHERE
         return self._answer(asked.target.decode("ascii", "replace").partition("?")[0])
+
+
+def _anybody(host: bytes) -> bool:
+    return True
 
 
 async def _question(talk: h11.Connection, reader: asyncio.StreamReader) -> h11.Request | Answer | None:
