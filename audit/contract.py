@@ -28,8 +28,8 @@ from audit.world.world import Answer, Files, FileSeen, Output, Page, Token, Worl
 __all__ = [
     "Answer", "AwsDoor", "CannotSee", "Check", "Claim", "Claims", "Drill", "Entry", "Example", "FileSeen", "Files",
     "Level", "Limits", "Looks", "NameDoor", "NotApplicable", "Output", "Page", "Probe", "Reason", "RedisDoor", "Ruling",
-    "S3Answer", "S3Door", "Severity", "SnmpDoor", "SshDoor", "Subject", "Table", "Token", "Tree", "Verbs",
-    "Verdict", "Workshop", "World", "check", "drill", "probe", "ruling", "say", "signed",
+    "S3Answer", "S3Door", "Severity", "SnmpDoor", "SshDoor", "Subject", "Table", "Timed", "Token", "Tree",
+    "Verbs", "Verdict", "Workshop", "World", "check", "drill", "probe", "ruling", "say", "signed",
 ]  # fmt: skip
 
 Method = Literal["A", "F", "G", "E", "H", "D"]
@@ -112,6 +112,26 @@ class Check:
     @property
     def area(self) -> str:
         return self.id.rpartition(":")[2].partition(".")[0]
+
+
+@dataclass(slots=True)
+class Timed:
+    """One attempt at a look: everything that is asked in it shares one deadline."""
+
+    world: World
+    timeout: timedelta
+    ends: float = field(init=False)
+    """By the monotonic clock of the world."""
+
+    def __post_init__(self) -> None:
+        self.ends = self.world.clock.monotonic() + self.timeout.total_seconds()
+
+    def left(self, program: str) -> timedelta:
+        """The time for what runs now. CannotSee(timeout) that names it where none is left."""
+        left = timedelta(seconds=self.ends - self.world.clock.monotonic())
+        if left <= timedelta(0):
+            raise CannotSee(Reason.TIMEOUT, say("no time was left for {program}", program=program))
+        return left
 
 
 def probe(*, deadline: str | float = 15.0, verbs: Verbs = NOTHING) -> Callable[[Callable[..., Awaitable[Any]]], Probe]:

@@ -1,19 +1,23 @@
 """Functions that are meant to be probes or rules in; a plugin, or what is wrong with it, out."""
 
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from audit.contract import (
     BadPlugin,
+    CannotSee,
     Check,
     Claim,
     Level,
     Limits,
     Looks,
+    Reason,
     Ruling,
     Severity,
     Subject,
+    Timed,
     World,
     check,
     probe,
@@ -164,6 +168,28 @@ def test_no_rule(rule: object, says: str) -> None:
 def test_unknown_words_in_a_head(changes: dict[str, object]) -> None:
     with pytest.raises((ValueError, KeyError)):
         made_from(everything, **changes)
+
+
+class Steps:
+    """A clock that goes on by a second whenever it is looked at."""
+
+    def __init__(self) -> None:
+        self.steps = 0
+
+    def now(self) -> datetime:
+        return datetime(2026, 9, 1, tzinfo=UTC)
+
+    def monotonic(self) -> float:
+        self.steps += 1
+        return float(self.steps)
+
+
+def test_all_that_one_attempt_asks_shares_its_time() -> None:
+    look = Timed(replace(scene(), clock=Steps()), timedelta(seconds=3))
+    assert [look.left("restic snapshots"), look.left("restic stats")] == [timedelta(seconds=2), timedelta(seconds=1)]
+    with pytest.raises(CannotSee, match="no time was left for restic check") as late:
+        look.left("restic check")
+    assert late.value.reason is Reason.TIMEOUT
 
 
 def test_facts_are_the_base_of_every_facts() -> None:

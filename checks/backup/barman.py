@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated, Any, ClassVar, Final, Literal
 
 from pydantic import AfterValidator
 
-from audit.contract import CannotSee, Level, Reason, Verbs, World, probe, say
+from audit.contract import CannotSee, Level, Reason, Timed, Verbs, World, probe, say
 from audit.model.backup import BackupState, Gap
 from audit.model.facts import Unseen
 from audit.model.item import SecretRef, Text
@@ -68,17 +68,8 @@ class Barman(Copy, kind="barman"):
 
 
 @dataclass(slots=True)
-class _Look:
+class _Look(Timed):
     copy: Barman
-    world: World
-    ends: float = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.ends = self.world.clock.monotonic() + self.copy.timeout.total_seconds()
-
-    @property
-    def left(self) -> timedelta:
-        return timedelta(seconds=max(0.01, self.ends - self.world.clock.monotonic()))
 
     async def text(self, path: str, most: int = _LARGEST) -> str:
         return (await self.world.files.head(path, most)).decode("utf-8", "replace")
@@ -86,7 +77,7 @@ class _Look:
 
 @probe(deadline=185, verbs=Verbs(commands=VERIFY, sql=(ARCHIVER, RIGHTS)))
 async def server_backups(copy: Barman, world: World) -> BackupState:
-    look = _Look(copy, world)
+    look = _Look(world, copy.timeout, copy)
     where = await located(world.files, copy.config, copy.server)
     primary = await asked(copy.primary, world, copy.timeout)
     now = world.clock.now()
@@ -213,4 +204,4 @@ async def _verified(where: Places, newest: Entry | None, look: _Look) -> tuple[s
         )
     if newest is None:
         raise CannotSee(Reason.INCOMPLETE, say("there is no complete backup to look into"))
-    return await faults(f"{where.base}/{newest.id}/data", look.world, look.left)
+    return await faults(f"{where.base}/{newest.id}/data", look.world, look.left("pg_verifybackup"))

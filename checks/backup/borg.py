@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator
 
-from audit.contract import CannotSee, Level, Output, Reason, Verbs, World, probe, say
+from audit.contract import CannotSee, Level, Output, Reason, Timed, Verbs, World, probe, say
 from audit.model.backup import BackupState, RestorePoint
 from audit.model.drilling import Percent
 from audit.model.facts import Unseen
@@ -84,23 +84,17 @@ class Borg(BorgRepository, kind="borg"):
 
 
 @dataclass(slots=True)
-class BorgLook:
-    """One attempt at one repository: its commands share one deadline."""
-
+class BorgLook(Timed):
     copy: BorgRepository
-    world: World
     repository: str
-    ends: float = field(init=False)
 
     def __post_init__(self) -> None:
-        self.ends = self.world.clock.monotonic() + self.copy.timeout.total_seconds()
+        Timed.__post_init__(self)
         if borg_host(self.repository) == "":
             self.repository = str(self.world.root / self.repository.removeprefix("file://"))
 
     async def run(self, *words: str) -> Output:
-        left = timedelta(seconds=self.ends - self.world.clock.monotonic())
-        if left <= timedelta(0):
-            raise CannotSee(Reason.TIMEOUT, say("no time was left for borg {command}", command=words[1]))
+        left = self.left(f"borg {words[1]}")
         copy, files = self.copy, {}
         # There is nobody to ask whether a repository without encryption, seen for the first time, is the right one.
         environment = {"BORG_UNKNOWN_UNENCRYPTED_REPO_ACCESS_IS_OK": "yes"}
@@ -153,7 +147,7 @@ async def look_at(copy: BorgRepository, world: World, repository: str) -> Found:
     if host:
         # ssh looks the name up again by itself: this keeps out mistakes, not somebody who owns the name server.
         await world.guard.check(host)
-    look = BorgLook(copy, world, repository)
+    look = BorgLook(world, copy.timeout, copy, repository)
     absent: dict[str, Unseen] = {}
     facts: dict[str, Any] = {"clock": world.clock.now(), "location": host, "integrity": 1}
     if host:

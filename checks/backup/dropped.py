@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import glob
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import timedelta
+from dataclasses import dataclass
 from statistics import median
 from typing import Any, Final
 
-from audit.contract import CannotSee, Files, FileSeen, Level, Reason, World, say
+from audit.contract import CannotSee, Files, FileSeen, Level, Reason, Timed, say
 from audit.model.backup import BackupState, RestorePoint
 from audit.model.facts import Unseen
 from checks.backup.checksums import listed_sum
@@ -38,28 +37,18 @@ class _Judged:
 
 
 @dataclass(slots=True)
-class Drop:
+class Drop(Timed):
     """Where the backups are dropped, with one deadline for everything that is read."""
 
-    world: World
     files: Files
     """Those of this machine, or of a server."""
     pattern: str
-    timeout: timedelta
     manifest: str | None = None
     zone: str | None = None
     whole: bool = True
     """Whether files are read to their end, or their ends alone."""
     here: bool = True
     """Whether a program of this machine can read them too."""
-    ends: float = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.ends = self.world.clock.monotonic() + self.timeout.total_seconds()
-
-    @property
-    def left(self) -> timedelta:
-        return timedelta(seconds=max(0.01, self.ends - self.world.clock.monotonic()))
 
 
 async def dropped(look: Drop, location: str) -> BackupState:
@@ -128,7 +117,7 @@ async def _read(file: FileSeen, point: RestorePoint, look: Drop) -> _Judged:
     files = look.files
     name = point.id
     try:
-        unpacked = await files.unpack(file.path, max(HEAD, TAIL), look.left) if look.whole else None
+        unpacked = await files.unpack(file.path, max(HEAD, TAIL), look.left(name)) if look.whole else None
         if unpacked is None:
             head, tail = await files.head(file.path, HEAD), await files.tail(file.path, TAIL)
         else:
@@ -164,7 +153,7 @@ async def _restorable(given: str, point: RestorePoint, look: Drop) -> _Judged:
     """
     judged = _Judged(point, encrypted=False, integrity=1)
     try:
-        output = await look.world.command.run(("pg_restore", "--file=/dev/null", given), look.left, {})
+        output = await look.world.command.run(("pg_restore", "--file=/dev/null", given), look.left("pg_restore"), {})
     except CannotSee as gap:
         judged.gap = gap
         return judged
@@ -198,7 +187,7 @@ async def _held_against_manifest(file: FileSeen, judged: _Judged, look: Drop) ->
                     Reason.INCOMPLETE,
                     say("the manifest {manifest} does not name {file}", manifest=place, file=file.path),
                 )
-            if await files.sha256(file.path, look.left) != wanted:
+            if await files.sha256(file.path, look.left(judged.point.id)) != wanted:
                 return _broken(judged.point, f"its sha256 is not the one in {place}")
             judged.integrity, judged.errors = 2, ()
             return judged

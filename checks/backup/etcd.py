@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
 
-from audit.contract import CannotSee, FileSeen, Level, Reason, Verbs, World, probe, say
+from audit.contract import CannotSee, FileSeen, Level, Reason, Timed, Verbs, World, probe, say
 from audit.model.backup import BackupState, RestorePoint
 from audit.model.facts import Unseen
 from audit.model.item import Text
@@ -51,22 +51,13 @@ class Judged:
 
 
 @dataclass(slots=True)
-class _Look:
+class _Look(Timed):
     copy: Etcd
-    world: World
-    ends: float = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.ends = self.world.clock.monotonic() + self.copy.timeout.total_seconds()
-
-    @property
-    def left(self) -> timedelta:
-        return timedelta(seconds=max(0.01, self.ends - self.world.clock.monotonic()))
 
 
 @probe(deadline=185, verbs=VERBS)
 async def snapshots(copy: Etcd, world: World) -> BackupState:
-    look = _Look(copy, world)
+    look = _Look(world, copy.timeout, copy)
     files = await world.files.list(copy.path, _MOST)
     points = [_point(file) for file in files]
     errors: tuple[str, ...] = ()
@@ -131,7 +122,7 @@ async def _judged(file: FileSeen, look: _Look) -> Judged:
             return Judged(doubt="it is no snapshot of etcd")
         if file.size % _BLOCK == _SUM:
             wanted = (await files.tail(file.path, _SUM)).hex()
-            if await files.sha256(file.path, look.left, file.size - _SUM) != wanted:
+            if await files.sha256(file.path, look.left(name), file.size - _SUM) != wanted:
                 return Judged(doubt="its content is not what its checksum says")
             return await _read(file, look, Judged(verified=True, plain=True))
         if file.size % _BLOCK:
@@ -147,12 +138,12 @@ async def _read(file: FileSeen, look: _Look, judged: Judged) -> Judged:
     words = ("snapshot", "status", file.path, "--write-out=json")
     try:
         try:
-            output = await look.world.command.run(("etcdctl", *words), look.left, {})
+            output = await look.world.command.run(("etcdctl", *words), look.left("etcdctl"), {})
         except CannotSee as missing:
             if missing.reason is not Reason.NO_TOOL:
                 raise
             # From etcd 3.6 on the other program does it.
-            output = await look.world.command.run(("etcdutl", *words), look.left, {})
+            output = await look.world.command.run(("etcdutl", *words), look.left("etcdutl"), {})
     except CannotSee as gap:
         return Judged(verified=judged.verified, gap=judged.gap or (None if judged.verified else gap), plain=True)
     if output.code != 0:

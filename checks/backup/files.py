@@ -35,5 +35,5 @@ class FileCopies(Copy, kind="files"):
 
 @probe(deadline=185, verbs=Verbs(commands=("pg_restore --file=/dev/null *",)))
 async def newest_files(copy: FileCopies, world: World) -> BackupState:
-    drop = Drop(world, world.files, copy.path, copy.timeout, manifest=copy.manifest, zone=copy.timezone)
+    drop = Drop(world, copy.timeout, world.files, copy.path, manifest=copy.manifest, zone=copy.timezone)
     return await dropped(drop, "")

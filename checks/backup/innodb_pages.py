@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
 from typing import Final
 
-from audit.contract import CannotSee, FileSeen, Reason, World, say
+from audit.contract import CannotSee, FileSeen, Reason, Timed, World, say
 
 COMMANDS: Final = ("innochecksum [--start-page=*] [--end-page=*] *",)
 _PAGE: Final = 16_384
@@ -17,9 +16,7 @@ _TWICE: Final = (536_853_855).to_bytes(4, "big")
 _TWICE_AT: Final = 6 * _PAGE - 190
 
 
-async def damaged(
-    spaces: Sequence[FileSeen], world: World, ends: float
-) -> tuple[tuple[str, ...] | None, CannotSee | None]:
+async def damaged(spaces: Sequence[FileSeen], look: Timed) -> tuple[tuple[str, ...] | None, CannotSee | None]:
     """What innochecksum finds wrong with the pages of the table spaces."""
     if not spaces:
         return None, CannotSee(Reason.INCOMPLETE, say("the backup holds no table space of InnoDB that could be read"))
@@ -28,15 +25,14 @@ async def damaged(
     for file in spaces:
         name = "/".join(file.path.split("/")[-2:])
         if file.path.endswith(".ibd") or (systems == 1 and file.path.endswith("/ibdata1")):
-            pages = extent(await world.files.head(file.path, _HEAD))
+            pages = extent(await look.world.files.head(file.path, _HEAD))
             if pages is not None and file.size < pages * _PAGE:
                 # innochecksum finds nothing wrong with the pages that are left.
                 errors.append(f"{name}: it is cut off: {file.size // _PAGE} of {pages} pages")
                 continue
-        for range_ in await _ranges(file, world):
-            output = await world.command.run(
-                ("innochecksum", *range_, file.path), timedelta(seconds=max(0.01, ends - world.clock.monotonic())), {}
-            )
+        for range_ in await _ranges(file, look.world):
+            left = look.left("innochecksum")
+            output = await look.world.command.run(("innochecksum", *range_, file.path), left, {})
             if output.code != 0:
                 break
         else:

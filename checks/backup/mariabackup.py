@@ -5,13 +5,13 @@ from __future__ import annotations
 import glob
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator
 
-from audit.contract import CannotSee, FileSeen, Level, Reason, Verbs, World, probe, say
+from audit.contract import CannotSee, FileSeen, Level, Reason, Timed, Verbs, World, probe, say
 from audit.model.backup import BackupState, RestorePoint
 from audit.model.estate import parse_timezone
 from audit.model.facts import Unseen
@@ -74,22 +74,13 @@ Ends = Mapping[str, Sequence[Folder]]
 
 
 @dataclass(slots=True)
-class _Look:
+class _Look(Timed):
     copy: Mariabackup
-    world: World
-    ends: float = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.ends = self.world.clock.monotonic() + self.copy.timeout.total_seconds()
-
-    @property
-    def left(self) -> timedelta:
-        return timedelta(seconds=max(0.01, self.ends - self.world.clock.monotonic()))
 
 
 @probe(deadline=185, verbs=VERBS)
 async def backups(copy: Mariabackup, world: World) -> BackupState:
-    look = _Look(copy, world)
+    look = _Look(world, copy.timeout, copy)
     folders = await _folders(copy, world)
     points = judged(folders, copy.timezone)
     facts: dict[str, Any] = {"points": tuple(points.values()), "clock": world.clock.now(), "location": ""}
@@ -99,7 +90,7 @@ async def backups(copy: Mariabackup, world: World) -> BackupState:
     facts["integrity"] = 1 if usable else 0
     try:
         facts["size"], spaces, unlogged = await _weighed(chain, look)
-        found, gap = await damaged(spaces, world, look.ends) if copy.verify == "pages" else (None, _UNVERIFIED)
+        found, gap = await damaged(spaces, look) if copy.verify == "pages" else (None, _UNVERIFIED)
         if found is not None or unlogged:
             facts["errors"] = errors = (*unlogged, *(found or ()))
             facts["integrity"] = 1 if errors or len(chain) > 1 else 2

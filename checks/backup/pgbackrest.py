@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
 
-from audit.contract import CannotSee, Level, Output, Reason, Verbs, World, probe, say
+from audit.contract import CannotSee, Level, Output, Reason, Timed, Verbs, World, probe, say
 from audit.model.backup import BackupState, Gap
 from audit.model.facts import Unseen
 from audit.model.item import SecretRef, Text
@@ -81,20 +81,11 @@ class PgBackRest(Copy, kind="pgbackrest"):
 
 
 @dataclass(slots=True)
-class _Look:
-    """One attempt: its commands share one deadline."""
-
+class _Look(Timed):
     copy: PgBackRest
-    world: World
-    ends: float = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.ends = self.world.clock.monotonic() + self.copy.timeout.total_seconds()
 
     async def run(self, *words: str, own: bool = True) -> Output:
-        left = timedelta(seconds=self.ends - self.world.clock.monotonic())
-        if left <= timedelta(0):
-            raise CannotSee(Reason.TIMEOUT, say("no time was left for pgbackrest {command}", command=words[-1]))
+        left = self.left(f"pgbackrest {words[-1]}")
         config = self.world.root / self.copy.config
         named = (f"--stanza={self.copy.stanza}",) if own else ()
         argv = ("pgbackrest", f"--config={config.absolute()}", f"--repo={self.copy.repo}", *named, *_QUIET, *words)
@@ -124,7 +115,7 @@ async def stanzas(copy: PgBackRest, world: World) -> BackupState:
     host, location = _located(chosen)
     if host:
         await world.guard.check(host)
-    look = _Look(copy, world)
+    look = _Look(world, copy.timeout, copy)
     primary = await asked(copy.primary, world, copy.timeout)
     found = stanza(answer(await look.run("--output=json", "info"), "info"), copy.stanza, copy.repo)
     folders = labels(await look.listed("repo-ls", f"backup/{copy.stanza}"))

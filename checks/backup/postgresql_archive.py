@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import glob
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator
 
-from audit.contract import CannotSee, FileSeen, Level, Reason, Verbs, World, probe, say
+from audit.contract import CannotSee, FileSeen, Level, Reason, Timed, Verbs, World, probe, say
 from audit.model.backup import BackupState, RestorePoint
 from audit.model.estate import parse_timezone
 from audit.model.facts import Unseen
@@ -52,17 +52,8 @@ class PostgresqlArchive(Copy, kind="postgresql-archive"):
 
 
 @dataclass(slots=True)
-class _Look:
+class _Look(Timed):
     copy: PostgresqlArchive
-    world: World
-    ends: float = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.ends = self.world.clock.monotonic() + self.copy.timeout.total_seconds()
-
-    @property
-    def left(self) -> timedelta:
-        return timedelta(seconds=max(0.01, self.ends - self.world.clock.monotonic()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +73,7 @@ class _Found:
 
 @probe(deadline=185, verbs=Verbs(commands=VERIFY, sql=(ARCHIVER, RIGHTS)))
 async def base_backups(copy: PostgresqlArchive, world: World) -> BackupState:
-    look = _Look(copy, world)
+    look = _Look(world, copy.timeout, copy)
     primary = await asked(copy.primary, world, copy.timeout)
     found = await _found(look)
     starts = [(one.label.position, one.label.segment) for one in found if one.label]
@@ -158,7 +149,7 @@ async def _found(look: _Look) -> tuple[_Found, ...]:
         elif "base.tar" in names:
             text = packed_label(await files.head(f"{folder}/base.tar", 2048))
         elif tar := next((file for name, file in names.items() if name.startswith("base.tar.")), None):
-            unpacked = await files.unpack(tar.path, 2048, look.left)
+            unpacked = await files.unpack(tar.path, 2048, look.left(_name(tar.path)))
             text = packed_label(unpacked.head) if unpacked else ""
         if "PG_VERSION" in names:
             own = await _own(folder, look)
@@ -244,7 +235,7 @@ async def _log(look: _Look, size: int) -> Log:
         pieces.append(Piece(name, file.size, file.modified))
         timeline = timeline_of(name)
         if timeline is not None:
-            unpacked = await look.world.files.unpack(file.path, 65536, look.left)
+            unpacked = await look.world.files.unpack(file.path, 65536, look.left(name))
             text = unpacked.head if unpacked else await look.world.files.head(file.path, 65536)
             histories[timeline] = text.decode("utf-8", "replace")
     return log(pieces, size, histories)
@@ -257,4 +248,4 @@ async def _verified(newest: _Found | None, look: _Look) -> tuple[str, ...]:
         )
     if newest is None:
         raise CannotSee(Reason.INCOMPLETE, say("there is no complete backup to look into"))
-    return await faults(newest.folder, look.world, look.left)
+    return await faults(newest.folder, look.world, look.left("pg_verifybackup"))

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, WithJsonSchema, model_validator
 
-from audit.contract import CannotSee, Level, Output, Reason, Verbs, World, probe, say
+from audit.contract import CannotSee, Level, Output, Reason, Timed, Verbs, World, probe, say
 from audit.model.backup import BackupState, RestorePoint
 from audit.model.facts import Unseen
 from audit.model.item import Secret, Text, parse_secret, unmarked
@@ -135,12 +135,8 @@ def configured(copy: Rclone) -> tuple[Mapping[str, str], Mapping[str, Secret]]:
 
 
 @dataclass(slots=True)
-class _Look:
-    """One attempt: its commands share one deadline."""
-
+class _Look(Timed):
     copy: Rclone
-    world: World
-    ends: float
 
     @property
     def where(self) -> str:
@@ -148,9 +144,7 @@ class _Look:
         return f"haechi:{self.world.root / path if self.copy.storage == 'local' else path}"
 
     async def run(self, *words: str) -> Output:
-        left = timedelta(seconds=self.ends - self.world.clock.monotonic())
-        if left <= timedelta(0):
-            raise CannotSee(Reason.TIMEOUT, say("no time was left for rclone {command}", command=words[0]))
+        left = self.left(f"rclone {words[0]}")
         plain, secrets = configured(self.copy)
         return await self.world.command.run(("rclone", *words, *ALWAYS), left, secrets, environment=plain)
 
@@ -172,7 +166,7 @@ async def stored(copy: Rclone, world: World) -> BackupState:
             raise CannotSee(Reason.DENIED, say("`settings` name no host, so it cannot be held against `allow`"))
         # rclone looks the name up again by itself: this keeps out mistakes, not somebody who owns the name server.
         await world.guard.check(copy.remote)
-    look = _Look(copy, world, world.clock.monotonic() + copy.timeout.total_seconds())
+    look = _Look(world, copy.timeout, copy)
     output = await look.run(*LIST, look.where)
     if output.code != 0:
         raise _refused(output)

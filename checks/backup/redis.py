@@ -79,12 +79,12 @@ async def saves(copy: RedisFiles, world: World) -> BackupState:
                 raise
             server = gap
     if copy.aof is not None:
-        logs = await AofLook(copy.aof, copy.timeout, world).state()
+        logs = await AofLook(world, copy.timeout, copy.aof).state()
         return logs if server is None else _both(logs, server)
     if copy.rdb is None:
         assert isinstance(server, BackupState)  # noqa: S101 - the validator leaves one of both
         return server
-    files = await Look(copy.rdb, copy.timeout, world).state()
+    files = await Look(world, copy.timeout, copy.rdb).state()
     return files if server is None else _both(files, server)
 
 

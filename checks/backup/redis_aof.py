@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import glob
 import re
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, Final
 
-from audit.contract import CannotSee, FileSeen, Level, Reason, World, say
+from audit.contract import CannotSee, FileSeen, Level, Reason, Timed, say
 from audit.model.backup import BackupState, RestorePoint
 from audit.model.facts import Unseen
 from checks.backup.redis_file import head
@@ -52,20 +52,8 @@ def identity(path: str) -> str:
 
 
 @dataclass(slots=True)
-class AofLook:
-    """One attempt: everything that is read shares one deadline."""
-
+class AofLook(Timed):
     pattern: str
-    timeout: timedelta
-    world: World
-    ends: float = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.ends = self.world.clock.monotonic() + self.timeout.total_seconds()
-
-    @property
-    def left(self) -> timedelta:
-        return timedelta(seconds=max(0.01, self.ends - self.world.clock.monotonic()))
 
     async def logs(self) -> tuple[Log, ...]:
         """Every copy, oldest first."""
@@ -130,7 +118,8 @@ class AofLook:
     async def _read(self, log: Log) -> str:
         """What redis-check-aof found wrong; empty where nothing, or where it could not be asked."""
         try:
-            output = await self.world.command.run(("redis-check-aof", log.manifest), self.left, {})
+            left = self.left("redis-check-aof")
+            output = await self.world.command.run(("redis-check-aof", log.manifest), left, {})
         except CannotSee:
             return ""
         said = output.out + output.err

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, Final
 
-from audit.contract import CannotSee, FileSeen, Level, Reason, World, say
+from audit.contract import CannotSee, FileSeen, Level, Reason, Timed, say
 from audit.model.backup import BackupState, RestorePoint
 from audit.model.facts import Unseen
 from checks.backup.file_names import unfinished
@@ -74,20 +74,8 @@ def _string(data: bytes, position: int) -> tuple[bytes | None, int]:
 
 
 @dataclass(slots=True)
-class Look:
-    """One attempt: everything that is read shares one deadline."""
-
+class Look(Timed):
     pattern: str
-    timeout: timedelta
-    world: World
-    ends: float = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.ends = self.world.clock.monotonic() + self.timeout.total_seconds()
-
-    @property
-    def left(self) -> timedelta:
-        return timedelta(seconds=max(0.01, self.ends - self.world.clock.monotonic()))
 
     async def state(self) -> BackupState:
         listed = await self.world.files.list(self.pattern, _MOST)
@@ -157,7 +145,7 @@ class Look:
         """What redis-check-rdb found, with the level that it established."""
         name = file.path.rpartition("/")[2]
         try:
-            output = await self.world.command.run(("redis-check-rdb", file.path), self.left, {})
+            output = await self.world.command.run(("redis-check-rdb", file.path), self.left("redis-check-rdb"), {})
         except CannotSee as gap:
             return gap, 1
         text = output.out + output.err

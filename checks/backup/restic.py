@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated, Any, Final, Literal
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
 
-from audit.contract import CannotSee, Level, Output, Reason, Verbs, World, probe, say
+from audit.contract import CannotSee, Level, Output, Reason, Timed, Verbs, World, probe, say
 from audit.model.backup import BackupState, RestorePoint
 from audit.model.drilling import Percent
 from audit.model.facts import Unseen
@@ -109,24 +109,11 @@ class Restic(Copy, kind="restic"):
 
 
 @dataclass(slots=True)
-class _Look:
-    """One attempt: its commands share one deadline."""
-
+class _Look(Timed):
     copy: Restic
-    world: World
-    ends: float = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.ends = self.world.clock.monotonic() + self.copy.timeout.total_seconds()
-
-    @property
-    def left(self) -> timedelta:
-        return timedelta(seconds=self.ends - self.world.clock.monotonic())
 
     async def run(self, *words: str, share: float = 1.0) -> Output:
-        left = self.left * share
-        if left <= timedelta(0):
-            raise CannotSee(Reason.TIMEOUT, say("no time was left for restic {command}", command=words[0]))
+        left = self.left(f"restic {words[0]}") * share
         where = self.copy.repository.removeprefix("local:")
         if remote_host(self.copy.repository) == "":
             where = str(self.world.root / where)
@@ -161,7 +148,7 @@ async def snapshots(copy: Restic, world: World) -> BackupState:
     if host:
         # restic looks the name up again by itself: this keeps out mistakes, not somebody who owns the name server.
         await world.guard.check(host)
-    look = _Look(copy, world)
+    look = _Look(world, copy.timeout, copy)
     entries = listed(await look.data("snapshots"))
     found = chosen(entries, machine=copy.from_host, folders=copy.paths, tags=copy.tags)
     facts: dict[str, Any] = {
@@ -200,7 +187,7 @@ async def snapshots(copy: Restic, world: World) -> BackupState:
 async def _version(look: _Look) -> str:
     """Which restic was asked; this takes a hundredth of what any look into a repository takes."""
     try:
-        return version(await look.world.command.run(("restic", "version"), look.left, {}))
+        return version(await look.world.command.run(("restic", "version"), look.left("restic version"), {}))
     except CannotSee:
         return ""
 

@@ -92,8 +92,7 @@ class S3Objects(Copy, kind="s3"):
 @probe(deadline=185, verbs=Verbs(s3=OPERATIONS))
 async def objects(copy: S3Objects, world: World) -> BackupState:
     prefix = copy.prefix or ""
-    ends = world.clock.monotonic() + copy.timeout.total_seconds()
-    look = Look(world, copy.door, copy.bucket, ends)
+    look = Look(world, copy.timeout, copy.door, copy.bucket)
     found = chosen(await look.listed(prefix, versions=copy.point == "version"), prefix, copy.match)
     made = by_folder(found, prefix, copy.marker) if copy.point == "folder" else by_object(found, prefix)
     parts: dict[str, tuple[Piece, ...]] = {}

@@ -6,27 +6,18 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from audit.contract import CannotSee, Reason, S3Answer, S3Door, World, say
+from audit.contract import CannotSee, Reason, S3Answer, S3Door, Timed, say
 from checks.backup.s3_bucket import Piece, pieces, refusal
 
 _PAGES: Final = 100
 
 
 @dataclass(slots=True)
-class Look:
-    """One attempt: its questions share one deadline."""
-
-    world: World
+class Look(Timed):
     door: S3Door
     bucket: str
-    ends: float
-    """By the monotonic clock of the world."""
     offset: timedelta = timedelta(0)
     """The store's clock minus ours."""
-
-    @property
-    def left(self) -> timedelta:
-        return timedelta(seconds=self.ends - self.world.clock.monotonic())
 
     @property
     def now(self) -> datetime:
@@ -34,9 +25,7 @@ class Look:
         return self.world.clock.now() + self.offset
 
     async def ask(self, operation: str, *, door: S3Door | None = None, **arguments: Any) -> S3Answer:
-        left = self.left
-        if left <= timedelta(0):
-            raise CannotSee(Reason.TIMEOUT, say("no time was left for {operation}", operation=operation))
+        left = self.left(operation)
         asked = {"Bucket": self.bucket, **arguments}
         answer = await self.world.s3.ask(door or self.door, operation, asked, left)
         offset = answer.data.get("ClockOffset")

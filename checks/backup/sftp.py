@@ -54,9 +54,9 @@ async def newest_files(copy: SftpDrop, world: World) -> BackupState:
     async with world.sftp.files(door, copy.timeout) as files:
         drop = Drop(
             world,
+            copy.timeout,
             files,
             copy.path,
-            copy.timeout,
             manifest=copy.manifest,
             zone=copy.timezone,
             whole=copy.verify == "content",

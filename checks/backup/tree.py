@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final, Literal
 
-from audit.contract import CannotSee, FileSeen, Level, Reason, SshDoor, World, probe, say
+from audit.contract import CannotSee, FileSeen, Level, Reason, SshDoor, Timed, World, probe, say
 from audit.model.address import Host, Port
 from audit.model.backup import BackupState, Proof, RestorePoint
 from audit.model.facts import Unseen
@@ -69,21 +69,13 @@ class FileTree(Copy, kind="tree"):
 
 
 @dataclass(slots=True)
-class _Look:
-    """One attempt: everything that is read shares one deadline."""
-
+class _Look(Timed):
     copy: FileTree
-    world: World
     files: Any
     """Of this machine, or of a server: `Files`, which on a server can be timed."""
-    ends: float
     wrong: list[str] = field(default_factory=list)
     """What cannot be brought back."""
     doubt: str = ""
-
-    @property
-    def left(self) -> timedelta:
-        return timedelta(seconds=max(0.01, self.ends - self.world.clock.monotonic()))
 
     def within(self, pattern: str) -> str:
         """A pattern below the folder, whose own name is none."""
@@ -102,9 +94,9 @@ class _Look:
 
 @probe(deadline=185)
 async def mirrored(copy: FileTree, world: World) -> BackupState:
-    ends = world.clock.monotonic() + copy.timeout.total_seconds()
-    async with _opened(copy, world) as files:
-        return await _state(_Look(copy, world, files, ends))
+    look = _Look(world, copy.timeout, copy, world.files)
+    async with _opened(copy, world) as look.files:
+        return await _state(look)
 
 
 def _opened(copy: FileTree, world: World) -> AbstractAsyncContextManager[Any]:
@@ -218,9 +210,7 @@ async def _read(look: _Look, sums: Mapping[str, str], present: Mapping[str, File
     read = 0
     for name in _turn(look, tuple(present)):
         try:
-            if look.world.clock.monotonic() >= look.ends:
-                raise CannotSee(Reason.TIMEOUT, say("no time was left to read {name}", name=name))
-            if await look.files.sha256(present[name].path, look.left) != sums[name]:
+            if await look.files.sha256(present[name].path, look.left(name)) != sums[name]:
                 look.wrong.append(f"{name[:100]} is not what its sha256 says")
         except CannotSee as gap:
             return read, None if read and gap.reason is Reason.TIMEOUT and look.copy.verify == "sample" else gap

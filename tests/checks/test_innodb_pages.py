@@ -1,11 +1,11 @@
 """Heads of table spaces to how many pages they say to have; spaces that were cut off to what is told of them."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import anyio
 import pytest
 
-from audit.contract import FileSeen, Output
+from audit.contract import FileSeen, Output, Timed
 from audit.world.scene import SceneFile, scene
 from checks.backup.innodb_pages import damaged, extent
 
@@ -37,7 +37,7 @@ def test_innochecksum_does_not_miss_the_pages_that_are_gone(whole: bool) -> None
     world = scene(files={path: SceneFile(content, NOW)}, command={"innochecksum": Output(0, "", "")})
 
     async def found() -> tuple[str, ...] | None:
-        errors, _ = await damaged([FileSeen(path, len(content), NOW)], world, world.clock.monotonic() + 9)
+        errors, _ = await damaged([FileSeen(path, len(content), NOW)], Timed(world, timedelta(seconds=9)))
         return errors
 
     assert anyio.run(found) == (() if whole else ("app/ledger.ibd: it is cut off: 3 of 4 pages",))

@@ -62,7 +62,7 @@ async def restored_from(
         folder = workshop.room / "restored"
         await workshop.run((*MAKE, str(folder)))
         world = replace(workshop.world, command=_Restoring(workshop, folder))
-        work = BorgLook(copy.model_copy(update={"timeout": workshop.left}), world, repository)
+        work = BorgLook(world, workshop.left, copy, repository)
         where = f"{work.repository}::{point.id}"
         at_once = workshop.share == 1 and point.size is not None
         found = None if at_once else await _listed(work, where)

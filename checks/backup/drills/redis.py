@@ -85,7 +85,7 @@ async def restored(copy: RedisFiles, workshop: Workshop) -> Restored:
 async def _there(copy: RedisFiles, workshop: Workshop, point: str) -> str | None:
     """The file of a point, of a log its manifest."""
     if copy.aof is not None:
-        logs = await AofLook(copy.aof, workshop.left, workshop.world).logs()
+        logs = await AofLook(workshop.world, workshop.left, copy.aof).logs()
         return next((log.manifest for log in logs if log.point.id == point), None)
     listed = await workshop.world.files.list(copy.rdb or "", _MOST)
     return next((file.path for file in listed if file.path.rpartition("/")[2] == point), None)

@@ -74,8 +74,7 @@ async def restored(copy: S3Objects, workshop: Workshop) -> Restored:
         point = chosen(state, workshop)
         if (lost := hopeless(point, workshop)) is not None:
             return lost
-        ends = workshop.world.clock.monotonic() + workshop.left.total_seconds()
-        work = _Work(copy, workshop, Look(workshop.world, copy.door, copy.bucket, ends))
+        work = _Work(copy, workshop, Look(workshop.world, workshop.left, copy.door, copy.bucket))
         everything = await work.look.listed(copy.prefix or "", versions=copy.point == "version")
         held_by = _pieces(copy, everything, point)
     if copy.point == "folder":
