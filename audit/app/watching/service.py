@@ -129,13 +129,18 @@ class _Service:
 
     async def _watch(self, past: Past, *, took_over: bool) -> bool:
         """Whether it ended because somebody wanted it to."""
+        refused = False
         if took_over:
             # It may have changed while another one watched.
-            with suppress(Stop):
+            try:
                 self._estate = await asyncio.to_thread(_read, self._setting)
+            except Stop:
+                refused = True
         if self._door is None:
             await self._open()
         self._active = Active(self._setting, self._estate, past, self._gauges, took_over=took_over)
+        if refused:
+            self._active.reload()  # read once more there, where it is told and kept that it cannot be used
         self._notify.say("READY=1", "STATUS=watching")
         try:
             return await self._active.run(self._stop)
