@@ -51,6 +51,8 @@ class Row:
     """Whether it held, its name, what it says."""
     trouble: str
     tool: str
+    sent_by: str
+    """The institution in whose bundle it came; empty for one of our own."""
 
 
 def row(state: RestoreState, promise: Promise, at: datetime, speak: Translator) -> Row:
@@ -79,6 +81,7 @@ def row(state: RestoreState, promise: Promise, at: datetime, speak: Translator) 
         checks=proofs.checks(state),
         trouble=line(state.trouble),
         tool=line(state.tool),
+        sent_by=line(state.sent_by),
     )
 
 

@@ -125,6 +125,7 @@ def tail(state: RestoreState | SwitchState) -> dict[str, Any]:
         ],
         "trouble": json_text(state.trouble),
         "tool": json_text(state.tool),
+        "sent-by": json_text(state.sent_by),
     }
 
 
@@ -144,6 +145,7 @@ def schema(**more: Any) -> dict[str, Any]:
         checks={"type": "array", "items": closed(name=text, held={"type": "boolean"}, detail=text)},
         trouble=text,
         tool=text,
+        sent_by=text,
     )
 
 

@@ -57,6 +57,8 @@ class Row:
     trouble: str
     authorized: tuple[str, ...]
     tool: str
+    sent_by: str
+    """The institution in whose bundle it came; empty for one of our own."""
 
 
 def row(state: SwitchState, promise: Promise, at: datetime, speak: Translator) -> Row:
@@ -85,6 +87,7 @@ def row(state: SwitchState, promise: Promise, at: datetime, speak: Translator) -
         trouble=line(state.trouble),
         authorized=tuple(line(name) for name in state.authorized),
         tool=line(state.tool),
+        sent_by=line(state.sent_by),
     )
 
 

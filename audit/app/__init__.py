@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from audit.analysis.dossier import assemble
 from audit.analysis.readiness import exit_code
 from audit.analysis.scenarios import needed
+from audit.app.bundled import sent_runs
 from audit.app.crew import observe
 from audit.app.drilling_record import drills_of
 from audit.app.past import known_before, strips, with_past
@@ -79,6 +80,8 @@ class Listed:
 
     run: Run
     broken_off: bool
+    sent_by: tuple[str, ...] = ()
+    """The institutions in whose bundles it came; none for one of our own."""
 
 
 def hands(estate: Estate) -> World:
@@ -207,7 +210,10 @@ def runs(*, store: str = DEFAULT_STORE) -> tuple[Listed, ...]:
         found = memory.runs()
     # One writer at a time: of the runs that never ended, only the newest can still be alive.
     alive = next((run.id for run in found if run.state == "running"), "") if busy else ""
-    return tuple(Listed(run, run.state == "running" and run.id != alive) for run in found)
+    sent = sent_runs(store)
+    return tuple(
+        Listed(run, run.state == "running" and run.id != alive, tuple(sorted(sent.get(run.id, ())))) for run in found
+    )
 
 
 def _run(plan: Plan) -> Run:

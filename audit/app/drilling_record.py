@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, Literal
 
 from audit.app import recording
+from audit.app.bundled import measured
 from audit.app.recording import kept, proves_for, read_back
 from audit.model.drilling import MARK, Part, Restored, RestoreState, drilled
 from audit.model.estate import Estate
@@ -21,7 +22,7 @@ from audit.store.history import History, open_history
 
 DRILL: Final = "drill.restore"
 """Stands in an observation where else the id of a probe does."""
-KIND: Final = "drill"
+KIND: Final[Literal["drill"]] = "drill"
 AGED_BY: Final = "backup.restore-tested"
 """The check whose limit `age` says how long a drill proves anything."""
 _WORK: Final = frozenset(("fetch", "restore", "start", "replay", "verify"))
@@ -93,8 +94,10 @@ def tell(store: str, state: RestoreState) -> None:
 
 
 def records(history: History, ref: str = "") -> tuple[RestoreState, ...]:
-    """Every record of a copy, or of all, oldest first; what cannot be read back is left out."""
-    return tuple(read_back(RestoreState, history.events(kinds=(KIND,), subject=ref)))
+    """Every record of a copy, or of all, oldest first, with those that bundles brought; what cannot be read back is
+    left out."""
+    found = read_back(RestoreState, measured(history, KIND, ref))
+    return tuple(sorted(found, key=lambda state: state.ended))
 
 
 def recorded(store: str, ref: str = "") -> tuple[RestoreState, ...]:

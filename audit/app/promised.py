@@ -8,6 +8,7 @@ from typing import Final
 
 from audit.analysis.promises import Entry, Goal, Then, goals, ledger
 from audit.app import drilling_record, switching_record
+from audit.app.bundled import sent_runs
 from audit.app.past import listed_outages
 from audit.app.stored import stored_estate
 from audit.catalogue import Catalogue
@@ -36,24 +37,33 @@ def _nobody(system: str, at: datetime) -> Goal | None:
 
 
 def _then(estate: Estate, store: str, catalogue: Catalogue) -> Then:
-    """The promises of each inventory that was ever audited here; the first one speaks for what was before it."""
+    """The promises of each inventory that was ever audited here, or sent by the institution that the system belongs
+    to; the first one speaks for what was before it."""
     starts: list[datetime] = []
     told: list[dict[str, Goal]] = []
-    newest = ""
+    senders: list[frozenset[str]] = []
+    newest: object = None
+    sent = sent_runs(store)
     with collecting_later(), open_store(store, writing=False) as memory:
         for run in reversed(memory.runs()):
-            if run.estate_id != estate.ref or run.judged_from or run.estate_sha256 == newest:
+            state = (run.estate_sha256, sent.get(run.id, frozenset()))
+            if run.estate_id != estate.ref or run.judged_from or state == newest:
                 continue
             try:
                 then = stored_estate(memory.sources(run.id), catalogue, run.estate_id)
             except Stop:
                 continue  # an inventory that cannot be read any more tells nothing
-            newest = run.estate_sha256
+            newest = state
             starts.append(run.started)
             told.append(goals(then, catalogue.policy(then)))
+            senders.append(state[1])
 
     def of(system: str, at: datetime) -> Goal | None:
-        place = max(bisect_right(starts, at) - 1, 0)
-        return told[place].get(system) if told else None
+        institution = system.partition("/")[0]
+        heard = [place for place, names in enumerate(senders) if not names or institution in names]
+        if not heard:
+            return None
+        place = bisect_right(heard, at, key=starts.__getitem__) - 1
+        return told[heard[max(place, 0)]].get(system)
 
     return of

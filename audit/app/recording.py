@@ -63,7 +63,7 @@ def as_look(subject: str, probe: str, state: RestoreState | SwitchState, source:
         at=state.ended.astimezone(UTC),
         took=state.ended - state.started,
         seen=state,
-        source=source,
+        source=f"{source}, sent by {state.sent_by}" if state.sent_by else source,
     )
 
 

@@ -1,22 +1,25 @@
-"""A store in, the bundle of a sealed run out; bundles in, the store of a ministry with their runs out."""
+"""A store in, the bundle of sealed runs out; bundles in, the store of a ministry with their runs out."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 from sqlalchemy.exc import DBAPIError
 
+from audit.app.bundled import of_one_past, sent_runs
 from audit.app.papers_added import write_new
 from audit.app.sealing import signed
 from audit.app.sealing_keys import public_keys, secret_key
 from audit.inventory.near import near
 from audit.model.clean import line
+from audit.model.evidence import Run
 from audit.model.exit import Exit, Stop
 from audit.model.message import Message, say
 from audit.store import open_store
@@ -25,6 +28,7 @@ from audit.store.bundling_merge import Merged, Sent, merge
 from audit.store.bundling_verifier import MOST, Altered, open_bundle, unpack
 from audit.store.checkpoint import Checkpoint, Key, read_checkpoint
 from audit.store.database import Purpose, open_database
+from audit.store.memory import Store
 from audit.store.tables import FINDING
 from audit.store.trouble import UNREADABLE, damaged, stop_for
 
@@ -37,29 +41,49 @@ class Made:
 
     path: Path
     run: str
+    """The newest one."""
     checkpoint: Checkpoint
     bytes: int
+    runs: tuple[str, ...] = ()
+    """All that it holds, the newest first."""
 
 
-def make(store: str, *, institution: str, run: str, key: Path, output: Path) -> Made:
-    """Seal a run, write it with all that proves it into a new file; the same store makes the same bytes."""
+def make(
+    store: str,
+    *,
+    institution: str,
+    run: str,
+    key: Path,
+    output: Path,
+    last: int | None = None,
+    since: date | None = None,
+) -> Made:
+    """Seal a run, write it with all that proves it into a new file; the same store makes the same bytes.
+
+    `last` takes the runs of the same estate before it too, so many in all, `since` those from that day on (UTC); both
+    together those that both take. Older runs that tell nothing of the institution are left out.
+    """
     signer = secret_key(key)
     with open_store(store, writing=False) as memory:
         found = memory.run(run)
-    if not found.root:
-        raise Stop(Exit.USAGE, say("the run {run} is not closed; only a closed run is sealed", run=found.id))
+        if not found.root:
+            raise Stop(Exit.USAGE, say("the run {run} is not closed; only a closed run is sealed", run=found.id))
+        chosen = (found.id, *_before(memory, found, last, since, sent_runs(store)))
     opened = open_database(store, Purpose.WATCH, writing=False)
     with opened.lock:
         try:
             with opened.engine.connect() as connection:
-                wanted = select(FINDING.c.line).where(FINDING.c.run == found.id)
-                named = {str(json.loads(bytes(one))["institution"]) for one in connection.execute(wanted).scalars()}
-            _known(institution, named - {""})
-            done = signed(opened, signer, (found.id,))
-            lines = (f"{INSTITUTION}{institution}", f"run {found.id}")
+                named = _named(connection, found.id)
+                _known(institution, named - {""})
+                runs = (found.id, *(one for one in chosen[1:] if institution in _named(connection, one)))
+            done = signed(opened, signer, runs)
+            lines = (f"{INSTITUTION}{institution}", *(f"run {one}" for one in runs))
             checkpoint = signer.sign(replace(done.checkpoint, more=lines, signatures=()))
             with opened.engine.connect() as connection:
-                data = bundled(connection, found.id, checkpoint, done.hashes)
+                data = bundled(connection, runs, checkpoint, done.hashes)
+            if len(data) > MOST:
+                says = say("{count} runs are too much for one bundle; take fewer, `--runs N`", count=len(runs))
+                raise Stop(Exit.USAGE, says)
             open_bundle(data)
         except DBAPIError as broken:
             raise stop_for(broken, opened.name) from broken
@@ -68,7 +92,31 @@ def make(store: str, *, institution: str, run: str, key: Path, output: Path) -> 
             raise Stop(Exit.STORAGE, says, line(str(broken))) from broken
     if not (output.is_file() and not output.is_symlink() and output.read_bytes() == data):
         write_new(output, data)
-    return Made(output, found.id, checkpoint, len(data))
+    return Made(output, found.id, checkpoint, len(data), runs)
+
+
+def _before(
+    memory: Store, run: Run, last: int | None, since: date | None, sent: Mapping[str, frozenset[str]]
+) -> Iterator[str]:
+    """The closed runs of the same estate before one that are wanted, the newest first."""
+    if last is None and since is None:
+        return
+    first = datetime.combine(since, time(), UTC) if since is not None else None
+    older = (
+        one.id
+        for one in memory.runs()
+        if of_one_past(one, run, sent)
+        and one.root
+        and (one.started, one.id) < (run.started, run.id)
+        and (first is None or one.started >= first)
+    )
+    yield from older if last is None else islice(older, last - 1)
+
+
+def _named(connection: Connection, run: str) -> set[str]:
+    """The institutions that a run tells of."""
+    wanted = select(FINDING.c.line).where(FINDING.c.run == run)
+    return {str(json.loads(bytes(one))["institution"]) for one in connection.execute(wanted).scalars()}
 
 
 def _known(institution: str, named: set[str]) -> None:
@@ -146,7 +194,7 @@ def _read(path: Path, keys: Sequence[Key]) -> Sent | Answer:
             Exit.NOT_VERIFIED,
         )
     institution = next((one.removeprefix(INSTITUTION) for one in note.more if one.startswith(INSTITUTION)), "")
-    if not institution or f"run {bundle.head['id']}" not in note.more:
+    if not institution or any(f"run {part.head['id']}" not in note.more for part in bundle.runs):
         return Answer(path, None, say("its checkpoint does not say whose run it is"), Exit.FAILED)
     return Sent(bundle, note, institution, _older(data))
 

@@ -144,7 +144,7 @@ def _bundle(path: Path, given: Sequence[Checkpoint], keys: Sequence[Key]) -> Ver
         for one in given
         if one.size > own.size
     ]  # fmt: skip
-    return Verdict("bundle", tuple(false), tuple(doubts), (), own.size, 1, tuple(names))
+    return Verdict("bundle", tuple(false), tuple(doubts), (), own.size, len(bundle.runs), tuple(names))
 
 
 def _proof(path: Path, given: Sequence[Checkpoint], keys: Sequence[Key]) -> Verdict:

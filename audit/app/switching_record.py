@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from types import MappingProxyType
-from typing import Final
+from typing import Final, Literal
 
 from audit.app import recording
+from audit.app.bundled import SENT_BY, measured
 from audit.app.recording import YEAR, kept, proves_for, read_back
 from audit.model.estate import Estate
 from audit.model.event import Event
@@ -21,8 +22,8 @@ from audit.store.history import History
 
 SWITCH: Final = "failover.switch"
 """Stands in an observation where else the id of a probe does."""
-KIND: Final = "switch"
-BEGAN: Final = "switch-began"
+KIND: Final[Literal["switch"]] = "switch"
+BEGAN: Final[Literal["switch-began"]] = "switch-began"
 AGED_BY: Final = "failover.drill"
 """The check whose limit `age` says how long a switch proves anything."""
 _COMMANDS: Final = MappingProxyType({"active": "switch make", "isolated": "drill failover"})
@@ -65,12 +66,14 @@ def used(at: datetime) -> Stop:
 
 
 def records(history: History, ref: str = "") -> tuple[SwitchState, ...]:
-    """Every record of a failover, or of all, oldest first; what cannot be read back is left out.
+    """Every record of a failover, or of all, oldest first, with those that bundles brought; what cannot be read back
+    is left out.
 
     One that began without a record of its end, as after a loss of power, is told as a failure: nobody knows of it.
     """
-    ended = tuple(read_back(SwitchState, history.events(kinds=(KIND,), subject=ref)))
-    begun = _unended(history.events(kinds=(BEGAN,), subject=ref), frozenset(state.id for state in ended))
+    ended = tuple(read_back(SwitchState, measured(history, KIND, ref)))
+    known = frozenset((state.failover_ref, state.id) for state in ended)
+    begun = _unended(measured(history, BEGAN, ref), known)
     return tuple(sorted((*ended, *begun), key=lambda state: state.ended))
 
 
@@ -79,14 +82,14 @@ def recorded(store: str, ref: str = "") -> tuple[SwitchState, ...]:
     return kept(store, lambda history: records(history, ref))
 
 
-def _unended(begun: Iterable[Event], known: frozenset[str]) -> Iterator[SwitchState]:
+def _unended(begun: Iterable[Event], known: frozenset[tuple[str, str]]) -> Iterator[SwitchState]:
     """What began and has no record; of those who tried with one authorization only the first began."""
-    first: dict[str, Event] = {}
+    first: dict[tuple[str, str], Event] = {}
     for event in begun:
-        first.setdefault(str(event.values.get("nonce")), event)
+        first.setdefault((str(event.values.get(SENT_BY, "")), str(event.values.get("nonce"))), event)
     for event in first.values():
         drill = str(event.values.get("drill"))
-        if drill not in known:
+        if (event.subject, drill) not in known:
             yield SwitchState(
                 level=Level.DRILLED,
                 id=drill,
@@ -97,6 +100,7 @@ def _unended(begun: Iterable[Event], known: frozenset[str]) -> Iterator[SwitchSt
                 ended=event.at,
                 expires=event.at + YEAR,
                 trouble=_LOST,
+                sent_by=str(event.values.get(SENT_BY, "")),
             )
 
 

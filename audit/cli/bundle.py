@@ -1,25 +1,38 @@
-"""`haechi bundle`: a sealed run in, one file with all that proves it out, or the store that takes it in."""
+"""`haechi bundle`: sealed runs in, one file with all that proves them out, or the store that takes them in."""
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import click
 
-from audit.cli.asked import printing, speaking
+from audit.cli.asked import hearing, printing, speaking
 from audit.model.exit import Exit
 
 
-@click.group("bundle", context_settings={"help_option_names": ["-h", "--help"]})
-def command() -> None:
-    """Carry a sealed run from an institution to the ministry, without a network between them.
+def _day(context: click.Context, parameter: click.Parameter, written: str | None) -> date | None:
+    from audit.model.units import parse_day
 
-    A bundle is one file: the run with its inventory, what was seen and found, the register, signatures and drills of
-    the log, the checkpoint that seals them, the proofs. Whoever gets one needs only Python to verify it.
+    try:
+        return None if written is None else parse_day(written)
+    except ValueError as broken:
+        raise click.BadParameter(str(broken)) from broken
+
+
+@click.group("bundle", context_settings={"help_option_names": ["-h", "--help"]})
+@hearing
+def command() -> None:
+    """Carry sealed runs from an institution to the ministry, without a network between them.
+
+    A bundle is one file: a run or several with their inventories, what was seen and found, the register, signatures,
+    drills and switches of the log, the checkpoint that seals them, the proofs. What the watch measured stays behind.
+    Whoever gets one needs only Python to verify it.
 
     \b
     Examples:
       haechi bundle make haechi.db --institution kibo --key kibo.key --output kibo.haechi
+      haechi bundle make haechi.db --institution kibo --runs 12 --key kibo.key --output kibo.haechi
       haechi bundle merge ministry.db kibo.haechi --key kibo.pub
     """
 
@@ -28,16 +41,33 @@ def command() -> None:
 @click.argument("store")
 @click.option("--institution", required=True, metavar="ID", help="Who makes it; the run has to tell of it.")
 @click.option("--run", default="latest", show_default=True, metavar="RUN", help="Its id, or the beginning of it.")
+@click.option("--runs", "last", type=click.IntRange(1, 10_000), metavar="N", help="So many newest runs, up to RUN.")
+@click.option(
+    "--since", metavar="DATE", callback=_day, help="The runs up to RUN that began on this day (UTC) or later."
+)
 @click.option("--key", type=click.Path(path_type=Path), required=True, help="The file of the secret key.")
 @click.option("--output", type=click.Path(path_type=Path), required=True, help="The new file.")
 @printing
 @speaking
-def make(store: str, institution: str, run: str, key: Path, output: Path, form: str, lang: str) -> None:
+def make(
+    store: str,
+    institution: str,
+    run: str,
+    last: int | None,
+    since: date | None,
+    key: Path,
+    output: Path,
+    form: str,
+    lang: str,
+) -> None:
     """Seal a run of STORE and write it into one file. The same store makes the same bytes.
+
+    With --runs or --since the older runs of the same estate go along, as far as they tell of the institution.
 
     \b
     Examples:
       haechi bundle make haechi.db --institution kibo --key kibo.key --output kibo.haechi
+      haechi bundle make haechi.db --institution kibo --since 2026-01-01 --key kibo.key --output kibo.haechi
     """
     import json
 
@@ -45,12 +75,15 @@ def make(store: str, institution: str, run: str, key: Path, output: Path, form: 
     from audit.cli.voice import talk, tell
     from audit.model.message import say
 
-    done = make(store, institution=institution, run=run, key=key, output=output)
+    done = make(store, institution=institution, run=run, key=key, output=output, last=last, since=since)
     if form == "json":
-        head = {"schema": "haechi.bundle/1", "path": str(done.path), "run": done.run, "bytes": done.bytes}
+        head = {"schema": "haechi.bundle/1", "path": str(done.path), "run": done.run, "runs": list(done.runs),
+                "bytes": done.bytes}  # fmt: skip
         tell(json.dumps({**head, "size": done.checkpoint.size, "root": done.checkpoint.root.hex()}))
         return
     tell(str(done.path))
+    for older in done.runs[1:]:
+        talk(say("run {run}", run=older), lang)
     talk(say("run {run}, {bytes} bytes, under a checkpoint of size {size}",
              run=done.run, bytes=done.bytes, size=done.checkpoint.size), lang)  # fmt: skip
 

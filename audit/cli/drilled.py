@@ -112,7 +112,7 @@ def _table(found: Iterable[Drilled], language: str) -> Iterator[Sequence[str]]:
         yield (
             told.ref,
             told.when,
-            f"{told.sign} {told.word}",
+            f"{told.sign} {told.word}" + (f" ({_sent(told, speak)})" if told.sent_by else ""),
             told.level,
             _beside(told.rpo),
             _beside(told.rto),
@@ -122,6 +122,8 @@ def _table(found: Iterable[Drilled], language: str) -> Iterator[Sequence[str]]:
 
 def _lines(told: Row, speak: Translator) -> Iterator[str]:
     yield line(f"{told.sign} {told.ref}  {told.word}  {told.level}  {told.extent}  {told.id}")
+    if told.sent_by:
+        yield line(f"  {_sent(told, speak)}")
     if told.verdict is Verdict.FAIL:
         yield line("  " + speak.text("point {point}", point=told.point))
     else:
@@ -137,6 +139,10 @@ def _lines(told: Row, speak: Translator) -> Iterator[str]:
         yield line(f"  {'✓' if held else '✗'} {name}" + (f"  {detail}" if detail else ""))
     if told.trouble:
         yield line("  " + told.trouble)
+
+
+def _sent(told: Row, speak: Translator) -> str:
+    return speak.text("sent by {institution}", institution=told.sent_by)
 
 
 def _beside(measured: Measured) -> str:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 import click
 
-from audit.cli.asked import printing, stored
-from audit.cli.tongue import preferred, told
+from audit.cli.asked import hearing, printing, stored
+from audit.cli.tongue import current, told
 from audit.cli.voice import tell
 from audit.model.clean import line
 from audit.model.message import Message, say
@@ -29,8 +28,9 @@ _STATES: Final[Mapping[str, Message]] = MappingProxyType(
 @click.command("runs")
 @printing
 @stored
+@hearing
 def command(form: str, store: str) -> None:
-    """List the stored runs, newest first.
+    """List the stored runs, newest first; of those that came in a bundle, the institution that sent them.
 
     \b
     Examples:
@@ -39,7 +39,8 @@ def command(form: str, store: str) -> None:
     """
     from audit import app
 
-    rows = [
+    found = app.runs(store=store)
+    rows: list[dict[str, Any]] = [
         {
             "id": listed.run.id,
             "started": listed.run.started.isoformat(timespec="seconds"),
@@ -47,16 +48,19 @@ def command(form: str, store: str) -> None:
             "estate": listed.run.estate_id,
             "judged-from": listed.run.judged_from or None,
             "root": listed.run.root or None,
+            "sent-by": list(listed.sent_by),
         }
-        for listed in app.runs(store=store)
+        for listed in found
     ]
     if form == "json":
         tell(json.dumps(rows))
         return
-    language = preferred(os.environ)
-    for row in rows:
+    language = current()
+    for row, listed in zip(rows, found, strict=True):
         state = told(_STATES.get(str(row["state"]), row["state"] or ""), language)
         again = (
             "  " + told(say("judged again from {run}", run=row["judged-from"]), language) if row["judged-from"] else ""
         )
-        tell(line(f"{row['id']}  {row['started']}  {state:<11}  {row['estate']}{again}"))
+        sent = ", ".join(listed.sent_by)
+        sent = "  " + told(say("sent by {institution}", institution=sent), language) if sent else ""
+        tell(line(f"{row['id']}  {row['started']}  {state:<11}  {row['estate']}{again}{sent}"))

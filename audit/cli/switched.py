@@ -110,6 +110,8 @@ def as_json(states: Sequence[SwitchState], promise: Promise) -> None:
 def lines(one: Row, speak: Translator) -> Iterator[str]:
     """One switch for people."""
     yield line(f"{one.sign} {one.ref}  {one.word}  {one.kind}  {one.id}")
+    if one.sent_by:
+        yield line("  " + speak.text("sent by {institution}", institution=one.sent_by))
     if one.moved:
         yield line("  " + speak.text("{moved}; outage {outage}; acknowledged writes lost {lost}",
                                      moved=one.moved, outage=one.outage, lost=one.lost))  # fmt: skip

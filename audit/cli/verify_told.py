@@ -69,6 +69,7 @@ def merged(answers: Sequence[Answer], form: str, lang: str) -> None:
             "file": str(one.path),
             "state": one.merged.state if one.merged is not None else "unread",
             "run": one.merged.run if one.merged is not None else None,
+            "runs": list(one.merged.runs) if one.merged is not None else [],
             "institution": one.merged.institution if one.merged is not None else None,
             "events": one.merged.events if one.merged is not None else 0,
             "says": [spoken(says, lang) for says in _said(one)],
@@ -81,6 +82,8 @@ def merged(answers: Sequence[Answer], form: str, lang: str) -> None:
     for row, one in zip(rows, answers, strict=True):
         run = f"  {row['run']}" if row["run"] else ""
         tell(line(f"{row['file']}  {spoken(_STATES[str(row['state'])], lang)}{run}"))
+        for older in one.merged.runs[1:] if one.merged is not None else ():
+            tell(line("  " + spoken(say("with run {run}", run=older), lang)))
         for says in _said(one):
             tell(line(f"  {spoken(says, lang)}"))
 

@@ -165,6 +165,8 @@ class RestoreState(Facts):
     sampled_of: int | None = None
     """Bytes of the whole, where only a share was restored."""
     tool: str = ""
+    sent_by: str = ""
+    """The institution in whose bundle it came; empty where it was made here."""
 
     @property
     def proven(self) -> bool:

@@ -100,6 +100,8 @@ class SwitchState(Facts):
     authorized: tuple[str, ...] = ()
     """Who signed the authorization of an active switch."""
     tool: str = ""
+    sent_by: str = ""
+    """The institution in whose bundle it came; empty where it was made here."""
 
     @property
     def proven(self) -> bool:

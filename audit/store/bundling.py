@@ -1,7 +1,8 @@
-"""A sealed run in an open store to the bytes of a bundle, that run with what it rests on back again."""
+"""Sealed runs in an open store to the bytes of a bundle, with the register, the drills, the signatures of its log."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
@@ -22,10 +23,9 @@ _PROOFS: Final = 500
 """So many older checkpoints can be held against a bundle."""
 
 
-def bundled(connection: Connection, run: str, checkpoint: Checkpoint, hashes: Sequence[bytes]) -> bytes:
-    """The bundle of a run that the log of the checkpoint seals; ValueError where an observation cannot be read."""
-    row = connection.execute(select(RUN).where(RUN.c.id == run)).one()._asdict()
-    parts = parts_of(connection, row)
+def bundled(connection: Connection, runs: Sequence[str], checkpoint: Checkpoint, hashes: Sequence[bytes]) -> bytes:
+    """The bundle of runs that the log of the checkpoint seals, the newest one first; ValueError where an observation
+    cannot be read."""
     size = checkpoint.size
     shown = list(_events(connection, size))
     numbers = [event[0] - 1 for event in shown]
@@ -37,13 +37,24 @@ def bundled(connection: Connection, run: str, checkpoint: Checkpoint, hashes: Se
         ),
         "covers.jsonl": _lines([low, high, root_of(hashes[low:high]).hex()] for low, high in covers(numbers, size)),
         "events.jsonl": _lines({"event": event, "leaf": hashes[event[0] - 1].hex()} for event in shown),
+    }
+    for run in runs:
+        folder = f"runs/{run}/" if run != runs[0] else ""
+        members |= {folder + name: content for name, content in _run(connection, run).items()}
+        members |= _sources(connection, json.loads(members[folder + "files.json"]))
+    return pack(sorted(members.items()))
+
+
+def _run(connection: Connection, run: str) -> Mapping[str, bytes]:
+    """The members of one run, by the names that they have where it is the only one."""
+    row = connection.execute(select(RUN).where(RUN.c.id == run)).one()._asdict()
+    parts = parts_of(connection, row)
+    return {
         "files.json": canonical(dict(parts.sources)),
         "findings.jsonl": b"".join(line + b"\n" for *_, line in parts.findings),
         "head.json": head(parts.run),
         "observations.jsonl": b"".join(line + b"\n" for line in _observations(connection, parts)),
-        **_sources(connection, parts),
     }
-    return pack(sorted(members.items()))
 
 
 def _lines(values: Iterator[Any]) -> bytes:
@@ -64,8 +75,8 @@ def _observations(connection: Connection, parts: Parts) -> Iterator[bytes]:
         yield unpacked(bytes(found[subject]))
 
 
-def _sources(connection: Connection, parts: Parts) -> Mapping[str, bytes]:
-    wanted = select(SOURCE.c.id, SOURCE.c.content).where(SOURCE.c.id.in_(set(parts.sources.values())))
+def _sources(connection: Connection, files: Mapping[str, str]) -> Mapping[str, bytes]:
+    wanted = select(SOURCE.c.id, SOURCE.c.content).where(SOURCE.c.id.in_(set(files.values())))
     return {
         "sources/" + str(key).removeprefix("sha256:"): bytes(content) for key, content in connection.execute(wanted)
     }

@@ -17,7 +17,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from audit.model.event import Event
 from audit.model.message import Message, say
 from audit.store import eventlog
-from audit.store.bundling_verifier import Bundle
+from audit.store.bundling_verifier import Bundle, Part
 from audit.store.checkpoint import Checkpoint
 from audit.store.record import packed
 from audit.store.tables import EVENT, FINDING, OBSERVATION, RUN, SIGHT, SOURCE
@@ -25,6 +25,8 @@ from audit.store.tables import EVENT, FINDING, OBSERVATION, RUN, SIGHT, SOURCE
 MERGED: Final = "haechi.merged/1"
 CARRIED: Final = "haechi.merged-event/1"
 REFUSED: Final = "haechi.refused/1"
+MEASURED: Final = frozenset(("drill", "switch", "switch-began"))
+"""The kinds of events that tell what was drilled."""
 _BATCH: Final = 5_000
 
 
@@ -40,13 +42,22 @@ class Sent:
 
     @property
     def run(self) -> str:
-        return str(self.bundle.head["id"])
+        """The newest one."""
+        return self.runs[0]
 
     @property
-    def root(self) -> str:
-        """Of the run, as the last event that seals it says."""
-        contents = [json.loads(event[4]) for event in self.bundle.events if event[2] == "checkpoint"]
-        return str([one["runs"][self.run]["root"] for one in contents if self.run in one["runs"]][-1])
+    def runs(self) -> tuple[str, ...]:
+        return tuple(str(part.head["id"]) for part in self.bundle.runs)
+
+    def roots(self) -> dict[str, str]:
+        """Of each run, as the last event that seals it says."""
+        sealed = {
+            run: str(values["root"])
+            for event in self.bundle.events
+            if event[2] == "checkpoint"
+            for run, values in json.loads(event[4])["runs"].items()
+        }
+        return {run: sealed[run] for run in self.runs}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +65,14 @@ class Merged:
     """What became of a bundle."""
 
     run: str
+    """The newest one."""
     institution: str
     state: str
     """merged, known (nothing was new), more (new events of a known run) or refused."""
     events: int = 0
     conflicts: tuple[Message, ...] = ()
+    runs: tuple[str, ...] = ()
+    """All that it holds, the newest first."""
 
 
 def merge(connection: Connection, sent: Sent, at: datetime) -> Merged:
@@ -73,42 +87,48 @@ def merge(connection: Connection, sent: Sent, at: datetime) -> Merged:
         for one in told
         if isinstance(one, dict) and one.get("schema") == CARRIED and one["origin"] == sent.checkpoint.origin
     }
-    there = connection.execute(select(RUN.c.root).where(RUN.c.id == sent.run)).scalar()
-    refused = [*_same_run(sent, there), *_fork(sent, known, carried)]
+    roots = sent.roots()
+    rows = connection.execute(select(RUN.c.id, RUN.c.root).where(RUN.c.id.in_(roots)))
+    there = {str(run): str(root) for run, root in rows}
+    refused = [*_same_runs(roots, there), *_fork(sent, known, carried)]
     if refused:
-        values = {**_values(sent, REFUSED), "why": [str(one) for one in refused]}
+        values = {**_values(sent, REFUSED, sent.run), "why": [str(one) for one in refused]}
         if not any(one.get("schema") == REFUSED and _same(one, values) for one in told if isinstance(one, dict)):
             eventlog.tell(connection, [Event(at, "import", sent.run, MappingProxyType(values))])
-        return Merged(sent.run, sent.institution, "refused", 0, tuple(refused))
-    conflicts = (*_odd(sent, known), *_shared(connection, sent, known))
+        return Merged(sent.run, sent.institution, "refused", 0, tuple(refused), sent.runs)
+    conflicts = (*_odd(sent, known), *_shared(connection, sent, known), *_foreign(sent))
     new = [event for event in sent.bundle.events if event[0] not in carried]
-    if there is None:
-        _insert(connection, sent)
-    events = [Event(at, "import", sent.run, MappingProxyType(_values(sent, MERGED)))]
-    if any(_same(one, _values(sent, MERGED)) for one in known):
-        events = []
+    parts = [part for part in sent.bundle.runs if part.head["id"] not in there]
+    if parts:
+        _insert(connection, sent.bundle, parts, roots)
+    events = []
+    for run in reversed(sent.runs):
+        values = _values(sent, MERGED, run)
+        if not any(_same(one, values) for one in known):
+            events.append(Event(at, "import", run, MappingProxyType(values)))
     for number, when, kind, subject, content in new:
         values = {"schema": CARRIED, "origin": sent.checkpoint.origin, "institution": sent.institution,
                   "number": number, "at": when, "kind": kind, "content": json.loads(content)}  # fmt: skip
         events.append(Event(at, "import", subject, MappingProxyType(values)))
     eventlog.tell(connection, events)
-    state = "merged" if there is None else "more" if events else "known"
-    return Merged(sent.run, sent.institution, state, len(new), conflicts)
+    state = "merged" if parts else "more" if events else "known"
+    return Merged(sent.run, sent.institution, state, len(new), conflicts, sent.runs)
 
 
-def _values(sent: Sent, schema: str) -> dict[str, Any]:
+def _values(sent: Sent, schema: str, run: str) -> dict[str, Any]:
     one = sent.checkpoint
-    return {"schema": schema, "institution": sent.institution, "origin": one.origin, "run": sent.run,
-            "root": sent.root, "size": one.size, "log": one.root.hex(), "checkpoint": str(one)}  # fmt: skip
+    return {"schema": schema, "institution": sent.institution, "origin": one.origin, "run": run,
+            "root": sent.roots()[run], "size": one.size, "log": one.root.hex(), "checkpoint": str(one)}  # fmt: skip
 
 
 def _same(one: Mapping[str, Any], two: Mapping[str, Any]) -> bool:
     return all(one.get(name) == two[name] for name in ("origin", "run", "root", "size", "log"))
 
 
-def _same_run(sent: Sent, there: object) -> Iterator[Message]:
-    if there is not None and there != sent.root:
-        yield say("run {run} is here already with another content", run=sent.run)
+def _same_runs(roots: Mapping[str, str], there: Mapping[str, str]) -> Iterator[Message]:
+    for run, root in roots.items():
+        if there.get(run, root) != root:
+            yield say("run {run} is here already with another content", run=run)
 
 
 def _fork(
@@ -150,7 +170,7 @@ def _odd(sent: Sent, known: Sequence[Mapping[str, Any]]) -> Iterator[Message]:
 
 def _shared(connection: Connection, sent: Sent, known: Sequence[Mapping[str, Any]]) -> Iterator[Message]:
     """Subjects of which another institution tells too."""
-    mine = {json.loads(line)["subject"] for line in sent.bundle.findings}
+    mine = {json.loads(line)["subject"] for part in sent.bundle.runs for line in part.findings}
     others: dict[str, set[str]] = {}
     for old in known:
         if old["institution"] != sent.institution:
@@ -163,33 +183,44 @@ def _shared(connection: Connection, sent: Sent, known: Sequence[Mapping[str, Any
                       count=len(both), other=institution, some=", ".join(both[:5]))  # fmt: skip
 
 
-def _insert(connection: Connection, sent: Sent) -> None:
-    bundle, run = sent.bundle, sent.run
+def _foreign(sent: Sent) -> Iterator[Message]:
+    """Drills and switches of what is not of the institution: they are kept, and count for nothing."""
+    below = sent.institution + "/"
+    others = sorted(
+        {event[3] for event in sent.bundle.events if event[2] in MEASURED and not (event[3] + "/").startswith(below)}
+    )
+    if others:
+        yield say("drills and switches of what is not of {institution} count for nothing: {some}",
+                  institution=sent.institution, some=", ".join(others[:5]))  # fmt: skip
+
+
+def _insert(connection: Connection, bundle: Bundle, parts: Sequence[Part], roots: Mapping[str, str]) -> None:
     _once(connection, SOURCE, [{"id": key, "content": content} for key, content in sorted(bundle.sources.items())])
-    head = bundle.head
-    row = {name: head[name] for name in ("id", "started", "ended", "at", "state", "tool")}
-    row |= {
-        "estate_id": head["estate"][0],
-        "estate_sha256": head["estate"][1],
-        "root": sent.root,
-        "judged_from": head["judged-from"],
-        "selection": json.dumps(head["selection"]),
-        "names": json.dumps(head["names"]),
-        "sources": json.dumps(bundle.files),
-    }
-    connection.execute(insert(RUN), row)
-    plain = [(json.loads(line.decode("utf-8", "surrogatepass"))["subject"], line) for line in bundle.observations]
-    ids = [(subject, _id(line), line) for subject, line in plain]
-    _once(connection, OBSERVATION, [{"id": key, "content": packed(line)} for _, key, line in ids])
-    _once(connection, SIGHT, [{"run": run, "subject": subject, "observation": key} for subject, key, _ in ids])
-    findings = [(line, json.loads(line.decode("utf-8", "surrogatepass"))) for line in bundle.findings]
-    rows = [
-        {"run": run, "position": position, "subject": one["subject"], "rule": one["check"], "verdict": one["verdict"],
-         "line": line}
-        for position, (line, one) in enumerate(findings)
-    ]  # fmt: skip
-    for at in range(0, len(rows), _BATCH):
-        connection.execute(insert(FINDING), rows[at : at + _BATCH])
+    for part in parts:
+        head, run = part.head, part.head["id"]
+        row = {name: head[name] for name in ("id", "started", "ended", "at", "state", "tool")}
+        row |= {
+            "estate_id": head["estate"][0],
+            "estate_sha256": head["estate"][1],
+            "root": roots[run],
+            "judged_from": head["judged-from"],
+            "selection": json.dumps(head["selection"]),
+            "names": json.dumps(head["names"]),
+            "sources": json.dumps(part.files),
+        }
+        connection.execute(insert(RUN), row)
+        plain = [(json.loads(line.decode("utf-8", "surrogatepass"))["subject"], line) for line in part.observations]
+        ids = [(subject, _id(line), line) for subject, line in plain]
+        _once(connection, OBSERVATION, [{"id": key, "content": packed(line)} for _, key, line in ids])
+        _once(connection, SIGHT, [{"run": run, "subject": subject, "observation": key} for subject, key, _ in ids])
+        findings = [(line, json.loads(line.decode("utf-8", "surrogatepass"))) for line in part.findings]
+        rows = [
+            {"run": run, "position": position, "subject": one["subject"], "rule": one["check"],
+             "verdict": one["verdict"], "line": line}
+            for position, (line, one) in enumerate(findings)
+        ]  # fmt: skip
+        for at in range(0, len(rows), _BATCH):
+            connection.execute(insert(FINDING), rows[at : at + _BATCH])
 
 
 def _once(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:

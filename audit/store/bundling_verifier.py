@@ -15,7 +15,7 @@ import hashlib
 import json
 import struct
 import zlib
-from typing import Any, Final, NamedTuple, Sequence  # noqa: UP035 - Python 3.8 reads it
+from typing import Any, Final, Iterable, NamedTuple, Sequence  # noqa: UP035 - Python 3.8 reads it
 
 MOST: Final = 1 << 31
 """Bytes of a bundle."""
@@ -26,19 +26,30 @@ _TIMES: Final = (20, 0x800, 0, 0, 0x21)
 """Version, names in UTF-8, stored as it is, no time of day, 1 January 1980: the same content makes the same bytes."""
 
 
+OF_A_RUN: Final = ("files.json", "findings.jsonl", "head.json", "observations.jsonl")
+_LETTERS: Final = frozenset("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-")
+
+
 class Altered(Exception):
     """What is not as it was sealed, in words."""
+
+
+class Part(NamedTuple):
+    """One run of a bundle."""
+
+    head: dict[str, Any]
+    files: dict[str, str]
+    observations: list[bytes]
+    findings: list[bytes]
 
 
 class Bundle(NamedTuple):
     """What a bundle holds, once every hash in it was found true."""
 
     note: str
-    head: dict[str, Any]
-    files: dict[str, str]
+    runs: list[Part]
+    """The newest first."""
     sources: dict[str, bytes]
-    observations: list[bytes]
-    findings: list[bytes]
     events: list[list[Any]]
     size: int
     root: bytes
@@ -71,12 +82,12 @@ def unpack(data: bytes) -> dict[str, bytes]:
         sums.append(crc)
         place = start + length
     found = dict(members)
-    known = ("checkpoint", "consistency.jsonl", "covers.jsonl", "events.jsonl", "files.json", "findings.jsonl",
-             "head.json", "observations.jsonl")  # fmt: skip
+    known = {"checkpoint", "consistency.jsonl", "covers.jsonl", "events.jsonl"}
+    known.update(folder + name for folder in folders(found) for name in OF_A_RUN)
     for name in found:
         if name not in known and not (name.startswith("sources/") and _is_hash(name[8:])):
             raise Altered(f"{name[:80]!r} does not belong into a bundle")
-    missing = [name for name in known if name not in found]
+    missing = sorted(name for name in known if name not in found)
     if missing:
         raise Altered(f"it is no bundle, or was cut off: {missing[0]} is missing")
     if len(found) != len(members) or [name for name, _ in members] != sorted(found):
@@ -87,6 +98,12 @@ def unpack(data: bytes) -> dict[str, bytes]:
     if pack(members) != data:
         raise Altered("the file around its content is not what was written, or was cut off")
     return found
+
+
+def folders(members: Iterable[str]) -> list[str]:
+    """Where the runs stand: the newest one at the top, each older one below its id, the newest of them first."""
+    older = {name.split("/")[1] for name in members if name.startswith("runs/") and name.count("/") == 2}
+    return ["", *(f"runs/{run}/" for run in sorted(older, reverse=True) if run and not set(run) - _LETTERS)]
 
 
 def _is_hash(text: str) -> bool:
@@ -204,12 +221,23 @@ def open_bundle(data: bytes, kept: Sequence[tuple[int, bytes]] = ()) -> Bundle:
                 )
             if old <= size and old not in older and old != size:
                 raise Altered(f"it proves nothing of size {old}, which a checkpoint covers")
-        where = "the run"
-        run = _run(members, events)
+        sealed: dict[str, Any] = {}
+        for _, _, kind, _, content in events:
+            if kind == "checkpoint":
+                sealed.update(json.loads(content)["runs"])
+        runs = []
+        for folder in folders(members):
+            where = f"{folder}head.json"
+            runs.append(_run({name: members[folder + name] for name in OF_A_RUN}, sealed))
+            if folder not in ("", f"runs/{runs[-1].head['id']}/"):
+                raise Altered(f"{folder} holds another run")
+        where = "the files of its inventories"
+        sources = _sources(members, runs)
+        if len({run.head["id"] for run in runs}) != len(runs):
+            raise Altered("a run is there twice")
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as broken:
         raise Altered(f"{where} is not what was written ({type(broken).__name__})") from broken
-    head, files, sources, observations, findings = run
-    return Bundle(note, head, files, sources, observations, findings, events, size, root)
+    return Bundle(note, runs, sources, events, size, root)
 
 
 def _used(leaves: dict[int, bytes], hidden: dict[tuple[int, int], bytes], low: int, high: int) -> int:
@@ -219,14 +247,18 @@ def _used(leaves: dict[int, bytes], hidden: dict[tuple[int, int], bytes], low: i
     return _used(leaves, hidden, low, middle) + _used(leaves, hidden, middle, high)
 
 
-def _run(members: dict[str, bytes], events: list[list[Any]]) -> Any:
-    head, files = read(members["head.json"]), read(members["files.json"])
+def _sources(members: dict[str, bytes], runs: list[Part]) -> dict[str, bytes]:
     sources = {"sha256:" + name[8:]: content for name, content in members.items() if name.startswith("sources/")}
     for key, content in sorted(sources.items()):
         if "sha256:" + hashlib.sha256(content).hexdigest() != key:
             raise Altered(f"the file {key} is not what was sealed")
-    if set(files.values()) != set(sources):
+    if {key for run in runs for key in run.files.values()} != set(sources):
         raise Altered("its files are not those that were sealed")
+    return sources
+
+
+def _run(members: dict[str, bytes], seals: dict[str, Any]) -> Part:
+    head, files = read(members["head.json"]), read(members["files.json"])
     observations, findings = lines(members["observations.jsonl"]), lines(members["findings.jsonl"])
     subjects = []
     for number, line in enumerate(observations):
@@ -240,10 +272,7 @@ def _run(members: dict[str, bytes], events: list[list[Any]]) -> Any:
     seen = ["sha256:" + hashlib.sha256(line).hexdigest() for line in observations]
     leaves = [members["head.json"], *(key.encode() for key in [*keys, *seen]), *findings]
     hashes = list(map(leaf_hash, leaves))
-    sealed = None
-    for _, _, kind, _, content in events:
-        if kind == "checkpoint":
-            sealed = json.loads(content)["runs"].get(head["id"], sealed)
+    sealed = seals.get(head["id"])
     if sealed is None:
         raise Altered(f"no event seals run {head['id']}")
     if "sha256:" + list_root(hashes).hex() != sealed["root"]:
@@ -255,7 +284,7 @@ def _run(members: dict[str, bytes], events: list[list[Any]]) -> Any:
         != sealed["files"]
     ):
         raise Altered(f"run {head['id']}: the names of its files are not those that were sealed")
-    return head, files, sources, observations, findings
+    return Part(head, files, observations, findings)
 
 
 def _first(hashes: list[bytes], names: list[str], sealed: dict[str, Any]) -> str:

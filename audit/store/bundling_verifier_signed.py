@@ -210,8 +210,10 @@ def judge(data: bytes, notes: list[str], keys: list[str]) -> tuple[int, str]:
         return 3, f"not verified: {missing[0]} did not sign"
     if any(size > bundle.size for size, _ in kept):
         return 3, "not verified: a checkpoint is newer than the bundle"
-    counts = f"{len(bundle.findings)} findings, {len(bundle.observations)} observations, {len(bundle.events)} events"
-    return 0, f"intact: run {bundle.head['id']}, {counts}"
+    found, seen = (sum(len(run[at]) for run in bundle.runs) for at in (3, 2))
+    names = ", ".join(run.head["id"] for run in bundle.runs)
+    counts = f"{found} findings, {seen} observations, {len(bundle.events)} events"
+    return 0, f"intact: run{'s' * (len(bundle.runs) > 1)} {names}, {counts}"
 
 
 def main(words: list[str]) -> int:

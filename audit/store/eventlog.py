@@ -50,7 +50,12 @@ def tell(connection: Connection, events: Sequence[Event]) -> None:
 
 
 def told(
-    connection: Connection, kinds: Collection[str], subject: str, since: datetime | None, after: int
+    connection: Connection,
+    kinds: Collection[str],
+    subject: str,
+    since: datetime | None,
+    after: int,
+    holding: str = "",
 ) -> tuple[Event, ...]:
     """The events that are wanted, in order; ValueError for one that is not what was written."""
     wanted = select(*EVENT.c, _BEFORE.c.link).select_from(_BESIDE).where(EVENT.c.number > after)
@@ -61,6 +66,8 @@ def told(
         wanted = wanted.where(EVENT.c.subject == subject)
     if since is not None:
         wanted = wanted.where(EVENT.c.at >= written(since))
+    if holding:
+        wanted = wanted.where(EVENT.c.content.contains(holding, autoescape=True))
     return tuple(map(_event, connection.execute(wanted)))
 
 

@@ -125,13 +125,20 @@ class History:
                 eventlog.tell(connection, events)
 
     def events(
-        self, *, kinds: Collection[str] = (), subject: str = "", since: datetime | None = None, after: int = 0
+        self,
+        *,
+        kinds: Collection[str] = (),
+        subject: str = "",
+        since: datetime | None = None,
+        after: int = 0,
+        holding: str = "",
     ) -> tuple[Event, ...]:
-        """The log in order: of these kinds, of this subject, not before an instant, after a number."""
+        """The log in order: of these kinds, of this subject, not before an instant, after a number, with a text in
+        what they hold, which is JSON without spaces."""
         if not self._there:
             return ()
         with self._reading() as connection:
-            return eventlog.told(connection, kinds, subject, since, after)
+            return eventlog.told(connection, kinds, subject, since, after, holding)
 
     def alive(self) -> datetime | None:
         """The last instant at which a watch is known to have run."""

@@ -8,7 +8,8 @@ from typing import Final
 
 SHAPES: Final[Mapping[str, str]] = MappingProxyType(
     {
-        "runs": "[{id: text, started: instant, state: text, estate: text, judged-from: text|null, root: sha256|null}]",
+        "runs": """[{id: text, started: instant, state: text, estate: text, judged-from: text|null,
+            root: sha256|null, sent-by?: [text]}]""",
         "alerts": """[{code: text, kind: text, subject: text|null, sent: instant, channels: [text], fallen: [text],
             acknowledged: instant|null, by: text|null}]""",
         "drills": """{drills: [drill], never: [text], switches: [switch]}
@@ -31,10 +32,10 @@ SHAPES: Final[Mapping[str, str]] = MappingProxyType(
         "witness": "{origin: text, size: count, before: count, key: text, checkpoint: text}",
         "verify": """{what: text, kind: text, state: 'intact'|'altered'|'not verified', first: text|null,
             faults: [text], doubts: [text], notes: [text], events: count, runs: count, signed-by: [text]}""",
-        "bundle": "{path: text, run: text, bytes: count, size: count, root: sha256}",
+        "bundle": "{path: text, run: text, runs?: [text], bytes: count, size: count, root: sha256}",
         "proof": "{says: text, size: count, root: sha256, proof: text}",
-        "merge": """{bundles: [{file: text, state: text, run: text|null, institution: text|null, events: count,
-            says: [text]}]}""",
+        "merge": """{bundles: [{file: text, state: text, run: text|null, runs?: [text], institution: text|null,
+            events: count, says: [text]}]}""",
         "permit": """{permit: {id: text, kind: text, on: [text], from: instant, to: instant}, go: flag|null,
                 at: instant, endangered: [text], run: text, reasons: [{verdict: verdict, check: text, says: text}]}
             | {permits: [{id: text, kind: text, on: [text], from: instant, to: instant, state: text,
