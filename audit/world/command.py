@@ -6,8 +6,6 @@ import asyncio
 import contextlib
 import os
 import shutil
-import signal
-import subprocess
 import tempfile
 import time
 import weakref
@@ -20,18 +18,15 @@ from typing import Final
 
 import anyio
 import anyio.to_thread
-from anyio.abc import ByteReceiveStream, Process
 
 from audit.model.item import Secret
 from audit.model.message import say
 from audit.model.units import plain
 from audit.model.verdict import CannotSee, Reason
+from audit.world.child import Child
 from audit.world.secrets import Secrets
 from audit.world.world import Output
 
-_MOST_OUT: Final = 8 * 1024 * 1024
-_MOST_ERR: Final = 64 * 1024
-_PATIENCE: Final = 1.0
 _HANDED_ON: Final = ("PATH", "SSL_CERT_FILE", "SSL_CERT_DIR")
 PLUGINS: Final = (
     "/usr/lib/nagios/plugins",
@@ -55,6 +50,8 @@ class LocalCommand:
         self._pools = weakref.WeakKeyDictionary()
         self._turns: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Lock]
         self._turns = weakref.WeakKeyDictionary()
+        self._said: dict[tuple[object, ...], Output] = {}
+        """What programs said of themselves, as long as the run that these hands are made for."""
 
     async def run(
         self,
@@ -65,6 +62,15 @@ class LocalCommand:
         environment: Mapping[str, str] = MappingProxyType({}),
     ) -> Output:
         return await self._run(argv, timeout, secrets, files, (), environment)
+
+    async def version(self, argv: Sequence[str], timeout: timedelta) -> Output:
+        known = _known(argv)
+        said = self._said.get(known) if known else None
+        if said is None:
+            said = await self.run(argv, timeout, {})
+            if known and said.code == 0:
+                self._said[known] = said
+        return said
 
     async def plugin(self, argv: Sequence[str], timeout: timedelta, secrets: Mapping[str, Secret]) -> Output:
         pool = self._pools.setdefault(asyncio.get_running_loop(), asyncio.Semaphore(POOL))
@@ -111,60 +117,36 @@ class LocalCommand:
                 environment |= {name: self._secrets.reveal(secret) for name, secret in secrets.items()}
                 words = [f"/dev/fd/{pipes[word]}" if word in pipes else word for word in argv[1:]]
                 began = time.monotonic()
-                process = await _start([program, *words], home, environment, tuple(pipes.values()))
-            return await self._watched(process, argv[0], timeout, began)
+                child = Child([program, *words], home, environment, tuple(pipes.values()))
+            return await self._watched(child, argv[0], timeout, began)
 
-    async def _watched(self, process: Process, program: str, timeout: timedelta, began: float) -> Output:
-        out, err = bytearray(), bytearray()
-        overflown, took = False, 0.0
-        with anyio.move_on_after(timeout.total_seconds()) as scope:
-            try:
-                async with anyio.create_task_group() as group:
-                    if process.stderr is not None and process.stdout is not None:
-                        group.start_soon(_keep, process.stderr, err, _MOST_ERR)
-                        async for piece in process.stdout:
-                            out += piece
-                            if len(out) > _MOST_OUT:
-                                overflown = True
-                                group.cancel_scope.cancel()
-                if not overflown:
-                    await process.wait()
-                    took = time.monotonic() - began
-            finally:
-                with anyio.CancelScope(shield=True):
-                    await _end(process)
-        if overflown:
+    async def _watched(self, child: Child, program: str, timeout: timedelta, began: float) -> Output:
+        try:
+            ending = await child.ended(timeout.total_seconds())
+            took = time.monotonic() - began
+        finally:
+            await child.close()
+        if ending == "too much":
             raise CannotSee(Reason.INCOMPLETE, say("{program} printed more than 8 MiB", program=program))
-        if scope.cancelled_caught or process.returncode is None:
+        code = child.process.returncode
+        if ending == "late" or code is None:
             raise CannotSee(
                 Reason.TIMEOUT, say("{program} did not end within {timeout}", program=program, timeout=plain(timeout))
             )
-        said = self._secrets.redact(err.decode("utf-8", "replace"))
-        return Output(process.returncode, out.decode("utf-8", "replace"), said, took)
+        said = self._secrets.redact(child.err.decode("utf-8", "replace"))
+        return Output(code, child.out.decode("utf-8", "replace"), said, took)
 
 
-async def _start(words: list[str], home: str, environment: Mapping[str, str], pipes: tuple[int, ...]) -> Process:
+def _known(argv: Sequence[str]) -> tuple[object, ...]:
+    """What is asked of which file as it is now; empty where there is none."""
+    program = shutil.which(argv[0])
+    if program is None:
+        return ()
     try:
-        process = await anyio.open_process(
-            words,
-            stdin=subprocess.DEVNULL,
-            cwd=home,
-            env=environment,
-            start_new_session=True,
-            pass_fds=pipes,
-            umask=0o077,
-        )
-    except FileNotFoundError as broken:
-        raise CannotSee(Reason.NO_TOOL, say("{program} cannot be run here", program=Path(words[0]).name)) from broken
-    except PermissionError as broken:
-        raise CannotSee(Reason.DENIED, say("this user may not run {program}", program=Path(words[0]).name)) from broken
-    except (OSError, ValueError) as broken:
-        raise CannotSee(
-            Reason.INCOMPLETE, say("{program} could not be started", program=Path(words[0]).name)
-        ) from broken
-    with contextlib.suppress(OSError):
-        os.setpriority(os.PRIO_PGRP, process.pid, 10)
-    return process
+        file = Path(program).stat()
+    except OSError:
+        return ()
+    return (*argv, program, file.st_dev, file.st_ino, file.st_mtime_ns, file.st_size)
 
 
 @contextlib.asynccontextmanager
@@ -199,22 +181,3 @@ def _pipe(value: str, secret: Secret) -> Iterator[int]:
         yield read
     finally:
         os.close(read)
-
-
-async def _keep(stream: ByteReceiveStream, kept: bytearray, most: int) -> None:
-    """Read a stream to its end, keep the first bytes of it."""
-    async for piece in stream:
-        kept += piece[: most - len(kept)]
-
-
-async def _end(process: Process) -> None:
-    """End what is left of the process with all that it started, first politely."""
-    for word in (signal.SIGTERM, signal.SIGKILL):
-        try:
-            os.killpg(process.pid, word)
-        except (ProcessLookupError, PermissionError):
-            break
-        with anyio.move_on_after(_PATIENCE):
-            await process.wait()
-    with anyio.move_on_after(_PATIENCE):
-        await process.aclose()

@@ -242,6 +242,9 @@ class SceneCommand:
     ) -> Output:
         return longest(self.outputs, " ".join(argv))
 
+    async def version(self, argv: Sequence[str], timeout: timedelta) -> Output:
+        return await self.run(argv, timeout, NOTHING)
+
     async def plugin(self, argv: Sequence[str], timeout: timedelta, secrets: Mapping[str, Secret]) -> Output:
         return await self.run(argv, timeout, secrets)
 

@@ -194,6 +194,11 @@ class _Command:
                 raise undeclared(name)
         return await self.hand.run(argv, timeout, secrets, files, environment)
 
+    async def version(self, argv: Sequence[str], timeout: timedelta) -> Output:
+        if not self.verbs.allow_command(argv):
+            raise undeclared(" ".join(argv[:2]))
+        return await self.hand.version(argv, timeout)
+
     async def plugin(self, argv: Sequence[str], timeout: timedelta, secrets: Mapping[str, Secret]) -> Output:
         if not self.verbs.plugins:
             raise undeclared(" ".join(argv[:1]))

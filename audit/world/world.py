@@ -174,6 +174,10 @@ class Command(Protocol):
         """
         ...
 
+    async def version(self, argv: Sequence[str], timeout: timedelta) -> Output:
+        """What a program says of itself: like `run`, but asked again only where its file has changed since."""
+        ...
+
     async def plugin(self, argv: Sequence[str], timeout: timedelta, secrets: Mapping[str, Secret]) -> Output:
         """Run a plugin of Nagios: like `run`, but a few at once, found also in the folders where plugins are kept.
 

@@ -109,7 +109,7 @@ class Restic(Copy, kind="restic"):
 
 
 @dataclass(slots=True)
-class _Look(Timed):
+class ResticLook(Timed):
     copy: Restic
 
     async def run(self, *words: str, share: float = 1.0) -> Output:
@@ -119,6 +119,18 @@ class _Look(Timed):
             where = str(self.world.root / where)
         argv = ("restic", f"--repo={where}", "--password-file", "{password}", "--no-lock", "--no-cache", *words)
         return await self.world.command.run(argv, left, self.copy.variables, {"password": self.copy.password})
+
+    async def entries(self) -> tuple[Snapshot, ...]:
+        """All that the repository holds, oldest first."""
+        return listed(await self.data("snapshots"))
+
+    async def weighed(self, point: RestorePoint) -> RestorePoint:
+        """A point with what a restore of it would bring: restic before 0.17 does not keep that in the snapshot."""
+        sums = await self.data("stats", "--mode", "restore-size", point.id)
+        size, files = (
+            count(sums.get(key)) if isinstance(sums, dict) else None for key in ("total_size", "total_file_count")
+        )
+        return point.model_copy(update={"size": size, "files": files})
 
     async def data(self, *words: str) -> Any:
         """What a command prints as JSON."""
@@ -140,23 +152,33 @@ class _Look(Timed):
     ),
 )
 async def snapshots(copy: Restic, world: World) -> BackupState:
-    host = remote_host(copy.repository)
+    look = ResticLook(world, copy.timeout, copy)
+    await allowed(look)
+    return await state_of(look, await look.entries())
+
+
+async def allowed(look: ResticLook) -> None:
+    """CannotSee where the host of the repository may not be asked."""
+    host = remote_host(look.copy.repository)
     if host is None:
         raise CannotSee(
             Reason.DENIED, say("the hosts of this kind of repository cannot be held against what the estate allows")
         )
     if host:
         # restic looks the name up again by itself: this keeps out mistakes, not somebody who owns the name server.
-        await world.guard.check(host)
-    look = _Look(world, copy.timeout, copy)
-    entries = listed(await look.data("snapshots"))
+        await look.world.guard.check(host)
+
+
+async def state_of(look: ResticLook, entries: Sequence[Snapshot]) -> BackupState:
+    """What the snapshots of a repository make of the copy."""
+    copy, world = look.copy, look.world
     found = chosen(entries, machine=copy.from_host, folders=copy.paths, tags=copy.tags)
     facts: dict[str, Any] = {
         "clock": world.clock.now(),
         "encrypted": True,
         # Each key is a file of the repository, locked with a password of its own.
         "key": "copy",
-        "location": host,
+        "location": remote_host(copy.repository),
         "integrity": 1,
         "sets": names(entries),
         "taken": names(found),
@@ -184,15 +206,15 @@ async def snapshots(copy: Restic, world: World) -> BackupState:
     return BackupState(points=points, absent=absent, level=level, **facts)
 
 
-async def _version(look: _Look) -> str:
-    """Which restic was asked; this takes a hundredth of what any look into a repository takes."""
+async def _version(look: ResticLook) -> str:
+    """Which restic was asked."""
     try:
-        return version(await look.world.command.run(("restic", "version"), look.left("restic version"), {}))
+        return version(await look.world.command.version(("restic", "version"), look.left("restic version")))
     except CannotSee:
         return ""
 
 
-async def _weighed(snapshots: Sequence[Snapshot], look: _Look) -> tuple[RestorePoint, ...]:
+async def _weighed(snapshots: Sequence[Snapshot], look: ResticLook) -> tuple[RestorePoint, ...]:
     """The points, the newest with its size: those that hold much less than an earlier one of their set are doubted.
 
     Two are weighed at most, as each takes restic as long as the list itself; more only once something is wrong.
@@ -216,18 +238,11 @@ async def _weighed(snapshots: Sequence[Snapshot], look: _Look) -> tuple[RestoreP
     return alike(snapshots, points)
 
 
-async def _sized(point: RestorePoint, look: _Look) -> RestorePoint:
-    """A point with what a restore of it would bring: restic before 0.17 does not keep that in the snapshot."""
-    if point.size is not None:
-        return point
-    sums = await look.data("stats", "--mode", "restore-size", point.id)
-    size, files = (
-        count(sums.get(key)) if isinstance(sums, dict) else None for key in ("total_size", "total_file_count")
-    )
-    return point.model_copy(update={"size": size, "files": files})
+async def _sized(point: RestorePoint, look: ResticLook) -> RestorePoint:
+    return point if point.size is not None else await look.weighed(point)
 
 
-async def _verified(look: _Look) -> dict[str, Any]:
+async def _verified(look: ResticLook) -> dict[str, Any]:
     """What `restic check` found, as facts."""
     copy = look.copy
     if copy.verify == "none":

@@ -56,6 +56,9 @@ class Recording:
         self.asked.append(tuple(argv))
         return await self.hand.run(argv, timeout, secrets, files, environment)
 
+    async def version(self, argv: Sequence[str], timeout: timedelta) -> Output:
+        return await self.hand.version(argv, timeout)
+
     async def plugin(self, argv: Sequence[str], timeout: timedelta, secrets: Mapping[str, Secret]) -> Output:
         return await self.hand.plugin(argv, timeout, secrets)
 

@@ -59,6 +59,26 @@ def gone(mark: Path) -> bool:
     return False
 
 
+def test_a_program_says_its_version_once_until_its_file_is_another(hand: LocalCommand, tmp_path: Path) -> None:
+    program, asked = tmp_path / "program", tmp_path / "asked"
+
+    def said(text: str) -> tuple[int, str]:
+        program.write_text(f"#!/bin/sh\necho x >>{asked}\n{text}\n")
+        program.chmod(0o700)
+        told = [anyio.run(hand.version, (str(program), "version"), SOON) for _ in range(2)]
+        assert told[0] == told[1]
+        times = len(asked.read_text().split())
+        asked.unlink()
+        return times, told[0].out
+
+    assert said("echo 1.0") == (1, "1.0\n")
+    assert said("echo 1.10") == (1, "1.10\n")
+    assert said("exit 1") == (2, "")  # what went wrong is no answer to keep
+    with pytest.raises(CannotSee) as gap:
+        anyio.run(hand.version, ("haechi-no-such-program", "version"), SOON)
+    assert gap.value.reason is Reason.NO_TOOL
+
+
 def test_what_a_command_prints_with_its_code(hand: LocalCommand) -> None:
     assert run(hand, "sh", "-c", "echo out; echo err >&2; exit 3") == Output(3, "out\n", "err\n")
 

@@ -132,6 +132,9 @@ class _Restoring:
     ) -> Output:
         return await self.workshop.run(argv, secrets=secrets, files=files, environment=environment, folder=self.folder)
 
+    async def version(self, argv: Sequence[str], timeout: timedelta) -> Output:
+        return await self.workshop.world.command.version(argv, timeout)
+
     async def plugin(self, argv: Sequence[str], timeout: timedelta, secrets: Mapping[str, Secret]) -> Output:
         return await self.workshop.run(argv, secrets=secrets)
 
