@@ -18,6 +18,7 @@ from audit.analysis.scenarios import needed
 from audit.app.bundled import sent_runs
 from audit.app.crew import observe
 from audit.app.drilling_record import drills_of
+from audit.app.judging import judge_in_time
 from audit.app.past import known_before, strips, with_past
 from audit.app.records import Records
 from audit.app.registering import about
@@ -29,7 +30,6 @@ from audit.app.switching_record import switches_of
 from audit.catalogue import Catalogue, discover
 from audit.inventory.collecting import collecting_later
 from audit.inventory.load import load
-from audit.judge import judge
 from audit.model.dossier import Dossier
 from audit.model.estate import Estate, Waiver
 from audit.model.evidence import Finding, Observation, Run, Selection
@@ -144,7 +144,7 @@ def audit(
         keep(None)
         judged = judged or datetime.now(UTC)
         with collecting_later():
-            findings = judge(plan, known, seen, judged, state=state)
+            findings = judge_in_time(plan, known, seen, judged, state=state)
         return _closed(memory, store, replace(run, at=judged, state=state), plan, known, findings, seen)
 
 
@@ -173,7 +173,7 @@ def rejudge(
             # It broke off, perhaps only while it was judged: then all that it looked at is here.
             state = "complete" if all(task.subject in seen for task in plan.tasks) else "interrupted"
         with collecting_later():
-            findings = judge(plan, known, seen, judged, state=state)
+            findings = judge_in_time(plan, known, seen, judged, state=state)
         # Only now: a judgement that is broken off leaves no half run behind, which would then be the latest.
         memory.begin(again, sources)
         memory.see(again.id, seen.values())
@@ -197,7 +197,7 @@ def dossier_of(run: str = "latest", *, store: str = DEFAULT_STORE, catalogue: Ca
             looked_at = seen
             if found.state == "running":
                 found = replace(found, at=_judged(found, seen))
-                findings = judge(plan, known, seen, _judged(found, seen), state=found.state)
+                findings = judge_in_time(plan, known, seen, _judged(found, seen), state=found.state)
     # A check that is newer than the run was not asked, and must not make it look worse than it was.
     plan = replace(plan, pairs=tuple((finding.check, finding.subject) for finding in findings))
     return _outcome(store, found, plan, known, findings, looked_at, seen)
