@@ -14,7 +14,7 @@ from audit.contract import CannotSee, Reason, Verbs, World, probe, say
 from audit.model.backup import ReplicaState
 from audit.model.facts import Unseen
 from audit.model.item import Secret, SecretRef, Text
-from audit.model.mariadb_rows import epoch, whole, worded
+from audit.model.mariadb_rows import epoch, filtered, whole, worded
 from audit.model.technology import Copy
 from audit.model.unfit import Unexpected
 from audit.model.units import Duration
@@ -23,6 +23,7 @@ Row = Mapping[str, Any]
 
 _WHO: Final = "SELECT VERSION() AS version, @@server_id AS server"
 _LOGS: Final = "SHOW BINARY LOGS"
+_WRITES: Final = "SHOW MASTER STATUS"
 _MARIADB: Final = "SELECT @@gtid_binlog_pos AS written, @@gtid_slave_pos AS replayed"
 _STATUS_MARIADB: Final = "SHOW ALL SLAVES STATUS"
 _STATUS_MYSQL: Final = "SHOW REPLICA STATUS"
@@ -30,7 +31,7 @@ _GRANTS: Final = "SHOW GRANTS"
 _BEAT: Final = "SELECT UNIX_TIMESTAMP(MAX({column})) AS beat, UNIX_TIMESTAMP(NOW(6)) AS now FROM {schema}.{table}"
 VERBS: Final = Verbs(
     sql=(
-        _WHO, _LOGS, _MARIADB, _STATUS_MARIADB, _STATUS_MYSQL, _GRANTS,
+        _WHO, _LOGS, _WRITES, _MARIADB, _STATUS_MARIADB, _STATUS_MYSQL, _GRANTS,
         _BEAT.format(column="{name}", schema="{name}", table="{name}"),
     )
 )  # fmt: skip
@@ -81,6 +82,8 @@ class Writer:
     """The newest sequence number of each domain; None where it has none."""
     beat: Row | None
     excess: tuple[str, ...]
+    kept_back: str = ""
+    """The filters by which it leaves data out of what it hands on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,11 +121,14 @@ async def _writer(copy: MariadbReplica, world: World) -> Writer:
     who, logs, grants = await world.mysql.rows(copy.primary, (_WHO, _LOGS, _GRANTS), copy.timeout)
     mariadb = "mariadb" in str(_only(who).get("version", "")).lower()
     gtids: Mapping[int, int] | None = None
+    kept_back = ""
     if mariadb:
-        (found,) = await world.mysql.rows(copy.primary, (_MARIADB,), copy.timeout)
+        found, logged = await world.mysql.rows(copy.primary, (_MARIADB, _WRITES), copy.timeout)
         gtids = positions(str(_only(found).get("written") or ""))
+        kept_back = "; ".join(filter(None, map(filtered, logged)))
     sizes = tuple((str(row.get("Log_name", "")), whole(row.get("File_size"))) for row in logs)
-    return Writer(whole(_only(who).get("server")), sizes, gtids, await _beat(copy, copy.primary, world), beyond(grants))
+    beat = await _beat(copy, copy.primary, world)
+    return Writer(whole(_only(who).get("server")), sizes, gtids, beat, beyond(grants), kept_back)
 
 
 async def _follower(copy: MariadbReplica, world: World) -> Follower:
@@ -170,13 +176,22 @@ def state(follower: Follower, primary: Writer | CannotSee, waited: timedelta) ->
         facts["detail"] = f"the replay stopped, last error {whole(status.get('Last_SQL_Errno'))}"
     elif isinstance(primary, CannotSee):
         facts["detail"] = "seen from the replica only"
+    left_out = filtered(status) or ("" if isinstance(primary, CannotSee) else primary.kept_back)
+    partly = CannotSee(
+        Reason.INCOMPLETE,
+        say("the replica gets a part of the data alone ({filters}): no lag tells of the rest", filters=left_out),
+    )
     try:
+        if left_out:
+            raise partly
         facts |= _heartbeat(follower, None if isinstance(primary, CannotSee) else primary)
     except CannotSee as gap:
         absent["heartbeat_age"] = Unseen.of(gap)
     try:
         if isinstance(primary, CannotSee):
             raise primary
+        if left_out:
+            raise partly
         facts["same_cluster"] = whole(status.get("Master_Server_Id")) == primary.server
         if not facts["same_cluster"]:
             raise CannotSee(Reason.CONTRADICTED, say("the replica follows another primary than the one that is named"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Annotated, Any, Final
 
@@ -12,7 +13,7 @@ from pydantic import AfterValidator, Field
 from audit.contract import CannotSee, Reason, Verbs, World, probe, say
 from audit.model.failover import FailoverState
 from audit.model.item import Item, SecretRef, Text
-from audit.model.mariadb_rows import worded
+from audit.model.mariadb_rows import filtered, worded
 from audit.model.technology import Failover
 from audit.model.unfit import Unexpected
 from audit.model.units import Duration
@@ -27,10 +28,11 @@ _STATUS_MARIADB: Final = "SHOW ALL SLAVES STATUS"
 _STATUS_MYSQL: Final = "SHOW REPLICA STATUS"
 _POSITIONS: Final = "SELECT @@gtid_binlog_pos AS written, @@gtid_slave_pos AS replayed, @@gtid_binlog_state AS reigns"
 _LOGS: Final = "SHOW BINARY LOGS"
+_WRITES: Final = "SHOW MASTER STATUS"
 _BEAT: Final = "SELECT UNIX_TIMESTAMP(MAX({column})) AS beat, UNIX_TIMESTAMP(NOW(6)) AS now FROM {schema}.{table}"
 VERBS: Final = Verbs(
     sql=(
-        _WHO, _SETTINGS, _SEMI, _STATUS_MARIADB, _STATUS_MYSQL, _POSITIONS, _LOGS,
+        _WHO, _SETTINGS, _SEMI, _STATUS_MARIADB, _STATUS_MYSQL, _POSITIONS, _LOGS, _WRITES,
         _BEAT.format(column="{name}", schema="{name}", table="{name}"),
     )
 )  # fmt: skip
@@ -111,9 +113,11 @@ async def _lags(
     """How far each replica is behind what the primary had written before the replica was asked."""
     (logs,) = await world.mysql.rows(first.url, (_LOGS,), switch.timeout)
     written: Mapping[int, tuple[int, int]] = {}
+    kept_back = ""
     if leader.mariadb:
-        (found,) = await world.mysql.rows(first.url, (_POSITIONS,), switch.timeout)
+        found, logged = await world.mysql.rows(first.url, (_POSITIONS, _WRITES), switch.timeout)
         written = positions(_only(found).get("written"))
+        kept_back = "; ".join(filter(None, map(filtered, logged)))
     clock = await _beat(first, switch, world)
     began = world.clock.monotonic()
     lags: dict[str, Position | CannotSee] = {}
@@ -132,6 +136,7 @@ async def _lags(
                 )
                 if found_lag.behind == 0:
                     break
+            lags[one.name] = replace(found_lag, kept_back=kept_back)
         except CannotSee as gap:
             lags[one.name] = gap
     return lags

@@ -10,7 +10,7 @@ from typing import Any, Final
 from audit.contract import CannotSee, Reason, say
 from audit.model.facts import Unseen
 from audit.model.failover import FailoverState, Member, Role
-from audit.model.mariadb_rows import epoch, whole
+from audit.model.mariadb_rows import epoch, filtered, whole
 
 Row = Mapping[str, Any]
 AGREEING: Final = (
@@ -73,6 +73,8 @@ class Position:
     by: str
     ahead: bool = False
     """Whether it has rows of its own that the primary has not."""
+    kept_back: str = ""
+    """The filters by which its primary leaves data out of what it hands on."""
 
 
 def positions(text: object) -> Mapping[int, tuple[int, int]]:
@@ -200,6 +202,8 @@ def _member(
         figures = {"lag_bytes": found.behind, "lag_seconds": found.seconds, "lag_by": found.by}
         if found.ahead:
             why = why or "it has rows of its own that the primary has not"
+        if found.kept_back:
+            why = why or f"its primary hands on a part of the data alone ({found.kept_back})"
     elif role == "standby":
         why = why or "there is no primary to hold it against"
     if role == "standby" and not one.closed:
@@ -227,4 +231,7 @@ def _against(one: Server, numbers: set[int]) -> str:
     if whole(status.get("Master_Server_Id")) not in numbers - {one.number}:
         return "it follows a server that is none of these"
     delay = whole(status.get("SQL_Delay"))
-    return f"it is kept {delay} s behind on purpose" if delay else ""
+    if delay:
+        return f"it is kept {delay} s behind on purpose"
+    left_out = filtered(status)
+    return f"it takes a part of the data alone ({left_out})" if left_out else ""

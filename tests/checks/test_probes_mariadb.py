@@ -76,6 +76,14 @@ class TestReplica:
         assert "planted" not in str(seen.plain())
         assert "2003" in seen.detail
 
+    def test_a_filter_hides_what_never_comes(self) -> None:
+        for seen in (
+            state(follower(beat=1, Replicate_Wild_Ignore_Table="app.%"), writer(), timedelta(0)),
+            state(follower(beat=1), Writer(1, LOGS, {0: 7}, None, (), "Binlog_Do_DB: other"), timedelta(0)),
+        ):
+            assert seen.attached
+            assert {"same_cluster", "bytes_behind", "heartbeat_age"} <= seen.absent.keys()
+
     def test_a_stopped_replay(self) -> None:
         assert state(follower(Slave_SQL_Running="No"), writer(), timedelta(0)).paused
 
@@ -126,7 +134,11 @@ class TestReplica:
         common = {"SHOW GRANTS": [], "SELECT VERSION": [{"version": "8.0.36", "server": 1}]}
         world = scene(
             mysql={
-                "P": {**common, "SHOW BINARY LOGS": [{"Log_name": name, "File_size": size} for name, size in LOGS]},
+                "P": {
+                    **common,
+                    "SHOW BINARY LOGS": [{"Log_name": name, "File_size": size} for name, size in LOGS],
+                    "SHOW MASTER STATUS": [],
+                },
                 "S": {**common, "SHOW REPLICA STATUS": [row]},
             }
         )

@@ -40,6 +40,9 @@ def server(number: int, *, version: str = "10.11.19-MariaDB", **told: Any) -> di
         ],
         "@@gtid_binlog_pos": [own],
         "SHOW BINARY LOGS": told.get("logs", LOGS),
+        "SHOW MASTER STATUS": [
+            {"File": "bin.000002", "Binlog_Do_DB": "", "Binlog_Ignore_DB": told.get("kept_back", "mysql")}
+        ],
         "UNIX_TIMESTAMP": [{"beat": told.get("beat", 1_796_000_000), "now": 1_796_000_007}],
     }
 
@@ -73,6 +76,16 @@ def test_a_primary_with_its_replica() -> None:
     assert (found.trouble, found.automatic, found.has("last_switch")) == ((), False, False)
 
 
+def test_system_schemas_may_be_passed_over() -> None:
+    found = asked(server(1), second(Replicate_Ignore_DB="mysql,sys", Replicate_Wild_Ignore_Table="mysql.%"))
+    assert len(found.ready) == 1
+
+
+def test_a_primary_that_hands_on_a_part() -> None:
+    found = asked(server(1, kept_back="app"), server(2))
+    assert (len(found.ready), "Binlog_Ignore_DB: app" in found.members[1].detail) == (0, True)
+
+
 def test_the_roles_are_seen_in_any_order() -> None:
     found = asked(server(2), server(1))
     assert [one.role for one in found.members] == ["standby", "primary"]
@@ -85,6 +98,9 @@ def test_the_roles_are_seen_in_any_order() -> None:
         ({"Slave_IO_Running": "Connecting", "Last_IO_Errno": 2003}, "receiver runs: Connecting, last error 2003"),
         ({"Slave_SQL_Running": "No", "Last_SQL_Errno": 1062}, "replay runs: No, last error 1062"),
         ({"Master_Server_Id": 9}, "none of these"), ({"Master_Server_Id": 2}, "none of these"),
+        ({"Replicate_Ignore_DB": "app"}, "a part of the data alone (Replicate_Ignore_DB: app)"),
+        ({"Replicate_Do_DB": "mysql"}, "Replicate_Do_DB: mysql"), ({"Replicate_Wild_Do_Table": "a\\_b.%"}, "Wild_Do"),
+        ({"Replicate_Ignore_Table": "mysql.rds_sysinfo,app.ledger"}, "Replicate_Ignore_Table"),
         ({"SQL_Delay": 3600}, "3600 s behind"), ({"Slave_IO_Running": None}, "receiver runs: None"),
     ],
 )  # fmt: skip

@@ -11,6 +11,7 @@ LIES: Final = (
     Lie("the replay of the replica stopped", "mariadb_pair", "stopped", "failover.standing"),
     Lie("primary and replica both take writes", "mariadb_pair", "torn", "failover.standing"),
     Lie("the replica kept an hour behind on purpose", "mariadb_pair", "delayed", "failover.standing"),
+    Lie("a filter of the replica that passes over the data", "mariadb_pair", "passed-over", "failover.standing"),
     Lie("the primary waits for no replica any more", "mariadb_pair", "alone", "failover.standing"),
     Lie("a row written at the replica", "mariadb_pair", "writable", "failover.standing"),
     Lie("a replica that takes ten connections", "mariadb_pair", "drifted", "failover.members-equal"),
