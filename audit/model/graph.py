@@ -16,9 +16,8 @@ from audit.model.leaning import leaning
 from audit.model.needs import All, AnyOf, Cooled, Grace, KOf, Need, SumOf, members
 from audit.model.numbered import ROUNDING, Net, Weaver, falls
 from audit.model.single import lost_alone
-
-AT_ONCE: Final = ("active-active", "hot")
-"""The modes that take over without anybody who first restores something."""
+from audit.model.standbys import AT_ONCE as AT_ONCE
+from audit.model.standbys import View, with_standbys
 
 NOTHING: Final[frozenset[str]] = frozenset()
 
@@ -211,16 +210,16 @@ class Graph:
         )
 
     @cached_property
-    def _single(self) -> Mapping[str, frozenset[str]]:
-        wanted: dict[str, tuple[Need, ...]] = {}
-        for _, system in self.estate.systems():
-            places = (*system.at, *(switch.to for switch in system.failover if switch.mode in AT_ONCE))
-            wanted[system.ref] = (*system.needs, AnyOf.model_construct(any=places)) if places else system.needs
-        return lost_alone(lambda needs: self.woven(needs).done(), self.needs, wanted)
+    def _single(self) -> dict[View, Mapping[str, frozenset[str]]]:
+        return {}
 
-    def single_points(self, system: System) -> frozenset[str]:
-        """What stops a system when it is lost alone, counting hot and active-active failovers as places; not itself."""
-        return self._single[system.ref] - {system.ref}
+    def single_points(self, system: System, view: View = "optimistic") -> frozenset[str]:
+        """What stops a system when it is lost alone, where the failovers of that view work everywhere; not itself."""
+        if view not in self._single:
+            needs = with_standbys(self.estate, self.needs, view)
+            wanted = {one.ref: needs[one.ref] for _, one in self.estate.systems()}
+            self._single[view] = lost_alone(lambda woven: self.woven(woven).done(), needs, wanted)
+        return self._single[view][system.ref] - {system.ref}
 
     @cached_property
     def occupants(self) -> Mapping[str, tuple[System, ...]]:

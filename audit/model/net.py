@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Literal, Protocol
+from collections.abc import Mapping, Sequence
+from typing import Protocol
 
-from audit.model.graph import AT_ONCE, Graph
-from audit.model.needs import AnyOf, Need
+from audit.model.graph import Graph
+from audit.model.needs import Need
 from audit.model.numbered import Net as Net
 from audit.model.numbered import falls as falls
-from audit.model.switching import RANK
-from audit.model.technology import Failover
-
-View = Literal["optimistic", "pessimistic"]
-"""`optimistic` counts every failover that takes over at once, `pessimistic` those alone that have really switched."""
+from audit.model.standbys import View as View
+from audit.model.standbys import counted as counted
+from audit.model.standbys import with_standbys
 
 
 class Hitting(Protocol):
@@ -25,27 +23,9 @@ class Hitting(Protocol):
     def struck(self, view: View) -> tuple[str, ...]: ...
 
 
-def counted(view: View) -> Callable[[Failover], bool]:
-    """Whether a failover counts as a second place."""
-    real = RANK.index("real-switch")
-
-    def of(switch: Failover) -> bool:
-        if switch.mode not in AT_ONCE:
-            return False
-        return view == "optimistic" or any(RANK.index(one.realism) >= real for one in switch.drills)
-
-    return of
-
-
 def standing(graph: Graph, view: View) -> Mapping[str, tuple[Need, ...]]:
     """What each node needs to run, where a failover that counts is one more place of its system."""
-    counts = counted(view)
-    found = dict(graph.needs)
-    for _, system in graph.estate.systems():
-        there = tuple(switch.to for switch in system.failover if counts(switch))
-        if system.at and there:
-            found[system.ref] = (*system.needs, AnyOf.model_construct(any=(*system.at, *there)))
-    return found
+    return with_standbys(graph.estate, graph.needs, view)
 
 
 def net(graph: Graph, view: View, hazards: Sequence[Hitting] = ()) -> Net:

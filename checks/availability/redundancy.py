@@ -7,6 +7,7 @@ from typing import Final
 from audit.contract import CannotSee, Example, Limits, Reason, Ruling, Subject, Verdict, check, ruling, say
 from audit.model.estate import System
 from audit.model.graph import Graph
+from audit.model.standbys import View
 
 SITES: Final = """
 sites:
@@ -119,9 +120,9 @@ def instances_stand_apart(system: Subject[System], limits: Limits) -> Ruling:
     )
 
 
-def _innermost(graph: Graph, system: System) -> frozenset[str]:
+def _innermost(graph: Graph, system: System, view: View = "optimistic") -> frozenset[str]:
     """What stops a system alone, each place once: whoever stands in one room stands in one site of one operator too."""
-    points = graph.single_points(system)
+    points = graph.single_points(system, view)
     around: set[str] = set()
     for point in points & graph.site_of.keys():
         site = graph.site_of[point]
@@ -154,6 +155,15 @@ def _innermost(graph: Graph, system: System) -> frozenset[str]:
             Verdict.PASS,
             _guarantee("grade: 3, at: [daejeon/room-1], needs: [{any: [idp, daejeon]}]"),
             "kibo/guarantee",
+        ),
+        Example(
+            Verdict.UNKNOWN,
+            _guarantee(
+                "grade: 1, at: [daejeon/room-1], needs: [{any: [idp, daejeon]}], "
+                "failover: [{id: to-busan, kind: declared, to: busan/room-1, mode: hot}]"
+            ),
+            "kibo/guarantee",
+            reason=Reason.INCOMPLETE,
         ),
         Example(
             Verdict.UNKNOWN,
@@ -190,6 +200,15 @@ def nothing_alone_stops_it(system: Subject[System], limits: Limits) -> Ruling:
     if not item.at or not item.needs:
         says = say(
             "the inventory does not say all that {system} needs to run; add `at:` and `needs:`", system=system.ref
+        )
+        raise CannotSee(Reason.INCOMPLETE, says)
+    unless = sorted(_innermost(system.graph, item, "pessimistic"))
+    if len(unless) > allowed:
+        says = say(
+            "unless a failover that never really switched works, {system} stops when any one of these is lost alone: "
+            "{points}; switch it over for real, write that under `drills:`",
+            system=system.ref,
+            points=", ".join(unless[:8]) + (", ..." if len(unless) > 8 else ""),
         )
         raise CannotSee(Reason.INCOMPLETE, says)
     if points:

@@ -187,6 +187,24 @@ def test_a_hot_standby_covers_the_place_alone(places: str, verdict: str) -> None
         assert "a/r1" not in str(finding.says)
 
 
+@pytest.mark.parametrize(
+    ("drills", "verdict"),
+    [("", "unknown"), (", drills: [{on: 2026-09-12, realism: real-switch}]", "pass"),
+     (", drills: [{on: 2026-09-12, realism: tabletop}]", "unknown")],
+)  # fmt: skip
+def test_a_standby_that_never_took_over_proves_nothing(drills: str, verdict: str) -> None:
+    """Neither one of the system itself nor one of what it needs."""
+    standby = "failover: [{id: f, kind: declared, to: b/r1, mode: hot" + drills + "}]"
+    own = "{id: s, grade: 1, at: [a/r1], needs: [{any: [gov24, b]}], " + standby + "}"
+    assert judged("availability.single-point", estate(own), "i/s").verdict == verdict
+    needed = "{id: z, grade: 1, at: [a/r1], needs: [{any: [gov24, b]}], " + standby + "}"
+    text = estate("{id: s, grade: 1, at: [a/r1, b/r1], needs: [z]}", needed)
+    finding = judged("availability.single-point", text, "i/s")
+    assert finding.verdict == "fail"
+    assert "i/z" in str(finding.says)
+    assert "a/r1" not in str(finding.says)
+
+
 @pytest.mark.parametrize(("flags", "verdict"), [("OL", "pass"), ("OB", "fail"), ("OL RB", "fail"), ("CHRG", "fail")])
 def test_power(flags: str, verdict: str) -> None:
     text = "sites: [{id: a, power-protection: [{id: u, kind: nut, host: 127.0.0.1, ups: u}]}]"
