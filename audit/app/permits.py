@@ -9,12 +9,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-from audit.app import DEFAULT_STORE, Outcome, audit, dossier_of, hands, instant, planned
+from audit.app import DEFAULT_STORE, Outcome, audit, dossier_of, hands, instant, planned, runs
 from audit.catalogue import Catalogue, discover
 from audit.inventory.near import near
 from audit.model.endangered import systems_in_danger
 from audit.model.estate import Estate
-from audit.model.evidence import Selection
+from audit.model.evidence import ABOUT_WORK, Selection
 from audit.model.exit import Exit, Stop
 from audit.model.message import Message, say
 from audit.model.permit import Permit, missing
@@ -24,9 +24,7 @@ from audit.model.verdict import Verdict
 from audit.world.world import World
 
 STEPS: Final = "facility.permit"
-ABOUT_IT: Final = (STEPS, "facility.permit-backups", "peak.dangerous-work")
-LOOKS: Final = ("backup.age", "failover.standing")
-"""What has the copies and the standbys of the systems in danger looked at."""
+ABOUT_IT: Final = ABOUT_WORK[:3]
 FRESH: Final = timedelta(hours=24)
 """For how long an answer holds."""
 _CHUNK: Final = 1 << 20
@@ -116,10 +114,10 @@ def permitted(
     own: list[Said] = [*_timed(permit, now), *_photographs(permit, Path(plan.estate.root))]
     lacks = [Said(Verdict.FAIL, one, STEPS) for one in _lacks(permit, plan, now)]
     if from_store:
-        outcome = dossier_of(store=store, catalogue=known)
+        outcome = dossier_of(_newest(permit, store), store=store, catalogue=known)
         own += _stored(outcome, permit, plan.estate, now)
     else:
-        chosen = Selection((*ABOUT_IT, *LOOKS), (), (permit.ref, *systems), ())
+        chosen = Selection(ABOUT_WORK, (), (permit.ref, *systems), ())
         outcome = audit(path, store=store, selection=chosen, at=at, catalogue=known, world=world)
     found = [
         Said(one.verdict, one.says, one.check)
@@ -138,6 +136,13 @@ def _named(name: str, estate: Estate) -> Permit:
     says = say("no permit is called {name}", name=repr(name))
     close = near(name, known)
     raise Stop(Exit.USAGE, says, *([say("did you mean {close}?", close=repr(close))] if close else []))
+
+
+def _newest(permit: Permit, store: str) -> str:
+    """The newest run in which the permit was judged, as far as what was asked tells."""
+    asked = (one.run for one in runs(store=store))
+    mine = (run.id for run in asked if not run.selection.about_work or permit.ref in run.selection.subjects)
+    return next(mine, "latest")
 
 
 def _systems(permit: Permit, plan: Plan) -> tuple[str, ...]:

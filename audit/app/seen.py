@@ -27,7 +27,7 @@ def looks_of(name: str, store: str, catalogue: Catalogue, estate: str = "") -> t
     """
     with open_store(store, writing=False) as memory:
         if name == "latest" and estate:
-            own = (run.id for run in memory.runs() if run.estate_id == estate)
+            own = (run.id for run in memory.runs() if run.estate_id == estate and not run.selection.about_work)
             name = next(own, name)
         run = verified(memory, name)
         return run, memory.observations(run.id, lambda probe, kind: facts_of(catalogue, probe, kind))

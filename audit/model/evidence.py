@@ -171,6 +171,16 @@ class Finding:
         ).hexdigest()[:16]
 
 
+ABOUT_WORK: Final = (
+    "facility.permit",
+    "facility.permit-backups",
+    "peak.dangerous-work",
+    "backup.age",
+    "failover.standing",
+)
+"""What is asked before dangerous work begins; the last two have what is in danger looked at."""
+
+
 @dataclass(frozen=True, slots=True)
 class Selection:
     """Which part of the plan a run takes; empty means all."""
@@ -183,6 +193,11 @@ class Selection:
     @property
     def everything(self) -> bool:
         return not (self.checks or self.areas or self.subjects or self.institutions)
+
+    @property
+    def about_work(self) -> bool:
+        """Whether it only answered if dangerous work may begin; no audit, and never meant by `latest`."""
+        return self.checks == ABOUT_WORK
 
 
 @dataclass(frozen=True, slots=True)

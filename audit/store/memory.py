@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
 from dataclasses import replace
@@ -10,11 +11,11 @@ from itertools import islice
 from types import TracebackType
 from typing import Any, Final, Self, TypeVar
 
-from sqlalchemy import Connection, Engine, Select, Table, func, insert, select, update
+from sqlalchemy import Connection, Engine, Select, Table, case, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
-from audit.model.evidence import Finding, Observation, Run
+from audit.model.evidence import ABOUT_WORK, Finding, Observation, Run
 from audit.model.exit import Exit, Stop
 from audit.model.message import say
 from audit.store.brief import Brief, briefs
@@ -37,6 +38,7 @@ from audit.store.trouble import UNREADABLE, speaking, understanding
 T = TypeVar("T")
 BATCH: Final = 5_000
 _NEWEST: Final = (RUN.c.started.desc(), RUN.c.id.desc())
+_ABOUT_WORK: Final = RUN.c.selection.startswith(json.dumps({"checks": ABOUT_WORK})[:-1], autoescape=True)
 _CLOSING: Final = ("ended", "at", "state", "root")
 """The columns of a run that its end fills in."""
 _SEEN: Final = select(SIGHT.c.subject, OBSERVATION.c.id, OBSERVATION.c.content).join_from(SIGHT, OBSERVATION)
@@ -205,7 +207,7 @@ class Store:
     def _row(self, name: str) -> Mapping[str, Any]:
         newest = select(RUN).order_by(*_NEWEST).limit(2)
         if name == "latest":
-            rows = list(self._rows(newest))[:1]
+            rows = list(self._rows(select(RUN).order_by(case((_ABOUT_WORK, 1), else_=0), *_NEWEST).limit(1)))
         else:
             start = func.substr(RUN.c.id, 1, len(name))
             rows = [row for row in self._rows(newest.where(start == name)) if name]

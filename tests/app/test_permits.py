@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from audit.app import dossier_of, runs
 from audit.cli import main
 from audit.model.permit import PHOTOGRAPHED, STEPS
 
@@ -148,6 +149,16 @@ def test_a_stored_run_answers_while_it_is_fresh(work: Work, capsys: Output) -> N
     assert work.ask("--from-store") == 3
     assert any("inventory was changed" in one for one in said(capsys)["unknown"])
     assert work.ask("--from-store", "--at", moment(2 + 24)) == 1
+
+
+def test_no_answer_about_work_is_the_latest_audit(work: Work, capsys: Output) -> None:
+    assert main(["run", str(work.estate), "--store", str(work.store)]) in (1, 3)
+    whole = len(dossier_of(store=str(work.store)).dossier.findings)
+    assert work.ask() == 3
+    assert len(runs(store=str(work.store))) == 2
+    assert len(dossier_of(store=str(work.store)).dossier.findings) == whole
+    assert main(["trend", "--store", str(work.store)]) == 0
+    assert work.ask("--from-store") == 3
 
 
 def test_an_old_run_does_not_answer(work: Work, capsys: Output) -> None:
