@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import sys
 import time
 from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from typing import Any
+from typing import Any, Final
 
 import anyio
 
@@ -38,6 +39,11 @@ class Lamp(Endpoint, kind="lamp"):
     @property
     def host(self) -> str:
         return self.machine or self.ref
+
+
+PATIENT: Final = 60.0
+"""Seconds for what ends by itself."""
+ENDLESS: Final = frozenset({"hangs", "ill-then-hangs", "swallows", "swallows-all", "shields", "tidies"})
 
 
 @dataclass
@@ -179,16 +185,32 @@ def lamps(stage: Stage) -> Catalogue:
     return catalogue(checks=[shines, paper], probes=[probe()(at_lamp)])
 
 
-def within(plan: Plan, each: float) -> Plan:
-    """The plan with other deadlines; the endpoints' own timeouts would make the tests long."""
-    return replace(plan, tasks=tuple(replace(task, deadline=timedelta(seconds=each)) for task in plan.tasks))
+def within(plan: Plan, each: float, endless: frozenset[str] = frozenset()) -> Plan:
+    """The plan with other deadlines; the endpoints' own timeouts would make the tests long.
+
+    Where some lamps are named that do not end, all others have as long as it takes on a busy machine.
+    """
+    return replace(
+        plan,
+        tasks=tuple(
+            replace(task, deadline=timedelta(seconds=PATIENT if endless and task.subject not in endless else each))
+            for task in plan.tasks
+        ),
+    )
 
 
-async def running(text: str, *, each: float = 0.4, world: World | None = None, **options: Any) -> Seen:
+def endless(text: str) -> frozenset[str]:
+    """The references of the lamps of an inventory that do not end by themselves."""
+    written = re.findall(r"id: ([\w-]+), kind: lamp, word: ([\w-]+)", text)
+    return frozenset(f"kibo/light/{name}" for name, word in written if word in ENDLESS)
+
+
+async def running(text: str, *, each: float | None = None, world: World | None = None, **options: Any) -> Seen:
     """Run the lamps of an inventory, each with the same deadline."""
     stage = Stage()
     known = lamps(stage)
-    plan = within(planned(text, known), each)
+    never = endless(text)
+    plan = within(planned(text, known), each or (0.4 if never else PATIENT), never)
     hands = replace(world or scene(), clock=SystemClock())
     seen: list[Observation] = []
     chosen = Options(sleep=anyio.sleep, jitter=lambda: 0.01, grace=0.2, **options)

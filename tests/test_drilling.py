@@ -128,7 +128,7 @@ def test_a_drill_that_does_not_end_is_ended(place: Path) -> None:
     (one,) = made(place, estate(place, {"does": "hang", "drill": {**CONSENT, "timeout": "300ms"}}))
     assert one.unseen is not None
     assert one.unseen.reason is Reason.TIMEOUT
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 120
 
 
 def test_one_that_heeds_no_cancellation_is_let_go_of(place: Path) -> None:
@@ -220,13 +220,13 @@ from tests.world.drilling.shops import shop_in
 drill(Path(sys.argv[1]), "ledger", store=sys.argv[2], catalogue=plugged((rehearsed,)))
 """
     child = subprocess.Popen([sys.executable, "-c", text, path, place / "haechi.db"], stderr=subprocess.PIPE, text=True)
-    end = time.monotonic() + 30
+    end = time.monotonic() + 180
     try:
         while not list((place / "scratch").glob("haechi-drill-*/home")) and time.monotonic() < end:
             time.sleep(0.05)
         time.sleep(0.5)
         child.send_signal(word)
-        _, said = child.communicate(timeout=30)
+        _, said = child.communicate(timeout=180)
     finally:
         with child:
             child.kill()

@@ -109,14 +109,15 @@ def test_two_vantages_need_both_to_say_down(tmp_path: Path) -> None:
 
 
 def test_a_strip_has_ninety_days_of_the_calendar_of_the_estate(tmp_path: Path) -> None:
+    noon = NOW.replace(hour=3, minute=0)  # there: whatever is asked about stays in one day
     store = filled(
         tmp_path / "h.db",
-        (*steady(WEB, NOW - 3 * DAY, NOW - 10 * MINUTE, 5 * MINUTE), *written("d10", NOW - 10 * MINUTE)),
+        (*steady(WEB, noon - 3 * DAY, noon - 10 * MINUTE, 5 * MINUTE), *written("d10", noon - 10 * MINUTE)),
     )
     estate = estate_of(inventory(tmp_path))
-    (strip,) = strips(estate, store, NOW, discover().policy(estate))
+    (strip,) = strips(estate, store, noon, discover().policy(estate))
     assert len(strip.days) == 90
-    assert strip.days[-1].end == NOW
+    assert strip.days[-1].end == noon
     for before, after in pairwise(strip.days):
         assert before.end == after.start
         assert f"{after.start + 9 * HOUR:%H:%M}" == "00:00"  # Asia/Seoul

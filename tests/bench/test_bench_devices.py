@@ -18,7 +18,7 @@ import yaml
 
 from tests.bench.agents import address
 from tests.programs import find
-from tests.real.labs.snmp_ups import free_udp_port
+from tests.real.children import free_port
 
 pytestmark = pytest.mark.bench
 COUNT: Final = int(os.environ.get("HAECHI_BENCH_DEVICES", "1000"))
@@ -95,7 +95,7 @@ def walked(program: Path, port: int) -> float:
 
 def test_a_thousand_devices(tmp_path: Path) -> None:
     program = find("snmpbulkwalk")
-    port = free_udp_port()
+    port = free_port()
     with agents(COUNT, port):
         took, work, memory, passed = audited(tmp_path, estate(tmp_path, port))
         each = walked(program, port) if program is not None else float("nan")

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.programs import find
-from tests.real.children import tied, wait_until
+from tests.real.children import PATIENCE, tied, wait_until
 from tests.real.clusters import PASSWORD, Cluster, initialised
 
 DSN = "HAECHI_LAB_PRIMARY"
@@ -76,7 +76,7 @@ class Archiving:
             cwd=self.folder,
             capture_output=True,
             text=True,
-            timeout=90,
+            timeout=PATIENCE,
             check=False,
         )
         if done.returncode not in codes:

@@ -16,6 +16,8 @@ CELLS: Final = range(10, 18)
 ROOM, CLOCK, HEARTBEAT, ALARMS = 18, 20, 30, 31
 HOLDING, DISCRETE = 3, 2
 LEAK, SMOKE = 0, 1
+TAKEN: Final = ".taken"
+"""The ending of the file that holds the wish by which was measured last."""
 
 
 class Bms:
@@ -30,7 +32,8 @@ class Bms:
 
     async def measure(self) -> None:
         while True:
-            wish = json.loads(self.wishes.read_text())
+            text = self.wishes.read_text()
+            wish = json.loads(text)
             # The gateway goes on counting whatever becomes of the device behind it.
             self.beat += 1
             self.holding[HEARTBEAT] = self.beat & 0xFFFF
@@ -43,6 +46,7 @@ class Bms:
                 self.holding[ALARMS] = wish.get("alarms", 0)
             self.moved = bool(wish.get("moved"))
             self.contacts = bool(wish.get("leak")) | bool(wish.get("smoke")) << 1
+            self.wishes.with_suffix(TAKEN).write_text(text)
             await asyncio.sleep(SECOND)
 
     async def answer(

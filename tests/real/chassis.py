@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import logging
-import random
 import sys
+from itertools import cycle
 from pathlib import Path
 from typing import Any, Final
 
@@ -28,6 +28,9 @@ def serve(port: int, root: Path) -> None:
         found: dict[str, Any] = json.loads((root / WISHES).read_text())
         return found
 
+    # Never what it was before, nor ever upwards: by chance it would be called flat, or a counter.
+    turns = cycle((0, 4, 1, 6))
+
     def told(document: dict[str, Any]) -> Response:
         return Response(json.dumps(document), mimetype="application/json")
 
@@ -42,7 +45,7 @@ def serve(port: int, root: Path) -> None:
         if path.endswith("/Thermal"):
             for one in document["Temperatures"]:
                 if not wishes().get("frozen"):
-                    one["ReadingCelsius"] = 24 + random.randrange(8) / 4
+                    one["ReadingCelsius"] = 24 + next(turns) / 4
                 if wishes().get("hot"):
                     one.update(ReadingCelsius=62, Status={"State": "Enabled", "Health": "OK"})
         elif path.count("/") == 4:

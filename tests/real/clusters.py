@@ -13,7 +13,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.real.children import free_port, tied, wait_until
+from tests.real.children import PATIENCE, free_port, tied, wait_until
 from tests.real.moulds import copied
 from tests.real.statements import answered
 
@@ -66,7 +66,7 @@ class Cluster:
             cwd=self.folder.parent,
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=PATIENCE,
             check=False,
         )
         if done.returncode != 0:
@@ -114,10 +114,10 @@ class Cluster:
         self.signal(signal.SIGCONT)
         self.process.send_signal(word)
         try:
-            self.process.wait(20)
+            self.process.wait(20 if word == signal.SIGQUIT else PATIENCE)
         except subprocess.TimeoutExpired:
             self.signal(signal.SIGKILL)
-            self.process.wait(20)
+            self.process.wait(PATIENCE)
         self.process = None
 
     def signal(self, word: signal.Signals) -> None:
@@ -156,6 +156,11 @@ class Pair:
             self.standby.sql("select pg_reload_conf()")
         self.standby.sql("select pg_wal_replay_resume()")
         self.settle()
+
+    def rest(self) -> None:
+        """Wait until the standby has replayed what it received, as the primary goes on to write a little by itself."""
+        query = "select coalesce(pg_last_wal_receive_lsn() = pg_last_wal_replay_lsn(), true)"
+        wait_until(lambda: self.standby.sql(query) == "t", "the end of the replay")
 
     def caught_up(self) -> bool:
         """Whether the standby streams and has replayed all that the primary wrote."""

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from tests.real.children import wait_until
 
-PATIENCE = 60
-"""Seconds for one program of a test."""
+PATIENCE = 180
+"""Seconds for one program of a test, on a machine that has others to serve."""
 
 
 @contextmanager
@@ -49,7 +49,7 @@ def end(process: subprocess.Popen[bytes]) -> None:
     process.send_signal(signal.SIGCONT)
     process.terminate()
     try:
-        process.wait(15)
+        process.wait(30)
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait(PATIENCE)

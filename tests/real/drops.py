@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.programs import find
-from tests.real.children import free_port
+from tests.real.children import PATIENCE, free_port
 from tests.real.daemons import end
 from tests.real.lab import Said
 
@@ -68,7 +68,7 @@ def breaks(folder: Path) -> Mapping[str, Callable[[], Said]]:
 
 
 def _tested(path: Path) -> str:
-    code = subprocess.run(["gzip", "-t", path], capture_output=True, check=False, timeout=60).returncode
+    code = subprocess.run(["gzip", "-t", path], capture_output=True, check=False, timeout=300).returncode
     return f"gzip -t ends with {code}"
 
 
@@ -80,7 +80,7 @@ def _half(folder: Path) -> Said:
 
 def _summed(folder: Path) -> str:
     done = subprocess.run(
-        ["sha256sum", "--check", "--quiet", "SHA256SUMS"], cwd=folder, capture_output=True, check=False, timeout=60
+        ["sha256sum", "--check", "--quiet", "SHA256SUMS"], cwd=folder, capture_output=True, check=False, timeout=300
     )
     return f"ends with {done.returncode}"
 
@@ -138,7 +138,7 @@ def sshd(folder: Path) -> Iterator[Sshd]:
         raise FileNotFoundError("sshd")
     folder.mkdir(mode=0o700)
     for name in ("host", "audit"):
-        subprocess.run([keygen, "-q", "-t", "ed25519", "-N", "", "-f", folder / name], check=True, timeout=60)
+        subprocess.run([keygen, "-q", "-t", "ed25519", "-N", "", "-f", folder / name], check=True, timeout=300)
     if os.getuid() == 0:
         Path("/run/sshd").mkdir(mode=0o755, exist_ok=True)
     port = free_port()
@@ -166,7 +166,7 @@ def sshd(folder: Path) -> Iterator[Sshd]:
 
 def answers(port: int) -> None:
     """Wait until a server of SSH answers."""
-    until = time.monotonic() + 60
+    until = time.monotonic() + PATIENCE
     while time.monotonic() < until:
         with suppress(OSError), socket.create_connection(("127.0.0.1", port), 1) as channel:
             if channel.recv(4).startswith(b"SSH"):

@@ -36,15 +36,15 @@ def dump(primary: Archiving, path: Path, form: str, database: str = "postgres") 
 
 def packed(path: Path) -> Path:
     """The same file, packed by gzip, in its place."""
-    subprocess.run(["gzip", "-f", str(path)], check=True, timeout=60)
+    subprocess.run(["gzip", "-f", str(path)], check=True, timeout=300)
     return path.with_name(f"{path.name}.gz")
 
 
-def ends(*words: str) -> int:
-    """The code with which a native tool ends; -1 where it did not end within five seconds."""
+def ends(*words: str, patience: float = 120) -> int:
+    """The code with which a native tool ends; -1 where it did not end within so many seconds."""
     program = find(words[0])
     assert program is not None
     try:
-        return subprocess.run([str(program), *words[1:]], capture_output=True, timeout=5, check=False).returncode
+        return subprocess.run([str(program), *words[1:]], capture_output=True, timeout=patience, check=False).returncode
     except subprocess.TimeoutExpired:
         return -1

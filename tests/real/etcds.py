@@ -18,7 +18,7 @@ from tests.real.children import free_port, wait_until
 from tests.real.daemons import done, end, run, serving
 
 API: Final[Mapping[str, str]] = {"ETCDCTL_API": "3"}
-_QUICK: Final = ("--heartbeat-interval", "100", "--election-timeout", "1000", "--log-level", "error")
+_QUICK: Final = ("--heartbeat-interval", "200", "--election-timeout", "3000", "--log-level", "error")
 
 
 @dataclass(frozen=True)
@@ -40,16 +40,16 @@ class Etcd:
             os.kill(self.process.pid, signal.SIGCONT)
 
     def ctl(self, *words: str) -> str:
-        return done("etcdctl", "--endpoints", self.url, "--command-timeout=5s", *words, environment=API).strip()
+        return done("etcdctl", "--endpoints", self.url, "--command-timeout=60s", *words, environment=API).strip()
 
     def sound(self) -> bool:
-        words = ("etcdctl", "--endpoints", self.url, "--command-timeout=2s", "endpoint", "health")
+        words = ("etcdctl", "--endpoints", self.url, "--command-timeout=5s", "endpoint", "health")
         return run(*words, environment=API).returncode == 0
 
     def healthy(self) -> str:
         """What /health says."""
         try:
-            with urlopen(f"{self.url}/health", timeout=10) as answer:
+            with urlopen(f"{self.url}/health", timeout=300) as answer:
                 return str(json.load(answer)["health"])
         except HTTPError as status:
             return str(json.load(status).get("health"))
@@ -59,7 +59,7 @@ class Etcd:
     def post(self, path: str, body: str = "{}") -> Mapping[str, Any]:
         """What the gateway answers."""
         request = Request(f"{self.url}{path}", body.encode(), {"content-type": "application/json"})
-        with urlopen(request, timeout=10) as answer:
+        with urlopen(request, timeout=300) as answer:
             found: Mapping[str, Any] = json.load(answer)
             return found
 

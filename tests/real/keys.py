@@ -23,11 +23,11 @@ def made(folder: Path, name: str, *, kind: str = "ed25519", passphrase: str = ""
     """A new key; OpenSSH itself makes it."""
     path = folder / name
     words = ("ssh-keygen", "-q", "-t", kind, "-N", passphrase, "-C", "", "-f", str(path))
-    subprocess.run(words, check=True, capture_output=True, timeout=60)
+    subprocess.run(words, check=True, capture_output=True, timeout=300)
     return Key(path, " ".join(path.with_suffix(".pub").read_text().split()[:2]))
 
 
 def signed(key: Key, text: bytes, namespace: str = "haechi-evidence") -> bytes:
     """The signature that ssh-keygen itself makes."""
     words = ("ssh-keygen", "-q", "-Y", "sign", "-f", str(key.path), "-n", namespace)
-    return subprocess.run(words, input=text, check=True, capture_output=True, timeout=60).stdout
+    return subprocess.run(words, input=text, check=True, capture_output=True, timeout=300).stdout

@@ -30,6 +30,14 @@ class Lie:
     more: tuple[tuple[str, str], ...] = ()
     """Keys that the item takes on top for this one, such as `("verify", "subset")`."""
 
+    endless: bool = False
+    """Whether a program that is asked of the broken thing never ends by itself."""
+
+    @property
+    def silent(self) -> bool:
+        """Whether something is asked that does not answer: the lab says for how long that is waited for."""
+        return self.endless or "frozen" in self.broken or self.verdict == "unknown: timeout"
+
 
 def lies() -> Iterator[Lie]:
     """Every lie of the modules of `lies/`, each a tuple `LIES`; the numbered ones first."""

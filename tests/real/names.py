@@ -83,7 +83,7 @@ class Served:
         settings.write_text(_OPTIONS.format(folder=self.folder, port=self.port) + zones, "utf-8")
         log = self.folder / "log"
         argv = ("named", "-f", "-n", "1", "-c", str(settings), "-L", str(log))
-        self.stack.enter_context(serving(argv, lambda: ask(self, self.zone, "SOA") != "", log))
+        self.stack.enter_context(serving(argv, lambda: ask(self, self.zone, "SOA", tries=1) != "", log))
 
     def stop(self) -> None:
         self.stack.close()
@@ -140,8 +140,12 @@ def serving_names(folder: Path, zone: str, text: str | None, primary: Served | N
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def ask(server: Served, name: str, kind: str) -> str:
+def ask(server: Served, name: str, kind: str, *, tries: int = 10) -> str:
     """How the server answers: its code, whether it is an authority, the serial number or the data; empty if silent."""
+    return next(filter(None, (_asked(server, name, kind) for _ in range(tries))), "")
+
+
+def _asked(server: Served, name: str, kind: str) -> str:
     query = dns.message.make_query(name, kind)
     query.flags &= ~dns.flags.RD
     try:

@@ -17,14 +17,14 @@ from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
 
 from tests.programs import find
-from tests.real.children import free_port, tied, wait_until
+from tests.real.children import PATIENCE, free_port, tied, wait_until
 from tests.real.daemons import plainly
 from tests.real.etcds import Etcd, started
 
 NEEDS: Final = ("patroni", "postgres", "etcd", "etcdctl")
 SCOPE: Final = "kibo"
 WORD: Final = "planted-patroni-word"
-_QUICK: Final = {"ttl": 20, "loop_wait": 2, "retry_timeout": 3, "maximum_lag_on_failover": 1048576}
+_QUICK: Final = {"ttl": 30, "loop_wait": 2, "retry_timeout": 10, "maximum_lag_on_failover": 1048576}
 
 
 @dataclass
@@ -56,7 +56,7 @@ class Node:
         content = None if body is None else json.dumps(body).encode()
         request = Request(f"{self.url}/{path}", content, {"content-type": "application/json"}, method=method)
         try:
-            with urlopen(request, timeout=30) as answer:
+            with urlopen(request, timeout=PATIENCE) as answer:
                 text = answer.read()
         except HTTPError as status:
             text = status.read()
@@ -99,7 +99,7 @@ class Node:
         """As a machine that lost its power."""
         self.signal(signal.SIGKILL)
         if self.process is not None:
-            self.process.wait(15)
+            self.process.wait(PATIENCE)
             self.process = None
 
     def stop(self) -> None:
@@ -212,7 +212,8 @@ class Pair:
         where = self.dsn() if node is None else f"host=127.0.0.1 port={node.port} user=postgres dbname=postgres"
         ended = subprocess.run(
             [str(program), "-XqAt", "-v", "ON_ERROR_STOP=1", "-c", text, where],
-            env={**plainly(), "PGPASSWORD": WORD}, cwd="/", capture_output=True, text=True, timeout=60, check=False,
+            env={**plainly(), "PGPASSWORD": WORD}, cwd="/", capture_output=True, text=True, timeout=PATIENCE,
+            check=False,
         )  # fmt: skip
         if ended.returncode != 0:
             raise RuntimeError(f"psql: {ended.stderr.strip()[-2000:]}")

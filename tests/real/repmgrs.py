@@ -129,7 +129,7 @@ def _known(server: Cluster, number: int) -> Path:
     path = server.folder.parent / f"n{number}.conf"
     path.write_text(
         f"node_id={number}\nnode_name='n{number}'\ndata_directory='{server.folder}'\n"
-        f"conninfo='host=127.0.0.1 port={server.port} user=postgres dbname=postgres connect_timeout=2'\n"
+        f"conninfo='host=127.0.0.1 port={server.port} user=postgres dbname=postgres connect_timeout=5'\n"
         f"pg_bindir='{server.programs}'\nfailover=automatic\npromote_command='/bin/false'\nfollow_command='/bin/false'\n"
         f"reconnect_attempts={_PATIENT}\nreconnect_interval=1\n"
     )

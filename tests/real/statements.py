@@ -8,13 +8,13 @@ from typing import Final
 
 from psycopg import pq
 
-PATIENCE: Final = 60.0
+PATIENCE: Final = 180.0
 """Seconds for a statement: a server that stands still keeps its connections."""
 
 
 def answered(where: str, statement: str) -> str:
     """Raise RuntimeError where it is refused; several statements are one transaction."""
-    plain = "connect_timeout=60 sslmode=disable gssencmode=disable fallback_application_name=psql"
+    plain = "connect_timeout=180 sslmode=disable gssencmode=disable fallback_application_name=psql"
     connection = pq.PGconn.connect(f"{where} {plain}".encode())
     try:
         if connection.status != pq.ConnStatus.OK:

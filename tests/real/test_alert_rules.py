@@ -21,7 +21,7 @@ AT = datetime.fromisoformat("2026-11-22T01:00:00+00:00")
 
 def said(program: Path, *arguments: str, given: bytes = b"", folder: Path = ALERTS) -> tuple[int, str]:
     done = subprocess.run(
-        [program, *arguments], input=given, cwd=folder, timeout=60, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+        [program, *arguments], input=given, cwd=folder, timeout=300, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
     )
     return done.returncode, done.stdout.decode()
 

@@ -46,7 +46,7 @@ def alertmanager(need: Callable[[str], Path], tmp_path_factory: pytest.TempPathF
 
 
 def ask(url: str) -> bytes:
-    with contextlib.suppress(OSError), urllib.request.urlopen(url, timeout=5) as answer:
+    with contextlib.suppress(OSError), urllib.request.urlopen(url, timeout=60) as answer:
         body: bytes = answer.read()
         return body
     return b""

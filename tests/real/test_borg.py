@@ -94,7 +94,7 @@ def test_a_backup_that_runs_does_not_hold_the_look_up(repository: Repository) ->
             wait_until((repository.folder / "lock.exclusive").exists, "the lock")
             assert len(look(repository.root).points) == 1
         finally:
-            child.communicate(b"", timeout=20)
+            child.communicate(b"", timeout=300)
 
 
 def test_a_key_that_lies_with_the_client(need: Callable[[str], Path], tmp_path: Path) -> None:
@@ -117,7 +117,7 @@ def test_a_repository_without_encryption(need: Callable[[str], Path], tmp_path: 
 def served(root: Path, daemon: Path) -> Iterator[int]:
     """An SSH server of this user on loopback, whose keys lie beside the repository; its port."""
     for name in ("host", "identity"):
-        subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", root / name], check=True, timeout=20)
+        subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", root / name], check=True, timeout=300)
     port = free_port()
     (root / "authorized").write_text(f'command="borg serve",restrict {(root / "identity.pub").read_text()}')
     (root / "known").write_text(f"[127.0.0.1]:{port} {(root / 'host.pub').read_text()}")

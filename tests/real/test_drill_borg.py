@@ -37,7 +37,7 @@ class Repository:
             "BORG_CHECK_I_KNOW_WHAT_I_AM_DOING": "YES", "BORG_RELOCATED_REPO_ACCESS_IS_OK": "yes",
         }  # fmt: skip
         done = subprocess.run(
-            [self.program, *words], env=environment, cwd=self.folder, timeout=60,
+            [self.program, *words], env=environment, cwd=self.folder, timeout=300,
             stdin=subprocess.DEVNULL, capture_output=True, check=False,
         )  # fmt: skip
         assert done.returncode in codes, done.stderr

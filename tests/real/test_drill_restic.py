@@ -37,7 +37,7 @@ class Repository:
     def run(self, *words: str) -> None:
         subprocess.run(
             [self.program, "-q", "--no-cache", "-r", self.folder / "repo", "-p", self.folder / "password", *words],
-            check=True, timeout=60, stdin=subprocess.DEVNULL, capture_output=True,
+            check=True, timeout=300, stdin=subprocess.DEVNULL, capture_output=True,
         )  # fmt: skip
 
     def drill(self, *paths: Path, **terms: Any) -> Brought:

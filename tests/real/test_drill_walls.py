@@ -112,7 +112,7 @@ def test_nor_as_an_ordinary_user(scratch: Path) -> None:
         told = subprocess.run(
             ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups", "--", PYTHON, "-P", "-c", AS_USER,
              str(own), files, ":".join(sockets)],
-            capture_output=True, text=True, timeout=60, check=False,
+            capture_output=True, text=True, timeout=300, check=False,
             env={**os.environ, "HOME": str(own), "PYTHONPATH": os.pathsep.join(sys.path)},
         )  # fmt: skip
         if "ModuleNotFoundError" in told.stderr or "Permission denied: " in told.stderr:

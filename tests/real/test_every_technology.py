@@ -33,6 +33,8 @@ TRUTH: Final = (
 AT_ONCE: Final = 4
 PATIENT: Final = "20s"
 """For what a lab, which has the machine for itself, gives up sooner: here all the others are asked at that moment."""
+LONG: Final = "60s"
+"""For whatever a lab does not break by letting it fall silent."""
 Verdicts = Mapping[str, tuple[str, str | None, str]]
 """By check: verdict, reason, what it says."""
 
@@ -61,7 +63,7 @@ class Shop:
         """By lab what the command says of it, all being asked at once."""
         done = subprocess.run(
             [sys.executable, "-m", "audit", "run", "estate.yaml", "--format", "json"],
-            cwd=self.folder, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=300, check=False,
+            cwd=self.folder, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=900, check=False,
         )  # fmt: skip
         assert done.stdout, done.stderr
         refs = self.refs
@@ -128,7 +130,7 @@ def unit(name: str, lab: Lab) -> str:
 
 def around(name: str, lab: Lab) -> dict[str, Any]:
     """The system or the site of its own in which a lab stands."""
-    item = {"id": "it", **within(name, lab.item)}
+    item = {"id": "it", "timeout": LONG, **within(name, lab.item)}
     if AROUND[lab.role] == SITE:
         return {
             "id": written(name),

@@ -20,7 +20,7 @@ EVIDENCE = (
 def signed(work: Work, day: str) -> None:
     """Let somebody whom the estate lists sign the permit."""
     key = work.folder / "key"
-    subprocess.run(("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "park", "-f", key), check=True, timeout=20)
+    subprocess.run(("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "park", "-f", key), check=True, timeout=300)
     kind, public, _ = key.with_suffix(".pub").read_text().split()
     (work.estate / "signers").write_text(f"park@fire {kind} {public}\n")
     whole = work.estate / "all.yaml"

@@ -25,7 +25,7 @@ from tests.world.servers import closed_port, page, says, served, silent
 
 pytestmark = [pytest.mark.real, pytest.mark.lab]
 HERE = "kosme-backup"
-SECOND = timedelta(seconds=20)
+SECOND = timedelta(seconds=60)
 ODD = "ledger/한 글+x%20/../y .dump"
 
 
@@ -62,7 +62,7 @@ def ask(door: S3Door, operation: str, *, timeout: timedelta = SECOND, **argument
 def test_what_a_store_answers_and_what_it_does_not_have(store: Buckets) -> None:
     listed = ask(door(store), "list_objects_v2", Bucket=HERE, Prefix="ledger/a")
     assert [entry["Key"] for entry in listed.data["Contents"]] == ["ledger/a.dump"]
-    assert abs(listed.data["ClockOffset"]) < timedelta(seconds=5)
+    assert abs(listed.data["ClockOffset"]) < timedelta(seconds=60)
     assert ask(door(store), "get_object_lock_configuration", Bucket=HERE).code == "ObjectLockConfigurationNotFoundError"
     assert ask(door(store), "head_object", Bucket=HERE, Key="none").code == "404"
     assert ask(door(store), "list_objects_v2", Bucket="no-such-bucket").code == "NoSuchBucket"

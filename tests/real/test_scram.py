@@ -51,7 +51,7 @@ def grown(seed: int, events: int, gates: int) -> bytes:
 def asked(program: Path, path: Path, *words: str) -> Element:
     """The products of SCRAM with their number by order."""
     done = subprocess.run(
-        [str(program), *words, "--probability", "1", str(path)], capture_output=True, check=True, timeout=60
+        [str(program), *words, "--probability", "1", str(path)], capture_output=True, check=True, timeout=300
     )
     found = fromstring(done.stdout).find(".//sum-of-products")
     assert found is not None
@@ -107,7 +107,7 @@ def test_the_demonstration_has_the_same_sets(tmp_path: Path, need: Callable[[str
 
 def products(program: Path, path: Path) -> tuple[int, ...]:
     """How many sets of one, two, three events SCRAM finds."""
-    done = subprocess.run([str(program), "--mocus", "-l", "3", str(path)], capture_output=True, check=True, timeout=60)
+    done = subprocess.run([str(program), "--mocus", "-l", "3", str(path)], capture_output=True, check=True, timeout=300)
     found = fromstring(done.stdout).find(".//sum-of-products")
     assert found is not None
     return orders(found, 3)

@@ -28,7 +28,7 @@ SITES = {1: "daejeon", 2: "busan", 3: "gwangju"}
 def made(need: Callable[[str], Path], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Group]:
     for program in NEEDS:
         need(program)
-    with group(tmp_path_factory.mktemp("group"), patience=3) as started:
+    with group(tmp_path_factory.mktemp("group"), patience=6) as started:
         yield started
 
 
@@ -37,7 +37,7 @@ def written(made: Group, sentinel: int, places: dict[int, str]) -> Lab:
     host, port = made.doors[sentinel]
     members = [{"name": f"127.0.{number}.{last}", "at": site} for number, site in places.items() for last in (1, 2)]
     return Lab(
-        item={"kind": "sentinel", "host": host, "port": port, "group": GROUP, "user": "audit", "timeout": "3s",
+        item={"kind": "sentinel", "host": host, "port": port, "group": GROUP, "user": "audit", "timeout": "10s",
               "password": {"env": "LAB_GROUP"}, "members": members},
         state=dict, breaks={}, role="failover", environment={"LAB_GROUP": WORD},
     )  # fmt: skip
@@ -63,7 +63,7 @@ def test_after_the_loss_of_its_primary(made: Group, tmp_path: Path) -> None:
     hands: World = world(tmp_path, word=WORD)
     item = Sentinel.model_validate(
         {"id": "s", "kind": "sentinel", "to": "busan", "mode": "hot", "host": host, "port": port, "group": GROUP,
-         "user": "audit", "password": {"file": "word"}, "timeout": "3s"}
+         "user": "audit", "password": {"file": "word"}, "timeout": "10s"}
     )  # fmt: skip
 
     async def main() -> Facts:

@@ -16,7 +16,8 @@ from audit.model.verdict import CannotSee, Reason
 from audit.world.asking import RedisDoor, SnmpDoor
 from audit.world.build import real_world
 from audit.world.world import World
-from tests.real.labs.snmp_ups import AUTH, MIB, PRIVACY, agent, free_udp_port
+from tests.real.children import free_port
+from tests.real.labs.snmp_ups import AUTH, MIB, PRIVACY, agent
 from tests.real.labs.snmp_ups import WORD as COMMUNITY
 from tests.real.mariadbs import WORD, Mariadb
 from tests.real.mariadbs import started as started_mariadb
@@ -24,7 +25,7 @@ from tests.real.redises import WORD as REDIS_WORD
 from tests.real.redises import started as started_redis
 
 pytestmark = [pytest.mark.real, pytest.mark.lab]
-SOON = timedelta(seconds=10)
+SOON = timedelta(seconds=60)
 ALL_POWERFUL = "root"
 
 
@@ -102,7 +103,7 @@ def test_redis_answers_each_command(need: Callable[[str], Path], tmp_path: Path)
 
 def test_an_agent_answers_both_versions(need: Callable[[str], Path], tmp_path: Path) -> None:
     need("snmpd")
-    port = free_udp_port()
+    port = free_port()
     source, nothing = f"{MIB}4.1.0", f"{MIB}9.9.0"
     with agent(tmp_path / "agent", port):
         hands = world(tmp_path, word=COMMUNITY, auth=AUTH, privacy=PRIVACY, wrong="planted-wrong-word")

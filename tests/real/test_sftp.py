@@ -26,7 +26,7 @@ from tests.world.servers import closed_port, served, silent
 
 pytestmark = [pytest.mark.real, pytest.mark.lab]
 T = TypeVar("T")
-LONG = timedelta(seconds=20)
+LONG = timedelta(seconds=60)
 
 
 @pytest.fixture(scope="module")
@@ -118,7 +118,7 @@ def test_a_file_that_takes_too_long_is_left(server: Sshd, tmp_path: Path) -> Non
 
 
 def test_another_host_key_is_another_host(server: Sshd, tmp_path: Path) -> None:
-    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", tmp_path / "other"], check=True, timeout=60)
+    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", tmp_path / "other"], check=True, timeout=300)
     other = " ".join((tmp_path / "other.pub").read_text().split()[:2])
     gap = gap_of(door(server, host_key=other))
     assert gap.reason is Reason.DENIED
@@ -128,10 +128,12 @@ def test_another_host_key_is_another_host(server: Sshd, tmp_path: Path) -> None:
 
 
 def test_a_user_who_is_not_let_in(server: Sshd, tmp_path: Path) -> None:
-    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", tmp_path / "key"], check=True, timeout=60)
+    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", tmp_path / "key"], check=True, timeout=300)
     assert gap_of(door(server, key=Secret("file", str(tmp_path / "key")))).reason is Reason.DENIED
     assert gap_of(door(server, key=None)).reason is Reason.DENIED
-    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "word", "-f", tmp_path / "shut"], check=True, timeout=60)
+    subprocess.run(
+        ["ssh-keygen", "-q", "-t", "ed25519", "-N", "word", "-f", tmp_path / "shut"], check=True, timeout=300
+    )
     assert "passphrase" in str(gap_of(door(server, key=Secret("file", str(tmp_path / "shut")))))
 
 
@@ -170,7 +172,7 @@ def test_ends_alone_see_a_dump_that_is_not_packed(server: Sshd, tmp_path: Path) 
     seen = look(server, f"{tmp_path}/drop/*.gz")
     assert seen.newest is not None
     assert (seen.newest.id, seen.location, seen.has("errors")) == ("newest.sql.gz", "127.0.0.1", False)
-    assert timedelta(0) < seen.round_trip < timedelta(seconds=1)
+    assert timedelta(0) < seen.round_trip < timedelta(seconds=20)
     drop(tmp_path / "drop", "later.sql", gzip.decompress(dump(whole=False)))
     assert look(server, f"{tmp_path}/drop/*.sql").newest is None
 

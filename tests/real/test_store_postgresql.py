@@ -10,7 +10,7 @@ import pytest
 from audit.model.exit import Exit, Stop
 from audit.store import open_store
 from audit.store.history import open_history
-from tests.real.children import free_port
+from tests.real.children import free_port, wait_until
 from tests.real.clusters import PASSWORD, Pair
 from tests.store.contract import StoreContract
 from tests.store.tampered import WholeHistoryContract
@@ -37,11 +37,14 @@ class TestHistory(WholeHistoryContract):
 
     def test_a_connection_that_breaks_gives_the_lock_back(self, url: str, pair: Pair) -> None:
         cut = "select count(pg_terminate_backend(pid)) from pg_locks where locktype = 'advisory' and granted"
+        locked = "select count(*) from pg_locks where locktype = 'advisory'"
         with open_history(url, watching=True) as first:
             first.note([measured(0)], NOW)
             assert first.holds()
             assert pair.primary.sql(cut) == "1"
             assert not first.holds()
+            # A connection that the server ends is told so before its locks go.
+            wait_until(lambda: pair.primary.sql(f"{locked} and granted") == "0", "the end of the lock")
             with open_history(url, watching=True) as second:
                 second.note([measured(1)], NOW)
                 with pytest.raises(Stop) as stop:
@@ -72,7 +75,7 @@ class TestHistory(WholeHistoryContract):
         both, failed = Barrier(2), []
 
         def opened(how: object) -> None:
-            both.wait(10)
+            both.wait(120)
             try:
                 (open_store(url, writing=True) if how is open_store else open_history(url, watching=True)).leave()
             except Stop as stop:
@@ -82,7 +85,7 @@ class TestHistory(WholeHistoryContract):
         for thread in threads:
             thread.start()
         for thread in threads:
-            thread.join(60)
+            thread.join(300)
         assert [*map(str, failed)] == []
 
 

@@ -12,7 +12,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import pairwise
 from pathlib import Path
@@ -24,7 +24,19 @@ from audit.model.exit import Exit
 from audit.model.measurement import MISSED, State
 from audit.store.history import open_history
 from tests.real.children import free_port
-from tests.watching.served import Place, Watch, doubled, inventory, log, measured, wait_until, watching
+from tests.watching.served import (
+    PROMPT,
+    Place,
+    Watch,
+    doubled,
+    inventory,
+    log,
+    measured,
+    states,
+    unbroken,
+    wait_until,
+    watching,
+)  # fmt: skip
 
 pytestmark = [pytest.mark.real, pytest.mark.waiting]
 CLOSED = ", ".join(f"{{id: t{number}, kind: tcp, host: 127.0.1.{number}, port: PORT}}" for number in range(1, 9))
@@ -95,7 +107,7 @@ def filled(disk: Path) -> Path:
 
 def command(*words: str) -> str:
     done = subprocess.run(
-        (sys.executable, "-P", "-m", "audit", *words), capture_output=True, text=True, timeout=60, check=False
+        (sys.executable, "-P", "-m", "audit", *words), capture_output=True, text=True, timeout=300, check=False
     )
     return done.stdout
 
@@ -103,7 +115,7 @@ def command(*words: str) -> str:
 def ends_in_time(watch: Watch) -> None:
     code, took = watch.stop()
     assert code == Exit.READY
-    assert took < 5
+    assert took < PROMPT
     assert "Traceback" not in watch.said
 
 
@@ -158,7 +170,7 @@ def test_a_disk_that_is_full(place: Place, small: Path) -> None:
         ballast.unlink()
     found = place.of("k/s/web")
     assert not doubled(tuple(found))
-    assert {one.state for one in found} <= {State.UP, State.DEGRADED, State.DOWN}
+    assert states(found) <= {State.UP, State.DEGRADED, State.DOWN}
     assert {"store-lost", "down", "store-back"} <= set(place.kinds())
     with watching(place.estate, place.store, place.said) as watch:
         watch.stored(len(found) + 2)
@@ -173,20 +185,22 @@ def test_a_store_that_is_taken_away_then_brought_back(place: Place, tmp_path: Pa
     away.mkdir()
     with watching(place.estate, place.store, place.said) as watch:
         watch.stored(3)
+        gone = datetime.now(UTC)
         for path in tmp_path.glob(name):
             path.rename(away / path.name)
         watch.until("nothing can be stored, the watch goes on:")
         time.sleep(3)
         assert not Path(place.store).exists()
+        back = datetime.now(UTC)
         for path in away.iterdir():
             path.rename(tmp_path / path.name)
         watch.until("what waited is stored again")
         ends_in_time(watch)
     found = place.of("k/s/web")
-    dues = [one.due for one in found]
-    assert all(one.state in (State.UP, State.DEGRADED) for one in found)
-    assert all(after - before == found[0].every for before, after in pairwise(dues))
-    assert place.kinds() == ["started", "store-lost", "store-back", "ended"]
+    assert [one for one in found if gone < one.due < back and one.reason != MISSED]
+    assert states(found) <= {State.UP, State.DEGRADED}
+    assert unbroken(found)
+    assert place.course() == ["started", "store-lost", "store-back", "ended"]
 
 
 def test_a_store_that_is_gone_keeps_nobody_from_ending(place: Place, tmp_path: Path) -> None:
@@ -209,9 +223,10 @@ def test_all_targets_are_down_at_once(place: Place, sink: Sink) -> None:
         wait_until(lambda: bool(sink.posts), "the letter")
         time.sleep(3)
         ends_in_time(watch)
-    firing = [event for event in log(place.store, "alert") if event.values.get("what") == "firing"]
-    assert len(firing) == 1
-    assert "prober-trouble" not in place.kinds()
+    firing = [event.values for event in log(place.store, "alert") if event.values.get("what") == "firing"]
+    assert len([values for values in firing if values["kind"] != "prober-trouble"]) == 1
+    doubts = [str(event.values["why"]) for event in log(place.store, "prober-trouble")]
+    assert all("behind its work" in why or "did not run until" in why for why in doubts), doubts
     told = json.loads(command("outages", str(place.estate), "--store", place.store, "--format", "json"))
     assert len({one["subject"] for one in told["outages"]}) == 9
 
@@ -226,5 +241,5 @@ def test_a_broken_inventory_after_sighup(place: Place) -> None:
         watch.send(signal.SIGHUP)
         watch.stored(len(measured(place.store)) + 3)
         ends_in_time(watch)
-    assert {one.state for one in place.of("k/s/web")} <= {State.UP, State.DEGRADED}
+    assert states(place.of("k/s/web")) <= {State.UP, State.DEGRADED}
     assert "reload-refused" in place.kinds()

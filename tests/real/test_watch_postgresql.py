@@ -4,15 +4,26 @@ from __future__ import annotations
 
 import signal
 import time
-from itertools import count, pairwise
+from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
 
 import pytest
 
 from audit.model.exit import Exit
-from audit.model.measurement import State
+from audit.model.measurement import MISSED, PROBER, State
 from tests.real.clusters import Pair
-from tests.watching.served import Page, doubled, inventory, log, measured, watching
+from tests.watching.served import (
+    PROMPT,
+    Page,
+    course,
+    doubled,
+    inventory,
+    measured,
+    states,
+    unbroken,
+    watching,
+)  # fmt: skip
 
 pytestmark = [pytest.mark.real, pytest.mark.waiting]
 NUMBERS = count()
@@ -41,10 +52,10 @@ def test_the_second_one_takes_over(estate: Path, store: str, tmp_path: Path) -> 
             first.ended()
             gone = time.monotonic()
             second.until("watching 1 subjects")
-            assert time.monotonic() - gone < 30
+            assert time.monotonic() - gone < PROMPT
             second.stored(len(measured(store)) + 2)
             assert second.stop()[0] == Exit.READY
-    assert [event.kind for event in log(store)] == ["started", "took-over", "ended"]
+    assert course(store) == ["started", "took-over", "ended"]
     assert not doubled(measured(store))
 
 
@@ -59,28 +70,33 @@ def test_connections_that_the_server_ends(estate: Path, store: str, tmp_path: Pa
         assert watch.stop()[0] == Exit.READY
     found = measured(store)
     assert not doubled(found)
-    assert all(one.reason == "" for one in found)
+    assert unbroken(found)
+    assert all(one.reason in ("", MISSED, PROBER) for one in found)
+    assert len([one for one in found if one.reason]) < len(found) / 2
 
 
 def test_a_server_that_is_stopped_for_a_while(estate: Path, store: str, tmp_path: Path, pair: Pair) -> None:
     with watching(estate, store, tmp_path / "said") as watch:
         watch.stored(3)
+        gone = datetime.now(UTC)
         pair.primary.stop()
         try:
             watch.until("nothing can be stored, the watch goes on:")
             time.sleep(4)
         finally:
+            back = datetime.now(UTC)
             pair.primary.start()
         watch.until("what waited is stored again")
         watch.stored(len(measured(store)) + 2)
         code, took = watch.stop()
     assert code == Exit.READY
-    assert took < 5
-    found = sorted(measured(store), key=lambda one: one.due)
-    assert not doubled(tuple(found))
-    assert all(one.state in (State.UP, State.DEGRADED) for one in found)
-    assert all(after.due - before.due == before.every for before, after in pairwise(found))
-    kinds = [event.kind for event in log(store)]
+    assert took < PROMPT
+    found = measured(store)
+    assert not doubled(found)
+    assert [one for one in found if gone < one.due < back and one.reason != MISSED]
+    assert states(found) <= {State.UP, State.DEGRADED}
+    assert unbroken(found)
+    kinds = course(store)
     assert kinds[0] == "started"
     assert kinds[-2:] == ["store-back", "ended"]
 
@@ -95,5 +111,5 @@ def test_it_ends_in_time_though_the_server_is_stopped(estate: Path, store: str, 
         finally:
             pair.primary.start()
     assert code == Exit.READY
-    assert took < 5
+    assert took < PROMPT
     assert "measurements could not be stored" in watch.said

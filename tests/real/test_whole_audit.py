@@ -109,7 +109,7 @@ def haechi(folder: Path, *words: str, path: str | None = None, dsn: str = "") ->
         [sys.executable, "-m", "audit", *words],
         cwd=folder,
         env={**os.environ, "PRIMARY": dsn, **({} if path is None else {"PATH": path})},
-        capture_output=True, text=True, timeout=120, check=False, stdin=subprocess.DEVNULL,
+        capture_output=True, text=True, timeout=600, check=False, stdin=subprocess.DEVNULL,
     )  # fmt: skip
 
 
@@ -123,9 +123,10 @@ def run(folder: Path, *words: str, path: str | None = None, dsn: str = "") -> To
 
 def repository(program: Path, folder: Path, name: str, age: timedelta) -> None:
     words = [str(program), "-q", "--no-cache", "-r", str(folder / name), "-p", str(folder / "password")]
-    at = (datetime.now(UTC) - age).astimezone().strftime("%Y-%m-%d %H:%M:%S")
+    at = f"{datetime.now(UTC) - age:%Y-%m-%d %H:%M:%S}"
     for command in (["init"], ["backup", "--host", "db1", "--time", at, str(folder / "source")]):
-        subprocess.run([*words, *command], check=True, capture_output=True, timeout=60, stdin=subprocess.DEVNULL)
+        subprocess.run([*words, *command], check=True, capture_output=True, timeout=300, stdin=subprocess.DEVNULL,
+                       env={**os.environ, "TZ": "UTC"})  # fmt: skip
 
 
 @pytest.fixture(scope="module")

@@ -12,6 +12,8 @@ More = tuple[tuple[str, str], ...]
 """Keys that the item of a lab takes on top."""
 ESTATE = "estate.yaml"
 """What every look writes anew; some labs have it in what is looked at."""
+PATIENT: More = (("timeout", "60s"),)
+"""For what is to answer, however busy the machine is; a lab gives up sooner on what is to stay silent."""
 
 
 class Twins:
@@ -24,7 +26,8 @@ class Twins:
     def ruled(self, name: str, root: Path, lab: Lab, more: More = ()) -> Ruled:
         """What is ruled on a lab as it is before anything was broken; one that was known already is not asked."""
         if (name, more) not in self._ruled:
-            self._ruled[name, more] = ruled(root, lab, **dict(more)) if more else self._watched(name, root, lab)
+            patient = dict(PATIENT + more)
+            self._ruled[name, more] = ruled(root, lab, **patient) if more else self._watched(name, root, lab)
         return self._ruled[name, more]
 
     def watched(self, name: str) -> tuple[Ruled, tuple[str, ...]] | None:
@@ -33,9 +36,10 @@ class Twins:
 
     def _watched(self, name: str, root: Path, lab: Lab) -> Ruled:
         (root / ESTATE).touch()
-        ruled(root, lab)  # the first look writes the inventory; what is compared is a look like any other
+        patient = dict(PATIENT)
+        ruled(root, lab, **patient)  # the first look writes the inventory; what is compared is a look like any other
         before = dict(lab.state())
-        found = ruled(root, lab)
+        found = ruled(root, lab, **patient)
         self._changed[name] = changes(before, lab.state())
         return found
 

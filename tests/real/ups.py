@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.real.children import free_port, tied, wait_until
+from tests.real.children import PATIENCE, free_port, tied, wait_until
 from tests.real.daemons import end
 
 GOOD = """
@@ -55,10 +55,9 @@ class Upsd:
 
     def ask(self, line: str) -> str:
         """One line to the server, its answer back."""
-        with socket.create_connection(("127.0.0.1", self.port), 1) as connection:
-            connection.settimeout(1)
+        with socket.create_connection(("127.0.0.1", self.port), PATIENCE) as connection:
             connection.sendall(line.encode() + b"\n")
-            return connection.recv(4096).decode()
+            return connection.makefile().readline()
 
 
 @contextmanager
@@ -73,7 +72,7 @@ def started_upsd(daemon: Path, driver: Path) -> Iterator[Upsd]:
                 for name in _DEVICES
             )
         )
-        (folder / "upsd.conf").write_text(f"LISTEN 127.0.0.1 {upsd.port}\nMAXAGE 3\n")
+        (folder / "upsd.conf").write_text(f"LISTEN 127.0.0.1 {upsd.port}\nMAXAGE 5\n")
         (folder / "upsd.users").write_text("")
         (folder / "nut.conf").write_text("MODE=netserver\n")
         for name, content in _DEVICES.items():

@@ -21,6 +21,7 @@ from audit.demo.stage import now, stage
 
 COPY: Final = "kosme/documents/papers/backup"
 AGE: Final = "backup.age"
+SEOUL: Final = ZoneInfo("Asia/Seoul")
 HEAD: Final = "Kwon Daon (synthetic)"
 WAIVERS: Final = """waivers:
   - check: backup.age
@@ -58,6 +59,8 @@ class Year:
     folder: Path
     library: Path
     began: datetime
+    ahead: int
+    """Seconds to the first morning: no day may end while its commands run."""
     day: int = 0
     told: dict[str, Told] = field(default_factory=dict)
 
@@ -66,12 +69,13 @@ class Year:
         return self.folder / "estate"
 
     def date(self, day: int) -> str:
-        return (self.began + timedelta(days=day)).astimezone(ZoneInfo("Asia/Seoul")).date().isoformat()
+        return (self.began + timedelta(days=day)).astimezone(SEOUL).date().isoformat()
 
     def on(self, day: int) -> None:
         """From now on it is that day of the year."""
         self.day = day
-        (self.folder / "clock").write_bytes(struct.pack("qq", day * 86_400, day * 86_400))
+        shift = day * 86_400 + self.ahead
+        (self.folder / "clock").write_bytes(struct.pack("qq", shift, shift))
 
     def do(self, name: str, *words: str, store: str = "") -> Told:
         """One command; `name` is under which it is remembered."""
@@ -98,17 +102,20 @@ class Year:
     def restic(self, *words: str) -> None:
         """Do something to the real repository."""
         base = ("restic", "--no-cache", "-q", "-r", "restic", "-p", "secrets/restic")
-        subprocess.run((*base, *words), cwd=self.estate, check=True, capture_output=True, timeout=60)
+        subprocess.run(
+            (*base, *words), cwd=self.estate, check=True, capture_output=True, timeout=300,
+            env={**os.environ, "TZ": "UTC"},
+        )  # fmt: skip
 
     def back_up(self) -> None:
-        at = datetime.now(UTC) + timedelta(days=self.day, minutes=-5)
-        stamp = at.astimezone().strftime("%Y-%m-%d %H:%M:%S")
+        at = datetime.now(UTC) + timedelta(days=self.day, seconds=self.ahead, minutes=-5)
+        stamp = f"{at:%Y-%m-%d %H:%M:%S}"
         self.restic("backup", "--tag", "papers", "--host", "demo", "--time", stamp, "papers")
 
     def forget_newest(self) -> None:
         """What a careless hand does."""
         base = ("restic", "--no-cache", "-q", "-r", "restic", "-p", "secrets/restic", "snapshots", "--json")
-        told = subprocess.run(base, cwd=self.estate, check=True, capture_output=True, timeout=60).stdout
+        told = subprocess.run(base, cwd=self.estate, check=True, capture_output=True, timeout=300).stdout
         newest = max(json.loads(told), key=lambda one: str(one["time"]))
         self.restic("forget", str(newest["id"]))
 
@@ -120,7 +127,7 @@ class Year:
         """A key of a person, known to the list of signers."""
         path = self.folder / name
         words = ("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(path))
-        subprocess.run(words, check=True, capture_output=True, timeout=20)
+        subprocess.run(words, check=True, capture_output=True, timeout=300)
         public = " ".join(path.with_suffix(".pub").read_text("ascii").split()[:2])
         with (self.estate / "signers").open("a", encoding="utf-8") as list_:
             list_.write(f'"{person}" namespaces="haechi-assessment" {public}\n')
@@ -148,6 +155,8 @@ def staged(folder: Path, library: Path) -> Iterator[Year]:
     with stage(folder, at) as stands:
         assert stands.restic
         assert stands.signed
-        year = Year(folder, library, at)
+        first = at.astimezone(SEOUL).replace(hour=10, minute=0, second=0)
+        morning = first if first > at else first + timedelta(days=1)
+        year = Year(folder, library, morning, int((morning - at).total_seconds()))
         year.on(0)
         yield year

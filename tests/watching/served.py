@@ -11,7 +11,7 @@ import threading
 import time
 import urllib.request
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -20,12 +20,16 @@ from pathlib import Path
 
 from audit.model.event import Event
 from audit.model.exit import Exit, Stop
-from audit.model.measurement import Measurement
+from audit.model.measurement import MISSED, PROBER, Measurement, State
 from audit.store.history import open_history
 from tests.real.children import free_port
 
-PATIENCE = 60.0
+PATIENCE = 180.0
 """Seconds; this machine may be busy with other tests."""
+PROMPT = 40.0
+"""Seconds within which a watch ends for which it allows itself five, on such a machine; what hangs takes for ever."""
+BUSY = frozenset({"suspended", "prober-trouble", "prober-well"})
+"""The events of a machine that is too busy for a while."""
 ALWAYS = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 
 
@@ -146,6 +150,11 @@ def log(store: str, *kinds: str) -> tuple[Event, ...]:
         return history.events(kinds=kinds)
 
 
+def course(store: str) -> list[str]:
+    """The kinds of all that happened beside that the machine was busy."""
+    return [event.kind for event in log(store) if event.kind not in BUSY]
+
+
 def doubled(found: tuple[Measurement, ...]) -> list[str]:
     """Looks that are in the store twice, rows of missed ones reckoned as each look in them."""
     seen: Mapping[tuple[str, str], list[tuple[datetime, datetime]]] = defaultdict(list)
@@ -157,6 +166,17 @@ def doubled(found: tuple[Measurement, ...]) -> list[str]:
         wrong += [f"{subject} {before} {after}" for before, after in pairwise(rows)
                   if after[0] <= before[1]]  # fmt: skip
     return wrong
+
+
+def states(found: Iterable[Measurement]) -> set[State]:
+    """What was seen; for what a busy machine was too late nobody says that it was not well."""
+    return {one.state for one in found if one.reason not in (MISSED, PROBER)}
+
+
+def unbroken(found: Iterable[Measurement]) -> bool:
+    """Whether each look of one subject is there, be it as one that was missed."""
+    rows = sorted(found, key=lambda one: one.due)
+    return all(after.due - (before.until or before.due) == before.every for before, after in pairwise(rows))
 
 
 class Place:
@@ -174,6 +194,9 @@ class Place:
 
     def kinds(self) -> list[str]:
         return [event.kind for event in log(self.store)]
+
+    def course(self) -> list[str]:
+        return course(self.store)
 
     def of(self, subject: str) -> list[Measurement]:
         return sorted((one for one in measured(self.store) if one.subject == subject), key=lambda one: one.due)

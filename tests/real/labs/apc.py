@@ -7,9 +7,10 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, Final
 
+from tests.real.children import free_port
 from tests.real.daemons import run, serving
 from tests.real.lab import Lab, Said
-from tests.real.labs.snmp_ups import AUTH, HEALTHY, MIB, PRIVACY, free_udp_port
+from tests.real.labs.snmp_ups import AUTH, HEALTHY, MIB, PRIVACY
 
 NEEDS: Final = ("snmpd", "snmpget")
 UPS: Final = ".1.3.6.1.4.1.318.1.1.1."
@@ -36,21 +37,21 @@ def card(folder: Path, port: int, **changed: tuple[str, str]) -> Iterator[None]:
     )  # fmt: skip
     argv = ("snmpd", "-f", "-Lo", "-C", "-c", str(settings), "-p", str(folder / "pid"), "-I", "-smux")
     environment = {"SNMP_PERSISTENT_DIR": str(folder / "kept"), "MIBS": ""}
-    with serving(argv, lambda: "INTEGER" in asked(port, *user), folder / "log", environment):
+    with serving(argv, lambda: "INTEGER" in asked(port, *user, tries=1), folder / "log", environment):
         yield
 
 
-def asked(port: int, user: str = "audit", word: str = AUTH, oid: str = f"{MIB}4.1.0") -> str:
-    """What snmpget says of what the supply runs on."""
+def asked(port: int, user: str = "audit", word: str = AUTH, oid: str = f"{MIB}4.1.0", *, tries: int = 20) -> str:
+    """What snmpget says of what the supply runs on; it tries each second."""
     words = ("snmpget", "-v3", "-l", "authPriv", "-u", user, "-a", "SHA-256", "-A", word, "-x", "AES", "-X", PRIVACY,
-             "-On", "-t", "1", "-r", "0", f"127.0.0.1:{port}", oid)  # fmt: skip
+             "-On", "-t", "1", "-r", str(tries - 1), f"127.0.0.1:{port}", oid)  # fmt: skip
     ended = run(*words, environment={"MIBS": ""})
     return (ended.stdout or ended.stderr).strip()
 
 
 @contextmanager
 def lab(root: Path) -> Iterator[Lab]:
-    port = free_udp_port()
+    port = free_port()
     with ExitStack() as first, ExitStack() as second:
         first.enter_context(card(root / "agent", port))
 

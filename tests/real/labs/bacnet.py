@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -14,11 +13,11 @@ from typing import Any, Final
 import anyio
 
 from audit.world.build import real_world
-from tests.real.building import LEAK, ROOM, SECOND, SMOKE
+from tests.real.building import LEAK, ROOM, SMOKE
+from tests.real.children import free_port, wait_until
 from tests.real.daemons import serving
 from tests.real.lab import Lab, Said
-from tests.real.labs.modbus import wish
-from tests.real.labs.snmp_ups import free_udp_port
+from tests.real.labs.modbus import taken, wish
 
 NEEDS: Final = ()
 POINTS: Final = [
@@ -28,15 +27,15 @@ POINTS: Final = [
 ]
 
 
-def asked(port: int, root: Path, thing: str, name: str = "present-value") -> Any:
+def asked(port: int, root: Path, thing: str, name: str = "present-value", *, patience: float = 60) -> Any:
     """One property, as it is told."""
     world = real_world(allow=(ip_network("127.0.0.0/8"),), root=root)
-    return anyio.run(world.bacnet.read, "127.0.0.1", port, [(thing, name)], timedelta(seconds=2))[0]
+    return anyio.run(world.bacnet.read, "127.0.0.1", port, [(thing, name)], timedelta(seconds=patience))[0]
 
 
 @contextmanager
 def lab(root: Path) -> Iterator[Lab]:
-    port = free_udp_port()
+    port = free_port()
     wish(root)
     argv = (sys.executable, "-m", "tests.real.building", str(port), str(root / "wishes.json"))
     environment = {"PYTHONPATH": str(Path(__file__).parents[3])}
@@ -45,7 +44,7 @@ def lab(root: Path) -> Iterator[Lab]:
         from audit.contract import CannotSee
 
         try:
-            return asked(port, root, ROOM) is not None
+            return asked(port, root, ROOM, patience=2) is not None
         except CannotSee:
             return False
 
@@ -53,7 +52,7 @@ def lab(root: Path) -> Iterator[Lab]:
 
         def said(**words: Any) -> Said:
             wish(root, **words)
-            time.sleep(1.5 * SECOND)
+            wait_until(lambda: taken(root), "the next measurement")
             state = asked(port, root, ROOM, "event-state")
             return Said(f"event-state of {ROOM}: {state}", content=state == "normal")
 

@@ -45,7 +45,7 @@ class Repository:
         """What borg printed."""
         done = subprocess.run(
             ["borg", *words], env=self.environment(**more), stdin=subprocess.DEVNULL,
-            capture_output=True, text=True, timeout=60, check=False,
+            capture_output=True, text=True, timeout=300, check=False,
         )  # fmt: skip
         assert done.returncode in fine, done.stderr
         return done.stdout + done.stderr

@@ -48,7 +48,7 @@ class Job:
         done = subprocess.run(
             ["borgmatic", "--no-color", "--syslog-verbosity", "-1", "-c", str(self.config), *words],
             env=self.repository.environment(), stdin=subprocess.DEVNULL,
-            capture_output=True, text=True, timeout=60, check=True,
+            capture_output=True, text=True, timeout=300, check=True,
         )  # fmt: skip
         return done.stdout
 

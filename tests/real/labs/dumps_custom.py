@@ -71,4 +71,6 @@ def _future(path: Path) -> Said:
 def _dated(path: Path, years: int) -> None:
     content = bytearray(path.read_bytes())
     content[42] += years
+    # 29 February is a day of few years.
+    content[32] = min(content[32], 28)
     path.write_bytes(content)

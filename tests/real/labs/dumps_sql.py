@@ -25,7 +25,12 @@ def lab(root: Path) -> Iterator[Lab]:
         yield Lab(
             item={"kind": "files", "path": f"{folder}/*.sql.gz", "timezone": "UTC", "timeout": "10s"},
             state=lambda: tree(folder),
-            breaks={"cut-before-packing": lambda: _cut(newest), "empty": lambda: _empty(primary, newest)},
+            breaks={
+                "cut-before-packing": lambda: _cut(newest),
+                "empty": lambda: _empty(primary, newest),
+                "a-page": lambda: _page(newest),
+                "zeros": lambda: _zeros(newest),
+            },
         )
 
 
@@ -49,3 +54,15 @@ def _cut(path: Path) -> Said:
 def _empty(primary: Archiving, path: Path) -> Said:
     path.unlink()
     return _said(_made(primary, path.with_name("tuesday.sql"), "empty"))
+
+
+def _page(path: Path) -> Said:
+    """The session had ended, so that what was fetched and stored is the page that asks for a password."""
+    path.write_bytes(b"<!DOCTYPE html>\n<html><body><form>Please sign in</form></body></html>\n" * 50)
+    return Said("curl: ends with 0, the file is there", content=True)
+
+
+def _zeros(path: Path) -> Said:
+    """The power failed before the blocks were written, after the length was."""
+    path.write_bytes(bytes(path.stat().st_size))
+    return Said("ls: the same size, the same date", content=True)

@@ -3,31 +3,31 @@
 from __future__ import annotations
 
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
+from tests.real.children import free_port
 from tests.real.daemons import run, serving
 from tests.real.lab import Lab, Said
 from tests.real.labs.modbus import wish
-from tests.real.labs.snmp_ups import WORD, free_udp_port
-from tests.real.sensors import SECOND, TABLE
+from tests.real.labs.snmp_ups import WORD
+from tests.real.sensors import TABLE
 
 NEEDS: Final = ("snmpd", "snmpget")
 
 
-def asked(port: int, oid: str, community: str = WORD) -> str:
-    """What snmpget says of one object."""
-    words = ("snmpget", "-v2c", "-c", community, "-On", "-t", "2", "-r", "0", f"127.0.0.1:{port}", oid)
+def asked(port: int, oid: str, *, tries: int = 20) -> str:
+    """What snmpget says of one object; it tries each second."""
+    words = ("snmpget", "-v2c", "-c", WORD, "-On", "-t", "1", "-r", str(tries - 1), f"127.0.0.1:{port}", oid)
     ended = run(*words, environment={"MIBS": ""})
     return (ended.stdout or ended.stderr).strip()
 
 
 @contextmanager
 def lab(root: Path) -> Iterator[Lab]:
-    port = free_udp_port()
+    port = free_port()
     wish(root)
     folder = root / "agent"
     folder.mkdir()
@@ -39,11 +39,10 @@ def lab(root: Path) -> Iterator[Lab]:
     )
     argv = ("snmpd", "-f", "-Lo", "-C", "-c", str(settings), "-p", str(folder / "pid"), "-I", "-smux")
     environment = {"SNMP_PERSISTENT_DIR": str(folder / "kept"), "MIBS": ""}
-    with serving(argv, lambda: "INTEGER" in asked(port, f"{TABLE}.1.1"), folder / "log", environment):
+    with serving(argv, lambda: "INTEGER" in asked(port, f"{TABLE}.1.1", tries=1), folder / "log", environment):
 
         def said(**words: Any) -> Said:
             wish(root, **words)
-            time.sleep(1.5 * SECOND)
             status = asked(port, f"{TABLE}.5.1").rpartition(" ")[2]
             return Said(f"snmpget: entPhySensorOperStatus of the first sensor: {status}", content=status == "1")
 

@@ -20,7 +20,7 @@ from tests.real.lab import Lab, Said
 from tests.world.hands import LONG
 
 NEEDS: Final = ("haproxy", "curl")
-CHECKED: Final = "check inter 300ms rise 1 fall 2"
+CHECKED: Final = "check inter 300ms rise 1 fall 3"
 PAGE: Final = "http://127.0.0.1"
 
 
@@ -33,10 +33,10 @@ global
   hard-stop-after 1s
 defaults
   mode http
-  timeout connect 1s
+  timeout connect 5s
   timeout client 5s
   timeout server 5s
-  timeout check 500ms
+  timeout check 2s
 listen statistics
   bind 127.0.0.1:{page}
   stats enable
@@ -137,7 +137,7 @@ def lab(root: Path) -> Iterator[Lab]:
             return Said("the socket takes connections", content=True)
 
         yield Lab(
-            item={"kind": "haproxy", "socket": str(folder / "audit.sock"), "backend": "app", "timeout": "3s"},
+            item={"kind": "haproxy", "socket": str(folder / "audit.sock"), "backend": "app", "timeout": "6s"},
             state=shown,
             breaks={"drained": drained, "frozen": frozen, "dead": dead, "unchecked": unchecked, "silent": silent},
             role="failover",

@@ -15,10 +15,10 @@ from typing import Final
 
 import pytest
 
-from tests.real.children import wait_until
+from tests.real.children import free_port, wait_until
 from tests.real.daemons import done, end, run, serving
 from tests.real.lab import Lab, Said
-from tests.real.labs.snmp_ups import WORD, free_udp_port
+from tests.real.labs.snmp_ups import WORD
 
 NEEDS: Final = ("keepalived", "snmpd", "snmpget", "unshare", "nsenter", "ip")
 INSTANCE: Final = "loans"
@@ -122,7 +122,7 @@ def routers() -> Iterator[tuple[Node, Node, int]]:
     if run("unshare", "-Urn", "true").returncode != 0:
         pytest.skip("this user may not make networks")
     folder = Path(tempfile.mkdtemp(prefix="haechi-vrrp-"))
-    port = free_udp_port()
+    port = free_port()
     door = folder / "agentx"
     try:
         with ExitStack() as stack:
@@ -189,7 +189,7 @@ def lab(root: Path) -> Iterator[Lab]:
 
         yield Lab(
             item={
-                "kind": "keepalived", "instance": INSTANCE, "max-age": "1h", "timeout": "2s",
+                "kind": "keepalived", "instance": INSTANCE, "max-age": "1h", "timeout": "6s",
                 "nodes": [{"name": first.name, "file": str(file)},
                           {"name": second.name, "agent": {"host": "127.0.0.1", "port": port,
                                                           "community": {"env": "LAB_VRRP"}}}],

@@ -2,27 +2,17 @@
 
 from __future__ import annotations
 
-import re
-import signal
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+from tests.real.children import wait_until
 from tests.real.lab import Lab, Said
-from tests.real.mariadbs import PROGRAMS, Mariadb, replicating
+from tests.real.labs.mariadb_pair import freeze, said
+from tests.real.mariadbs import PROGRAMS, replicating
 
 NEEDS: Final = PROGRAMS
-_ASKED: Final = ("Slave_IO_Running", "Slave_SQL_Running", "Seconds_Behind_Master")
-
-
-def said(replica: Mariadb) -> Said:
-    """What the replica says of itself, in the words that everybody monitors."""
-    text = replica.shown("show slave status")
-    found = {name: match[1] for name in _ASKED if (match := re.search(rf"{name}: (\S*)", text))}
-    line = ", ".join(f"{name}: {value}" for name, value in found.items())
-    return Said(line, line.endswith("Seconds_Behind_Master: 0") and "No" not in line)
 
 
 @contextmanager
@@ -30,9 +20,9 @@ def lab(root: Path) -> Iterator[Lab]:
     with replicating() as (primary, replica):
 
         def frozen() -> Said:
-            assert primary.process is not None
-            primary.process.send_signal(signal.SIGSTOP)
-            time.sleep(4)
+            freeze(primary, replica)
+            age = "select timestampdiff(second, max(ts), now()) from app.heartbeat"
+            wait_until(lambda: int(replica.sql(age)) >= 5, "a heartbeat of some age")
             return said(replica)
 
         def stopped() -> Said:
@@ -60,10 +50,10 @@ def lab(root: Path) -> Iterator[Lab]:
         yield Lab(
             item={
                 "kind": "mariadb-replica", "primary": {"env": "LAB_MARIADB_PRIMARY"},
-                "standby": {"env": "LAB_MARIADB_REPLICA"}, "heartbeat": "app.heartbeat.ts", "timeout": "3s",
+                "standby": {"env": "LAB_MARIADB_REPLICA"}, "heartbeat": "app.heartbeat.ts", "timeout": "6s",
             },
             state=state,
             breaks={"frozen": frozen, "stopped": stopped, "cut": cut, "other": other},
-            promised={"rpo": "5s", "rto": "1h"},
+            promised={"rpo": "10s", "rto": "1h"},
             environment={"LAB_MARIADB_PRIMARY": primary.url(), "LAB_MARIADB_REPLICA": replica.url()},
         )  # fmt: skip

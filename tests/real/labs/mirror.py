@@ -36,7 +36,7 @@ def _changed(root: Path, text: str) -> Said:
     (root / "there" / "manifest").write_text(text)
     # What such places are compared by: the note of the one who built them.
     done = subprocess.run(
-        ["diff", "-q", "here/checked", "there/checked"], cwd=root, check=False, timeout=10, capture_output=True
+        ["diff", "-q", "here/checked", "there/checked"], cwd=root, check=False, timeout=300, capture_output=True
     )
     return Said(f"diff of the notes of both places ends with {done.returncode}", content=done.returncode == 0)
 

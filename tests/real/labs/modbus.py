@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
-from tests.real.bms import CELLS, HEARTBEAT, LEAK, ROOM, SECOND, SMOKE
-from tests.real.children import free_port
+from tests.real.bms import CELLS, HEARTBEAT, LEAK, ROOM, SMOKE, TAKEN
+from tests.real.children import free_port, wait_until
 from tests.real.daemons import serving
 from tests.real.lab import Lab, Said
 
@@ -35,7 +34,7 @@ def read(port: int, address: int, count: int = 1) -> tuple[int, ...]:
     from pymodbus.client import ModbusTcpClient
     from pymodbus.exceptions import ModbusException
 
-    client: Any = ModbusTcpClient("127.0.0.1", port=port, timeout=2)
+    client: Any = ModbusTcpClient("127.0.0.1", port=port, timeout=300)
     try:
         client.connect()
         answer = client.read_holding_registers(address, count=count, device_id=1)
@@ -53,6 +52,13 @@ def wish(root: Path, **words: Any) -> None:
     path.with_suffix(".new").replace(path)
 
 
+def taken(root: Path) -> bool:
+    """Whether a device that measures by itself has done so by the newest wish."""
+    path = root / "wishes.json"
+    told = path.with_suffix(TAKEN)
+    return told.exists() and told.read_text() == path.read_text()
+
+
 @contextmanager
 def lab(root: Path) -> Iterator[Lab]:
     port = free_port()
@@ -67,11 +73,10 @@ def lab(root: Path) -> Iterator[Lab]:
 
         def said(**words: Any) -> Said:
             wish(root, **words)
-            time.sleep(1.5 * SECOND)
+            wait_until(lambda: taken(root), "the next measurement")
             cells, beat = read(port, CELLS.start, len(CELLS)), read(port, HEARTBEAT)
-            time.sleep(1.5 * SECOND)
-            lives = read(port, HEARTBEAT) != beat and len(cells) == len(CELLS)
-            return Said(f"the gateway answers {len(cells)} cells, its counter runs", content=lives)
+            wait_until(lambda: read(port, HEARTBEAT) not in ((), beat), "the next number of the counter")
+            return Said(f"the gateway answers {len(cells)} cells, its counter runs", len(cells) == len(CELLS))
 
         def frozen() -> Said:
             """The line between the gateway and the battery is cut."""
@@ -80,7 +85,7 @@ def lab(root: Path) -> Iterator[Lab]:
         def remapped() -> Said:
             """Another firmware has the cells elsewhere: what the map names is no longer there."""
             wish(root, moved=True)
-            time.sleep(1.5 * SECOND)
+            wait_until(lambda: taken(root), "the next measurement")
             return Said(f"the gateway answers {len(read(port, CELLS.start, len(CELLS)))} cells", content=False)
 
         yield Lab(

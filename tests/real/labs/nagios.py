@@ -25,7 +25,7 @@ def lab(root: Path) -> Iterator[Lab]:
     command = ["check_file_age", "-w", "9999999", "-c", "99999999", "-f", str(backup)]
 
     def said() -> Said:
-        done = subprocess.run([PLUGIN, *command[1:]], capture_output=True, text=True, timeout=30, check=False)
+        done = subprocess.run([PLUGIN, *command[1:]], capture_output=True, text=True, timeout=300, check=False)
         text = re.sub(r"\d+", "N", done.stdout.partition("|")[0].replace(str(root), "...")).strip()
         return Said(f"{text}, rc {done.returncode}", content=done.returncode == 0)
 

@@ -23,7 +23,7 @@ http {{
     client_body_temp_path {folder}/b; proxy_temp_path {folder}/p; fastcgi_temp_path {folder}/f;
     uwsgi_temp_path {folder}/u; scgi_temp_path {folder}/s;
     include conf.d/*.conf;
-    server {{ listen 127.0.0.1:{port}; location / {{ proxy_pass http://loans; proxy_read_timeout 1s; }} }}
+    server {{ listen 127.0.0.1:{port}; location / {{ proxy_pass http://loans; proxy_read_timeout 5s; }} }}
 }}
 """
 UPSTREAM: Final = "upstream loans {{ {} }}\n"
@@ -97,7 +97,7 @@ def lab(root: Path) -> Iterator[Lab]:
             return said()
 
         yield Lab(
-            item={"kind": "nginx", "config": str(settings), "upstream": "loans", "health": "/", "timeout": "2s"},
+            item={"kind": "nginx", "config": str(settings), "upstream": "loans", "health": "/", "timeout": "6s"},
             state=lambda: {key: value for key, value in tree(folder).items() if key.endswith(".conf")},
             breaks={"dead": dead, "frozen": frozen, "down": down, "endless": endless, "off": off},
             role="failover",

@@ -14,6 +14,7 @@ from typing import Final
 
 from tests.real.children import wait_until
 from tests.real.lab import Lab, Said
+from tests.real.labs.etcd_cluster import given
 from tests.real.patroni import NEEDS as PROGRAMS
 from tests.real.patroni import Node, Pair, pair
 
@@ -135,6 +136,7 @@ def voters_lost(both: Pair) -> Said:
 @contextmanager
 def lab(root: Path) -> Iterator[Lab]:
     with pair(root, voters=3) as both:
+        given(both.etcd, both.etcd[0])
         both.sql("create table canary as select generate_series(1, 100) as id")
         both.settle()
         names = (*both.names, *(server.name for server in both.etcd))
@@ -143,7 +145,7 @@ def lab(root: Path) -> Iterator[Lab]:
             yield Lab(
                 item={
                     "kind": "patroni", "url": both.follower().url, "others": [both.leader().url],
-                    "etcd": list(both.etcd_urls), "timeout": "5s",
+                    "etcd": list(both.etcd_urls), "timeout": "6s",
                     "members": [{"name": name, "at": at} for name, at in zip(names, _WHERE[:2] + _WHERE, strict=True)],
                 },
                 state=lambda: state(both),

@@ -27,6 +27,7 @@ def said(pair: Pair) -> Said:
 
 def replayed(pair: Pair) -> Said:
     """What the usual question to the standby finds."""
+    pair.rest()
     lag = pair.standby.sql(
         "select case when pg_last_wal_receive_lsn() = pg_last_wal_replay_lsn() then 0 "
         "else extract(epoch from now() - pg_last_xact_replay_timestamp()) end"

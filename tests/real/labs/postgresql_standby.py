@@ -34,7 +34,7 @@ def lab(root: Path) -> Iterator[Lab]:
             yield Lab(
                 item={
                     "kind": "postgresql-standby", "primary": {"env": _PRIMARY}, "standby": {"env": _STANDBY},
-                    "timeout": "3s",
+                    "timeout": "6s",
                 },
                 state=lambda: _state(pair),
                 breaks={
@@ -63,6 +63,7 @@ def _state(pair: Pair) -> Mapping[str, str]:
 
 
 def _said(pair: Pair) -> Said:
+    pair.rest()
     lag = pair.standby.sql(_LAG)
     return Said(f"the usual query for the lag: {float(lag):.0f} s", content=float(lag) == 0)
 

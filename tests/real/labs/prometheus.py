@@ -45,7 +45,7 @@ def lab(root: Path) -> Iterator[Lab]:
     thread.start()
 
     def said() -> Said:
-        with urlopen(url, timeout=10) as answer:
+        with urlopen(url, timeout=300) as answer:
             return Said(answer.read().decode().splitlines()[1], content=True)
 
     def stopped() -> Said:

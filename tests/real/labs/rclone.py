@@ -45,7 +45,7 @@ def _told(folder: Path, spoil: Callable[[], Said]) -> Callable[[], Said]:
 def _sized(folder: Path) -> str:
     """What rclone says of the whole; it reads nothing of what is in it."""
     done = subprocess.run(
-        ["rclone", "--config=/dev/null", "size", "--json", f"{folder}"], capture_output=True, check=True, timeout=60
+        ["rclone", "--config=/dev/null", "size", "--json", f"{folder}"], capture_output=True, check=True, timeout=300
     )
     return f"rclone size ends with {done.returncode}, count {json.loads(done.stdout)['count']}"
 
@@ -67,6 +67,6 @@ def _unlisted(folder: Path) -> Said:
     drop(folder, "later.sql.gz", dump(whole=False))
     done = subprocess.run(
         ["rclone", "--config=/dev/null", "checksum", "sha256", f"{folder}/SHA256SUMS", f"{folder}", "--one-way"],
-        capture_output=True, check=False, timeout=60,
+        capture_output=True, check=False, timeout=300,
     )  # fmt: skip
     return Said(f"rclone checksum --one-way ends with {done.returncode}", content=True)

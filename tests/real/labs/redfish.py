@@ -24,7 +24,7 @@ SERVICE: Final = "/redfish/v1"
 
 def got(port: int, path: str) -> Any:
     """A document, as any program reads it; empty where nobody answers."""
-    line = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    line = http.client.HTTPConnection("127.0.0.1", port, timeout=300)
     basic = b64encode(f"{USER}:{WORD}".encode()).decode()
     try:
         line.request("GET", path, headers={"Authorization": f"Basic {basic}"})

@@ -56,7 +56,7 @@ def lab(root: Path) -> Iterator[Lab]:
             item={
                 "kind": "redis-replica", "host": "127.0.0.1", "port": replica.port, "primary-host": "127.0.0.1",
                 "primary-port": primary.port, "user": "audit", "password": {"env": "LAB_REDIS_REPLICA"},
-                "timeout": "3s",
+                "timeout": "6s",
             },
             state=lambda: {str(server.port): server.cli("DBSIZE") + server.cli("ACL", "LIST")
                            for server in (primary, replica)},

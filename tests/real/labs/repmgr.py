@@ -88,7 +88,7 @@ def lab(root: Path) -> Iterator[Lab]:
         stack.callback(group.thaw)
         yield Lab(
             item={
-                "kind": "repmgr", "config": str(group.settings[0]),
+                "kind": "repmgr", "config": str(group.settings[0]), "timeout": "60s",
                 "members": [{"name": "n1", "at": "daejeon/room-1"}, {"name": "n2", "at": "busan"},
                             {"name": "n3", "at": "gwangju"}],
             },

@@ -38,7 +38,7 @@ class Repository:
         done = subprocess.run(
             [*before, "restic", "--no-cache", "-r", str(self.folder), "-p", str(self.root / "password"), *words],
             env={"PATH": os.environ.get("PATH", os.defpath), "HOME": str(self.root), "TZ": "UTC", "LC_ALL": "C.UTF-8"},
-            stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60, check=False,
+            stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=300, check=False,
         )  # fmt: skip
         assert done.returncode in fine, done.stderr
         return done.stdout + done.stderr

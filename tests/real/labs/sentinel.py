@@ -23,6 +23,8 @@ def lab(root: Path) -> Iterator[Lab]:
         sentinel = made.sentinels[0]
 
         def said() -> Said:
+            # On a busy machine one of them is taken for dead now and then.
+            wait_until(lambda: made.quorum().startswith("OK 3 "), "the Sentinels")
             line = made.quorum()
             return Said(f"ckquorum: {line}", content=line.startswith("OK"))
 
@@ -82,7 +84,7 @@ def lab(root: Path) -> Iterator[Lab]:
         yield Lab(
             item={
                 "kind": "sentinel", "host": "127.0.1.2", "port": sentinel.port, "group": GROUP, "user": "audit",
-                "password": {"env": "LAB_SENTINEL"}, "timeout": "3s",
+                "password": {"env": "LAB_SENTINEL"}, "timeout": "6s",
             },
             state=state,
             breaks={"waiting": waiting, "barred": barred, "frozen": frozen, "switched": switched,

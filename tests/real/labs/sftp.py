@@ -38,7 +38,7 @@ def _replaced(server: Sshd) -> Said:
     (server.folder / "host").unlink()
     subprocess.run(
         ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", server.folder / "host"],
-        check=True, timeout=60, input=b"y\n",
+        check=True, timeout=300, input=b"y\n",
     )  # fmt: skip
     _heeded(server)
     return Said("ssh-keyscan: a host answers", content=True)

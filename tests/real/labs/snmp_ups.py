@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Final
 
+from tests.real.children import free_port
 from tests.real.daemons import run, serving
 from tests.real.lab import Lab, Said
 
@@ -39,29 +39,23 @@ def agent(folder: Path, port: int, community: str = WORD, **changed: tuple[str, 
     environment = {"SNMP_PERSISTENT_DIR": str(folder / "kept"), "MIBS": ""}
 
     def answers() -> bool:
-        return asked(port, community).startswith(MIB)
+        return asked(port, community, tries=1).startswith(MIB)
 
     with serving(argv, answers, folder / "log", environment):
         yield
 
 
-def asked(port: int, community: str) -> str:
-    """What snmpget says of what the supply runs on."""
-    words = ("snmpget", "-v2c", "-c", community, "-On", "-t", "1", "-r", "0", f"127.0.0.1:{port}", f"{MIB}4.1.0")
+def asked(port: int, community: str, *, tries: int = 20) -> str:
+    """What snmpget says of what the supply runs on; it tries each second."""
+    again = str(tries - 1)
+    words = ("snmpget", "-v2c", "-c", community, "-On", "-t", "1", "-r", again, f"127.0.0.1:{port}", f"{MIB}4.1.0")
     ended = run(*words, environment={"MIBS": ""})
     return (ended.stdout or ended.stderr).strip()
 
 
-def free_udp_port() -> int:
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
 @contextmanager
 def lab(root: Path) -> Iterator[Lab]:
-    port = free_udp_port()
+    port = free_port()
     with ExitStack() as first, ExitStack() as second:
         first.enter_context(agent(root / "agent", port))
 
@@ -69,14 +63,14 @@ def lab(root: Path) -> Iterator[Lab]:
             first.close()
             second.enter_context(agent(root / "agent", port, community, **changed))
 
-        def said() -> Said:
-            line = asked(port, WORD).replace(f"127.0.0.1:{port}", "...").rstrip(".")
+        def said(tries: int = 20) -> Said:
+            line = asked(port, WORD, tries=tries).replace(f"127.0.0.1:{port}", "...").rstrip(".")
             return Said(f"snmpget: {line}", content=line.endswith("INTEGER: 3"))
 
         def forgotten() -> Said:
             """Somebody gave the card another community."""
             again("another-community")
-            return said()
+            return said(tries=1)
 
         def worn() -> Said:
             """The battery has to be replaced, which the source of the output does not show."""
@@ -99,7 +93,7 @@ def lab(root: Path) -> Iterator[Lab]:
 
         yield Lab(
             item={"kind": "snmp-ups", "host": "127.0.0.1", "port": port, "community": {"env": "LAB_SNMP"},
-                  "timeout": "2s"},
+                  "timeout": "5s"},
             state=lambda: {"source": asked(port, WORD)},
             breaks={"forgotten": forgotten, "worn": worn, "failed": failed, "bypassed": bypassed, "mute": mute},
             role="power-protection",

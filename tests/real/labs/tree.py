@@ -48,15 +48,15 @@ def sent(source: Path, there: Path) -> None:
     began = datetime.now(UTC)
     names = sorted(str(path.relative_to(source)) for path in source.rglob("*") if path.is_file())
     with (source / "SHA256SUMS").open("wb") as sums:
-        subprocess.run(["sha256sum", *names], cwd=source, stdout=sums, check=True, timeout=60)
-    subprocess.run(["rsync", "-a", f"{source}/", there], check=True, timeout=60)
+        subprocess.run(["sha256sum", *names], cwd=source, stdout=sums, check=True, timeout=300)
+    subprocess.run(["rsync", "-a", f"{source}/", there], check=True, timeout=300)
     (there / "ENDED").write_text(f"{began.isoformat()}\n")
 
 
 def _checked(there: Path, *words: str) -> str:
     done = subprocess.run(
         ["sha256sum", "--check", "--quiet", *words, "SHA256SUMS"],
-        cwd=there, capture_output=True, check=False, timeout=60,
+        cwd=there, capture_output=True, check=False, timeout=300,
     )  # fmt: skip
     return f"sha256sum --check {' '.join(words)} ends with {done.returncode}".replace("  ", " ")
 
@@ -66,7 +66,7 @@ def _compared(source: Path, there: Path) -> str:
         ["rsync", "-ani", "--omit-dir-times", "--exclude=ENDED", f"{source}/", there],
         capture_output=True,
         check=True,
-        timeout=60,
+        timeout=300,
         text=True,
     )
     return f"rsync -ani names {len(done.stdout.splitlines())} differences"
@@ -118,7 +118,7 @@ def _unlisted(there: Path) -> Said:
 def _emptied(there: Path) -> Said:
     shutil.rmtree(there)
     there.mkdir()
-    done = subprocess.run(["rsync", f"{there}/"], capture_output=True, check=False, timeout=60)
+    done = subprocess.run(["rsync", f"{there}/"], capture_output=True, check=False, timeout=300)
     return Said(f"rsync lists it with {done.returncode}", content=True)
 
 
