@@ -16,7 +16,8 @@ ASSUMED: Final = (
     say("a need that is written is a need: what the inventory does not name is not counted"),
     say("suppliers that have a name or an alias in common are one"),
     say("a site whose lines all belong to one carrier cannot be reached without it"),
-    say("hidden is for the pessimist; in brackets for the optimist, for whom untried failovers work"),
+    say("by name is what stands there or names it, in truth is what stops when it alone is lost"),
+    say("in truth is for the pessimist; in brackets for the optimist, for whom untried failovers work"),
 )
 BASES: Final[tuple[tuple[Basis, Message], ...]] = (
     ("users", say("counted in registered users")),
@@ -77,21 +78,30 @@ def as_text(found: Sequence[Concentration], top: int, speak: Translator) -> Iter
         for name, share in one.shares.hidden[:top]:
             least = f" ({optimistic[name]:.0%})" if optimistic[name] != share else ""
             yield f"  {line(name):<32} " + speak.text(
-                "direct {direct}, hidden {hidden}", direct=f"{direct[name]:>4.0%}", hidden=f"{share:.0%}{least}"
+                "by name {direct}, in truth {hidden}", direct=f"{direct[name]:>4.0%}", hidden=f"{share:.0%}{least}"
             )
         if len(one.shares.hidden) > top:
             yield "  " + speak.text("and {count} more; `--top` shows them", count=len(one.shares.hidden) - top)
         yield "  " + speak.text(
             "as if there were: {direct} of equal weight by name, {hidden} in truth (index {index} and {other})",
-            direct=f"{effective(one.shares.direct_index):.1f}", hidden=f"{effective(one.shares.hidden_index):.1f}",
+            direct=_many(one.shares.direct_index), hidden=_many(one.shares.hidden_index),
             index=f"{one.shares.direct_index:.2f}", other=f"{one.shares.hidden_index:.2f}",
         )  # fmt: skip
         if one.shares.unplaced:
-            yield "  " + speak.text("of {share} the inventory names nothing here", share=f"{one.shares.unplaced:.0%}")
+            yield "  " + speak.text("of {share} the inventory names nothing here", share=_part(one.shares.unplaced))
         yield ""
     yield speak.text("assumed:")
     for assumed in ASSUMED:
         yield "  - " + speak.message(assumed)
+
+
+def _many(index: float) -> str:
+    """As many of equal weight would be so concentrated; none where nothing takes anything."""
+    return f"{effective(index):.1f}" if index else "-"
+
+
+def _part(share: float) -> str:
+    return f"{share:.0%}" if share >= 0.005 else "<1%"
 
 
 def _basis(one: Concentration, speak: Translator) -> str:

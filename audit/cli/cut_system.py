@@ -63,7 +63,7 @@ def system_text(found: SystemCuts, speak: Translator) -> Iterator[str]:
     for size, (surely, perhaps) in enumerate(zip(found.surely, found.perhaps, strict=True)):
         if size:
             yield "  " + speak.text(
-                "sets of {size}: {perhaps}, of which {surely} if every failover works",
+                "sets of {size}: {perhaps}; if every failover works {surely}",
                 size=size, perhaps=f"{perhaps:,}", surely=f"{surely:,}",
             )  # fmt: skip
     yield from _likely(found, speak)

@@ -33,7 +33,7 @@ def span_text(span: Span | None, speak: Translator) -> str:
     if span is None:
         return speak.text("never by itself")
     if span.most is None:
-        return speak.text("{least} or longer, nobody can tell", least=lasting(span.least, speak))
+        return speak.text("{least} or longer", least=lasting(span.least, speak))
     if span.exact:
         return lasting(span.least, speak)
     return speak.text("{least} to {most}", least=lasting(span.least, speak), most=lasting(span.most, speak))

@@ -76,7 +76,7 @@ def test_concentration(estate: Path, capsys: pytest.CaptureFixture[str]) -> None
     assert found["layers"][0]["largest"][0] == {
         "member": "daejeon", "direct": 1.0, "hidden": {"least": 0.0, "most": pytest.approx(2 / 3)},
     }  # fmt: skip
-    assert "hidden 67% (0%)" in read(capsys, "concentration", str(estate))
+    assert "in truth 67% (0%)" in read(capsys, "concentration", str(estate))
 
 
 def test_unknowns(estate: Path, capsys: pytest.CaptureFixture[str]) -> None:
