@@ -15,6 +15,8 @@ AT: Final = datetime(2026, 9, 1, tzinfo=UTC)
 ESTATE: Final = ledger(restic("nightly"))
 TWO: Final = ledger(restic("nightly"), restic("other"))
 OTHER: Final = NIGHTLY.replace("nightly", "other")
+_KEPT: Final = "backup.scope: stores"
+_Store = tuple[str, str | None, frozenset[str] | None]
 
 
 def _seen(**more: Any) -> BackupState:
@@ -73,32 +75,50 @@ def store_and_inventory_agree(copy: Subject[Copy], looks: Looks, limits: Limits)
     if not taken:
         says = say("the store of {copy} holds nothing of what this copy stands for", copy=copy.ref)
         return ruling(False, measured=say("nothing taken"), required=required, says=says)
-    claimed = taken.union(*(other.taken for other in _same_store(copy, seen, looks) if other.has("taken")))
-    orphans = sorted(sets - claimed)
+    orphans = sets - taken
+    if orphans:
+        orphans = orphans.difference(*(o.taken for o in _same_store(copy, seen, looks) if o.has("taken")))
     figures = {"copy": copy.ref, "count": str(len(orphans)), "all": str(len(sets))}
     measured = say("unknown to the inventory: {count} of {all}", **figures)
     if len(orphans) > share * len(sets):
-        names = ", ".join(orphans[:5])[:200]
+        names = ", ".join(sorted(orphans)[:5])[:200]
         says = say("the store of {copy} holds {count} of {all} that no copy names: {names}", names=names, **figures)
         return ruling(False, measured=measured, required=required, says=says)
     says = say("the inventory knows of what the store of {copy} holds: {all}, unknown {count}", **figures)
     return ruling(True, measured=measured, required=required, says=says)
 
 
+class _Stores:
+    """Which looks show the same store: the same technology, host, contents; gathered once for all copies of a run."""
+
+    def __init__(self, copy: Subject[Copy], looks: Looks) -> None:
+        self.seen = looks.seen
+        self._copies: dict[_Store, list[str]] = {}
+        for _, system in copy.estate.systems():
+            for data in system.data:
+                for other in data.copies:
+                    look = looks.seen.get(other.ref)
+                    if look is not None and isinstance(look.seen, BackupState):
+                        self._copies.setdefault(_store(other, look.seen), []).append(other.ref)
+
+    def beside(self, copy: Copy, seen: BackupState) -> Iterator[str]:
+        """The other copies of the store that a look shows."""
+        return (ref for ref in self._copies.get(_store(copy, seen), ()) if ref != copy.ref)
+
+
 def _same_store(copy: Subject[Copy], seen: BackupState, looks: Looks) -> Iterator[BackupState]:
-    """What the looks at other copies saw that show the same store: the same technology, host, contents."""
-    for _, system in copy.estate.systems():
-        for data in system.data:
-            for other in data.copies:
-                if other.ref == copy.ref or other.kind != copy.item.kind or other.ref not in looks.seen:
-                    continue
-                found = looks.seen[other.ref].seen
-                if isinstance(found, BackupState) and _store(found) == _store(seen):
-                    yield found
+    """What the looks at other copies of the same store saw."""
+    kept, whole = copy.around.kept, looks.all
+    stores = kept.get(_KEPT)
+    if not isinstance(stores, _Stores) or stores.seen is not whole.seen:
+        stores = kept[_KEPT] = _Stores(copy, whole)
+    for ref in stores.beside(copy.item, seen):
+        yield looks.of(ref, BackupState)
 
 
-def _store(seen: BackupState) -> tuple[str | None, frozenset[str] | None]:
+def _store(copy: Copy, seen: BackupState) -> _Store:
     return (
+        copy.kind,
         seen.location if seen.has("location") else None,
         frozenset(seen.sets) if seen.has("sets") else None,
     )
