@@ -126,14 +126,16 @@ async def _read(file: FileSeen, point: RestorePoint, look: Drop) -> _Judged:
         return _Judged(point, gap=gap)
     if unpacked is not None and unpacked.trouble:
         return _broken(point, f"it cannot be unpacked: {unpacked.trouble}")
-    found = content(head, tail, file.path, look.zone)
-    if found.started is not None:
-        point = point.model_copy(update={"start": found.started})
+    found = content(head, tail, file.path, look.zone, unpacked=unpacked is not None)
+    started = found.started or found.ended
+    if started is not None:
+        # Only the line at the end of some dumps tells when that was: the file itself may have been touched since.
+        point = point.model_copy(update={"start": started if found.started else min(started, point.start)})
     if found.whole is False:
         return _broken(point, found.doubt)
     given = found.given(file.path)
     if given is not None and unpacked is None and look.here:
-        return await _restorable(given, point, look)
+        return await _restorable(given, point, look, folder=found.kind == "directory")
     judged = _Judged(point, encrypted=found.kind == "encrypted" if found.kind in ("encrypted", "sql", "tar") else None)
     if found.whole:
         judged.integrity, judged.errors = 1, ()
@@ -146,7 +148,7 @@ async def _read(file: FileSeen, point: RestorePoint, look: Drop) -> _Judged:
     return judged
 
 
-async def _restorable(given: str, point: RestorePoint, look: Drop) -> _Judged:
+async def _restorable(given: str, point: RestorePoint, look: Drop, *, folder: bool) -> _Judged:
     """Let pg_restore read a dump in its own formats to the end: the list of contents alone stands at the beginning.
 
     No checksum covers that list, so that a dump which can be read stays at the level of a readable catalogue.
@@ -159,6 +161,10 @@ async def _restorable(given: str, point: RestorePoint, look: Drop) -> _Judged:
         return judged
     line = next((line for line in output.err.splitlines() if line.strip()), f"it ended with {output.code}")[:200]
     if output.code == 0:
+        # pg_restore takes an empty file for a table without rows, which has an end of its own in it.
+        inside = await look.files.list(f"{glob.escape(given)}/[0-9]*.dat*", _MOST) if folder else ()
+        if empty := next((named(file.path) for file in inside if not file.size), ""):
+            return _broken(point, f"{empty} of it is empty")
         judged.errors = ()
         judged.gap = CannotSee(
             Reason.INCOMPLETE, say("{name} does not tell how large it is when restored", name=point.id)

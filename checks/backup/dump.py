@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-HEAD: Final = 4096
+HEAD: Final = 65536
+"""So much that the structure of a middling database lies in it as a whole."""
 TAIL: Final = 4096
 _ENCRYPTED: Final = (b"age-encryption.org/", b"-----BEGIN PGP MESSAGE", b"-----BEGIN AGE ENCRYPTED", b"Salted__")
 _PGP: Final = (b"\x85", b"\x8c", b"\xc1", b"\xd2", b"\x84")
@@ -17,6 +18,16 @@ _POSTGRESQL: Final = (b"-- PostgreSQL database dump", b"-- PostgreSQL database c
 _MYSQL: Final = (b"-- MySQL dump", b"-- MariaDB dump", b"/*M!999999")
 _STARTED: Final = re.compile(rb"^-- Started on (\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)(?: (\S+))?\s*$", re.MULTILINE)
 _EMPTY: Final = "it holds no table"
+_STRUCTURE: Final = "it holds tables without their rows"
+_ROWS: Final = re.compile(rb"^(?:INSERT |COPY |REPLACE |-- Dumping data for table|-- Data for Name: )", re.MULTILINE)
+_ENDED: Final = re.compile(rb"^-- Dump completed on (\d{4}-\d\d-\d\d) +(\d{1,2}:\d\d:\d\d)\s*$", re.MULTILINE)
+_EARLIEST: Final = timedelta(hours=12)
+"""By how much a local time can lie behind UTC."""
+_CALLED: Final = (
+    (".gz", b"\x1f\x8b"), (".tgz", b"\x1f\x8b"), (".bz2", b"BZh"), (".xz", b"\xfd7zXZ\0"),
+    (".zst", b"\x28\xb5\x2f\xfd"), (".lz4", b"\x04\x22\x4d\x18"), (".7z", b"7z\xbc\xaf\x27\x1c"), (".zip", b"PK"),
+)  # fmt: skip
+_PAGE: Final = re.compile(rb"\s*(?:<!doctype html|<html|<\?xml[^>]*>\s*<(?:error|html)\b)", re.IGNORECASE)
 _ZONES: Final = (("UTC", 0), ("GMT", 0), ("Z", 0), ("KST", 9))
 _OFFSET: Final = re.compile(r"([+-])(\d\d)(?::?(\d\d))?")
 
@@ -32,6 +43,8 @@ class Content:
     """Whether its end is there; None where its ends cannot tell."""
     doubt: str = ""
     started: datetime | None = None
+    ended: datetime | None = None
+    """The latest instant at which it can have been written to its end, by its own last line."""
     dump: bool = False
     """Whether `pg_restore` can read it to its end."""
 
@@ -42,8 +55,8 @@ class Content:
         return path.rpartition("/")[0] if self.kind == "directory" else path
 
 
-def content(head: bytes, tail: bytes, name: str, zone: str | None) -> Content:
-    """`head` and `tail` of a file, unpacked where it was packed; `zone` is that of the machine that made it."""
+def content(head: bytes, tail: bytes, name: str, zone: str | None, *, unpacked: bool = False) -> Content:
+    """`head` and `tail` of a file, `unpacked` where it was packed; `zone` is that of the machine that made it."""
     if head.startswith(b"PGDMP"):
         # A dump in a folder writes the sign of the tar format into its list of contents.
         kind = "directory" if name.rpartition("/")[2] == "toc.dat" else "custom"
@@ -56,15 +69,15 @@ def content(head: bytes, tail: bytes, name: str, zone: str | None) -> Content:
         whole = re.search(rb"^-- PostgreSQL database (cluster )?dump complete\s*$", tail, re.MULTILINE) is not None
         doubt = "" if whole else "the dump ends before its last line"
         # The dump of a whole cluster may well hold roles alone.
-        if whole and b"cluster dump" not in opening and _empty(head):
-            whole, doubt = False, _EMPTY
+        if whole and b"cluster dump" not in opening and (lack := _lack(head)):
+            whole, doubt = False, lack
         return Content("sql", whole, doubt, _sql_start(head, zone))
     if any(opening.startswith(mark) or b"\n" + mark in opening for mark in _MYSQL):
         whole = re.search(rb"^-- Dump completed", tail, re.MULTILINE) is not None
         doubt = "" if whole else "the dump ends before its last line"
-        if whole and _empty(head):
-            whole, doubt = False, _EMPTY
-        return Content("sql", whole, doubt)
+        if whole and (lack := _lack(head)):
+            whole, doubt = False, lack
+        return Content("sql", whole, doubt, ended=_ended(tail, zone))
     if head[257:262] == b"ustar":
         whole = len(tail) >= 1024 and not any(tail[-1024:])
         doubt = "" if whole else "the archive ends before its last block"
@@ -76,14 +89,45 @@ def content(head: bytes, tail: bytes, name: str, zone: str | None) -> Content:
         return Content("tar", whole, doubt, _custom_start(inner, zone) if inner else None, dump=bool(whole and inner))
     if head.startswith(_ENCRYPTED) or (name.endswith((".gpg", ".pgp")) and head.startswith(_PGP)):
         return Content("encrypted")
-    return Content("opaque" if head.startswith(_OPAQUE) else "other")
+    if head.startswith(_OPAQUE):
+        return Content("opaque")
+    doubt = _impossible(head, tail, name.lower(), unpacked=unpacked)
+    return Content("other", False if doubt else None, doubt)
 
 
-def _empty(head: bytes) -> bool:
-    """Whether a dump that lies here whole makes no table: the database that it was taken of was not the one meant."""
+def _impossible(head: bytes, tail: bytes, name: str, *, unpacked: bool) -> str:
+    """Why a file of no known kind is no backup of any kind; empty where it may be one."""
+    if head and not any(head) and not any(tail):
+        # What a file system leaves of a file that was written shortly before the power failed.
+        return "it begins with zeros and ends with zeros"
+    if _PAGE.match(head) and not re.search(r"\.(?:x?html?|xml)(?:\.\w+)?$", name):
+        return "it is a page of the web: what was fetched was an answer that tells of an error"
+    packed = next((magic for ending, magic in _CALLED if name.endswith(ending)), None)
+    if packed is not None and not unpacked and not head.startswith(packed):
+        return "it is not packed in the way that its name says"
+    return ""
+
+
+def _lack(head: bytes) -> str:
+    """What a dump that lies here whole lacks: the database, or the options, were not those that were meant."""
     titled = b"-- Dumped from database version" in head or b"-- Server version" in head
-    filled = any(words in head for words in (b"CREATE TABLE", b"INSERT INTO", b"COPY "))
-    return len(head) < HEAD and titled and not filled
+    if len(head) >= HEAD or not titled or _ROWS.search(head):
+        return ""
+    return _STRUCTURE if b"CREATE TABLE" in head else _EMPTY
+
+
+def _ended(tail: bytes, zone: str | None) -> datetime | None:
+    found = _ENDED.findall(tail)
+    if not found:
+        return None
+    day, hour = (piece.decode() for piece in found[-1])
+    try:
+        naive = datetime.fromisoformat(f"{day} {hour.zfill(8)}")
+        if zone:
+            return placed(naive, "", zone)
+        return naive.replace(tzinfo=UTC) + _EARLIEST
+    except (ValueError, OverflowError):
+        return None
 
 
 def _sql_start(head: bytes, zone: str | None) -> datetime | None:

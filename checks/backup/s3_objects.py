@@ -122,10 +122,12 @@ async def read_object(point: RestorePoint, held: Sequence[Piece], look: Look, ve
     return read
 
 
-def _judge(read: Read, first: bytes, last: bytes, name: str, zone: str | None) -> None:
-    found = content(first, last, name, zone)
+def _judge(read: Read, first: bytes, last: bytes, name: str, zone: str | None, *, unpacked: bool = False) -> None:
+    found = content(first, last, name, zone, unpacked=unpacked)
     if found.started is not None:
         read.point = read.point.model_copy(update={"start": found.started})
+    elif found.ended is not None and found.ended < read.point.start:
+        read.point = read.point.model_copy(update={"start": found.ended})
     if found.whole is False:
         _doubt(read, found.doubt)
 
@@ -233,7 +235,7 @@ async def _content(piece: Piece, read: Read, look: Look, zone: str | None, *, al
         if unpacking.trouble:
             _doubt(read, unpacking.trouble)
             return
-        _judge(read, unpacking.first, unpacking.last, piece.key, zone)
+        _judge(read, unpacking.first, unpacking.last, piece.key, zone, unpacked=not unpacking.plain)
         read.size = unpacking.size
     if not seen.sums and not plain:
         read.gap = CannotSee(Reason.INCOMPLETE, say("the store has no checksum of the whole of {key}", key=piece.key))

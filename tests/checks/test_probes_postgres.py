@@ -15,7 +15,7 @@ from checks.backup.archiver import held, told
 from checks.backup.barman import Barman, server_backups
 from checks.backup.barman_files import entry, named, places, sections, without_running
 from checks.backup.base_backup import label, manifest, packed_label
-from checks.backup.dump import content
+from checks.backup.dump import HEAD, content
 from checks.backup.file_names import named as called
 from checks.backup.postgresql_archive import PostgresqlArchive, base_backups
 from checks.backup.postgresql_rights import excess
@@ -228,8 +228,31 @@ class TestDumps:
     def test_the_database_that_was_not_meant(self) -> None:
         empty = self.EMPTY.replace(b"{}", b"SET x = 1;")
         assert content(empty, empty, "x.sql", None).whole is False
-        filled = self.EMPTY.replace(b"{}", b"CREATE TABLE x();")
+        bare = self.EMPTY.replace(b"{}", b"CREATE TABLE x();")
+        assert "without their rows" in content(bare, bare, "x.sql", None).doubt
+        filled = self.EMPTY.replace(b"{}", b"CREATE TABLE x();\nCOPY public.x FROM stdin;\n\\.")
         assert content(filled, filled, "x.sql", None).whole
+        long = bare + b"--\n" * HEAD
+        assert content(long[:HEAD], bare, "x.sql", None).whole  # its rows may stand behind what was read
+
+    @pytest.mark.parametrize(
+        ("head", "name", "doubt"),
+        [
+            (bytes(9000), "x.dump", "zeros"), (b"\n<!DOCTYPE html><p>", "x.sql", "page"),
+            (b"id,name", "x.csv.gz", "packed"), (b'<?xml version="1.0"?>\n<Error>', "x.tar", "page"),
+            (b"<html>", "site.html", ""), (b"id,name", "x.csv", ""), (b"\0" * 9 + b"x", "x.img", ""),
+            (b"", "x.sql", ""), (b"PK\3\4", "x.zip", ""), (b"id", "x.7Z", "packed"),
+        ],
+    )  # fmt: skip
+    def test_what_can_be_no_backup(self, head: bytes, name: str, doubt: str) -> None:
+        found = content(head, head[-9:], name, None)
+        assert (found.whole, doubt in found.doubt) == ((False, True) if doubt else (None, True))
+        assert content(b"id,name", b"id", "x.csv.gz", None, unpacked=True).whole is None
+
+    def test_the_last_line_of_a_dump_tells_when_it_was_written(self) -> None:
+        text = b"-- MariaDB dump 10.19\nINSERT INTO x;\n-- Dump completed on 2026-11-20  3:00:01\n"
+        assert content(text, text, "x.sql", "Asia/Seoul").ended == datetime(2026, 11, 19, 18, 0, 1, tzinfo=UTC)
+        assert content(text, text, "x.sql", None).ended == datetime(2026, 11, 20, 15, 0, 1, tzinfo=UTC)
 
     def test_a_dump_in_a_folder_is_called_by_its_folder(self) -> None:
         found = content(b"PGDMP\1\x0e\0\4\x08\3", b"", "/d/monday/toc.dat", None)

@@ -66,7 +66,7 @@ async def opened(path: Path, name: str, workshop: Workshop, zone: str | None) ->
     if not all(check.held for check in result.checks):
         return result
     head = await files.head(str(told), HEAD)
-    found = content(head, await files.tail(str(told), TAIL), name, zone)
+    found = content(head, await files.tail(str(told), TAIL), name, zone, unpacked=True)
     if found.kind == "encrypted":
         raise CannotSee(
             Reason.INCOMPLETE, say("{name} is encrypted: a drill without its key restores nothing", name=name)

@@ -52,7 +52,8 @@ async def _cut(path: Path, kind: str, workshop: Workshop) -> Loaded | None:
     if kind != "sql":
         return None
     files = workshop.world.files
-    told = content(await files.head(str(path), HEAD), await files.tail(str(path), TAIL), path.name, None)
+    head, tail = await files.head(str(path), HEAD), await files.tail(str(path), TAIL)
+    told = content(head, tail, path.name, None, unpacked=True)
     if told.whole is not False:
         return None
     return Loaded((workshop.check("load", held=False, detail=told.doubt),), 1)
