@@ -41,7 +41,7 @@ def lab(root: Path) -> Iterator[Lab]:
 
 def _dump(server: Mariadb, path: Path, *what: str) -> None:
     words = ["mariadb-dump", "--no-defaults", "-S", str(server.socket), "-u", "root", "--single-transaction", *what]
-    said = subprocess.run(words, capture_output=True, timeout=60, check=True).stdout
+    said = subprocess.run(words, capture_output=True, timeout=300, check=True).stdout
     path.write_bytes(gzip.compress(said))
 
 

@@ -37,7 +37,7 @@ LIES: Final = (
     Lie("zeros in the length of the dump, as after a power failure", "dumps_sql", "zeros", "backup.age"),
     Lie("a dump of the structure without a row", "dumps_mariadb", "structure-alone", "backup.age"),
     Lie("a dump of two days ago copied again today", "dumps_mariadb", "old-copied-anew", "backup.age"),
-    Lie("half of a tar-format dump cut off", "dumps_tar", "cut", "backup.age"),
+    Lie("half of a tar-format dump cut off", "dumps_tar", "cut", "backup.age", endless=True),
     Lie("the database that was dumped is an empty one", "dumps_tar", "empty", "backup.age"),
     Lie("half a dump packed by gzip", "dumps_mariadb", "cut-before-packing", "backup.age"),
     Lie("the database that was dumped is an empty one", "dumps_mariadb", "empty", "backup.age"),
