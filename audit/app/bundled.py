@@ -7,15 +7,18 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Final, Literal
 
+from audit.analysis.windows import windows
 from audit.app.registering_log import carried, senders
-from audit.model.event import Event
+from audit.model.event import Event, Kind
 from audit.model.evidence import Run
 from audit.model.exit import Exit, Stop
+from audit.model.history import Window
 from audit.model.register import SENT
 from audit.store.bundling_merge import MERGED
 from audit.store.history import History, open_history
 
 Measured = Literal["drill", "switch", "switch-began"]
+MAINTENANCE: Final[tuple[Kind, ...]] = ("maintenance-declared", "maintenance-withdrawn")
 SENT_BY: Final = "sent_by"
 """The field of a record that names its sender."""
 Sent = Mapping[str, frozenset[str]]
@@ -42,6 +45,20 @@ def measured(history: History, kind: Measured, ref: str = "") -> Iterator[Event]
         own = (sent.subject + "/").startswith(institution + "/") and institution
         if own and here.get((sent.subject, values.get("id"))) != values:
             yield replace(sent, values={**values, SENT_BY: institution})
+
+
+def windows_of(history: History) -> tuple[Window, ...]:
+    """Every maintenance window that was declared here, or by an institution for what is its own."""
+    found = [*windows(history.events(kinds=MAINTENANCE))]
+    told: dict[str, list[Event]] = {}
+    for event in history.events(kinds=("import",), holding='"kind":"maintenance-'):
+        for kind in MAINTENANCE:
+            sent = carried(event, kind)
+            if sent is not None:
+                told.setdefault(str(sent.values[SENT]), []).append(sent)
+    for institution, events in told.items():
+        found += [one for one in windows(events) if institution and (one.on + "/").startswith(institution + "/")]
+    return tuple(sorted(found, key=lambda window: (window.start, window.declared, window.id)))
 
 
 def sent_runs(store: str) -> Sent:

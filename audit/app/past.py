@@ -32,6 +32,7 @@ from audit.model.policy import Policy
 from audit.model.switching import SwitchState
 from audit.model.technology import Endpoint
 from audit.model.verdict import CannotSee, Level, NotApplicable
+from audit.store.bundling_measured import BETWEEN
 from audit.store.history import History, open_history
 
 DAYS: Final = 90
@@ -100,11 +101,16 @@ def left_out(estate: Estate, store: str, start: datetime, end: datetime, on: str
     """What was watched at or below `on` in [start, end), but is no endpoint of the estate: gone, or under a new id."""
     known = {one.ref for _, endpoints in _endpoints(estate) for one in endpoints}
     below = "" if on in ("", estate.ref) else on + "/"
+    ours = {institution.ref for institution in estate.institutions}
     with open_history(store, watching=False) as history:
         return tuple(
             ref
             for ref in history.subjects()
-            if ref not in known and (ref + "/").startswith(below) and history.stretches(ref, start, end)
+            if ref not in known
+            and (ref + "/").startswith(below)
+            # What another institution sent is no loss of this inventory.
+            and (ref.partition("/")[0] in ours or not all(BETWEEN in one for one in history.vantages(ref)))
+            and history.stretches(ref, start, end)
         )
 
 

@@ -11,7 +11,8 @@ from audit.analysis.availability import availability
 from audit.analysis.latency import percentile, together
 from audit.analysis.spans import joined, within
 from audit.analysis.vantages import quorum
-from audit.analysis.windows import covering, windows
+from audit.analysis.windows import covering
+from audit.app.bundled import windows_of
 from audit.model.estate import Estate
 from audit.model.facts import Past, Share
 from audit.model.history import Span, Stretch, Window
@@ -31,7 +32,7 @@ class Records:
     def __init__(self, estate: Estate, history: History) -> None:
         self._estate = estate
         self._history = history
-        self._windows = windows(history.events(kinds=("maintenance-declared", "maintenance-withdrawn")))
+        self._windows = windows_of(history)
         self.watched: Final = frozenset(history.subjects())
 
     def windows_of(self, ref: str) -> tuple[Window, ...]:

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from types import MappingProxyType
-from typing import Final, Literal
+from typing import Final
 
-from audit.model.event import Event
+from audit.model.event import Event, Kind
 from audit.model.register import KIND, SENT
 from audit.store.bundling_merge import CARRIED, MERGED
 
@@ -34,7 +34,7 @@ def senders(log: Iterable[Event]) -> Mapping[str, frozenset[str]]:
     return MappingProxyType({run: frozenset(names) for run, names in sent.items()})
 
 
-def carried(event: Event, kind: Literal["action", "signature", "drill", "switch", "switch-began"]) -> Event | None:
+def carried(event: Event, kind: Kind) -> Event | None:
     """The entry of such a kind that an event brought from another log, as it stood there; None where it is none."""
     told = event.values
     if event.kind != "import" or told.get("schema") != CARRIED or told.get("kind") != kind:

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, select
 from sqlalchemy.exc import DBAPIError
 
 from audit.app.bundled import of_one_past, sent_runs
+from audit.app.bundled_measured import tell_days
 from audit.app.papers_added import write_new
 from audit.app.sealing import signed
 from audit.app.sealing_keys import public_keys, secret_key
@@ -57,11 +58,13 @@ def make(
     output: Path,
     last: int | None = None,
     since: date | None = None,
+    measured: bool = False,
 ) -> Made:
     """Seal a run, write it with all that proves it into a new file; the same store makes the same bytes.
 
     `last` takes the runs of the same estate before it too, so many in all, `since` those from that day on (UTC); both
-    together those that both take. Older runs that tell nothing of the institution are left out.
+    together those that both take. Older runs that tell nothing of the institution are left out. `measured` tells in
+    the log what the watch measured, each day that is over, so that it goes along.
     """
     signer = secret_key(key)
     with open_store(store, writing=False) as memory:
@@ -75,6 +78,8 @@ def make(
             with opened.engine.connect() as connection:
                 named = _named(connection, found.id)
                 _known(institution, named - {""})
+                if measured:
+                    tell_days(store, institution, datetime.now(UTC))
                 runs = (found.id, *(one for one in chosen[1:] if institution in _named(connection, one)))
             done = signed(opened, signer, runs)
             lines = (f"{INSTITUTION}{institution}", *(f"run {one}" for one in runs))

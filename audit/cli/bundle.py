@@ -26,8 +26,8 @@ def command() -> None:
     """Carry sealed runs from an institution to the ministry, without a network between them.
 
     A bundle is one file: a run or several with their inventories, what was seen and found, the register, signatures,
-    drills and switches of the log, the checkpoint that seals them, the proofs. What the watch measured stays behind.
-    Whoever gets one needs only Python to verify it.
+    drills and switches of the log, the checkpoint that seals them, the proofs. Whoever gets one needs only Python to
+    verify it.
 
     \b
     Examples:
@@ -45,6 +45,7 @@ def command() -> None:
 @click.option(
     "--since", metavar="DATE", callback=_day, help="The runs up to RUN that began on this day (UTC) or later."
 )
+@click.option("--uptime", is_flag=True, help="With what the watch measured on the days that are over.")
 @click.option("--key", type=click.Path(path_type=Path), required=True, help="The file of the secret key.")
 @click.option("--output", type=click.Path(path_type=Path), required=True, help="The new file.")
 @printing
@@ -59,10 +60,13 @@ def make(
     output: Path,
     form: str,
     lang: str,
+    *,
+    uptime: bool,
 ) -> None:
     """Seal a run of STORE and write it into one file. The same store makes the same bytes.
 
-    With --runs or --since the older runs of the same estate go along, as far as they tell of the institution.
+    With --runs or --since the older runs of the same estate go along, as far as they tell of the institution. With
+    --uptime what the watch measured of it is told in the log, each day (UTC) that is over, and goes along from then on.
 
     \b
     Examples:
@@ -75,7 +79,9 @@ def make(
     from audit.cli.voice import talk, tell
     from audit.model.message import say
 
-    done = make(store, institution=institution, run=run, key=key, output=output, last=last, since=since)
+    done = make(
+        store, institution=institution, run=run, key=key, output=output, last=last, since=since, measured=uptime
+    )
     if form == "json":
         head = {"schema": "haechi.bundle/1", "path": str(done.path), "run": done.run, "runs": list(done.runs),
                 "bytes": done.bytes}  # fmt: skip

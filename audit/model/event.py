@@ -17,7 +17,7 @@ Kind = Literal[
     "store-lost", "store-back",
     "audit-began", "audit-ended", "report-written", "expiring", "failed",
     "drill", "switch-began", "switch",
-    "action", "signature", "checkpoint", "import",
+    "action", "signature", "checkpoint", "import", "measured",
 ]  # fmt: skip
 """`failed` is a piece of scheduled work that could not be done; `values` says which and why.
 
@@ -25,7 +25,8 @@ Kind = Literal[
 `switch` is a switch that was made, or one into scratch space, `subject` the failover, `values` the record;
 `switch-began` is the authorization that a switch used up, written before anything was asked.
 `action` is one entry of the register of corrective measures, `subject` the fingerprint of its finding, or its own id.
-`signature` is what somebody signed, `checkpoint` a signed head of the log, `import` what another tool had found."""
+`signature` is what somebody signed, `checkpoint` a signed head of the log, `import` what another tool had found.
+`measured` is what a watch measured on one day, told so that a bundle can carry it; `subject` is the institution."""
 
 
 @dataclass(frozen=True, slots=True)

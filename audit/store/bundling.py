@@ -17,7 +17,10 @@ from audit.store.record import unpacked
 from audit.store.seal import head
 from audit.store.tables import EVENT, OBSERVATION, RUN, SIGHT, SOURCE
 
-CARRIED: Final = ("action", "checkpoint", "drill", "import", "signature", "switch", "switch-began")
+CARRIED: Final = (
+    "action", "checkpoint", "drill", "import", "maintenance-declared", "maintenance-withdrawn", "measured", "signature",
+    "switch", "switch-began",
+)  # fmt: skip
 """The kinds of events that a bundle shows; of all others it holds the hashes alone."""
 _PROOFS: Final = 500
 """So many older checkpoints can be held against a bundle."""

@@ -17,6 +17,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from audit.model.event import Event
 from audit.model.message import Message, say
 from audit.store import eventlog
+from audit.store.bundling_measured import take
 from audit.store.bundling_verifier import Bundle, Part
 from audit.store.checkpoint import Checkpoint
 from audit.store.record import packed
@@ -111,6 +112,9 @@ def merge(connection: Connection, sent: Sent, at: datetime) -> Merged:
                   "number": number, "at": when, "kind": kind, "content": json.loads(content)}  # fmt: skip
         events.append(Event(at, "import", subject, MappingProxyType(values)))
     eventlog.tell(connection, events)
+    mine = ("measured", sent.institution)
+    days = [json.loads(content) for _, _, kind, subject, content in new if (kind, subject) == mine]
+    conflicts += tuple(_unread(take(connection, sent.institution, days)))
     state = "merged" if parts else "more" if events else "known"
     return Merged(sent.run, sent.institution, state, len(new), conflicts, sent.runs)
 
@@ -181,6 +185,11 @@ def _shared(connection: Connection, sent: Sent, known: Sequence[Mapping[str, Any
         if both:
             yield say("{count} subjects are told of by {other} too: {some}",
                       count=len(both), other=institution, some=", ".join(both[:5]))  # fmt: skip
+
+
+def _unread(days: Sequence[str]) -> Iterator[Message]:
+    if days:
+        yield say("what was measured on these days cannot be read: {days}", days=", ".join(days[:5]))
 
 
 def _foreign(sent: Sent) -> Iterator[Message]:

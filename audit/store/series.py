@@ -37,8 +37,11 @@ class Series:
 
     def learn(self, connection: Connection, measurements: Iterable[Measurement]) -> None:
         """Give numbers to those that have none; they are only known for good when they were read back."""
+        self.give(connection, dict.fromkeys((one.subject, one.vantage) for one in measurements))
+
+    def give(self, connection: Connection, pairs: Iterable[tuple[str, str]]) -> None:
+        """The same for subjects with their vantages, each once."""
         self.read(connection)
-        pairs = dict.fromkeys((one.subject, one.vantage) for one in measurements)
         new = [pair for pair in pairs if pair not in self._numbers]
         if not new:
             return
