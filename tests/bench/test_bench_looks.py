@@ -11,6 +11,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
+from subprocess import PIPE
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -115,7 +116,11 @@ def natively(root: Path, lines: Sequence[tuple[str, ...]]) -> float:
 
     def run(words: Sequence[str]) -> None:
         argv = [str(root / PASSWORD) if word == "{password}" else word for word in words]
-        subprocess.run(argv, env=environment, stdin=subprocess.DEVNULL, capture_output=True, timeout=60, check=True)
+        with subprocess.Popen(argv, env=environment, stdin=subprocess.DEVNULL, stdout=PIPE, stderr=PIPE) as running:
+            # As the hand runs them: on a busy machine another niceness would be measured, not the looks.
+            os.setpriority(os.PRIO_PROCESS, running.pid, 10)
+            running.communicate(timeout=60)
+        assert running.returncode == 0
 
     began = time.perf_counter()
     with ThreadPoolExecutor(WORKERS) as pool:
@@ -156,5 +161,6 @@ def test_a_look_takes_no_longer_than_its_tools(tmp_path: Path) -> None:
         whole = natively(tmp_path, lines * (COUNT // 2))
     print(
         f"\n{COUNT} repositories: one audit {took:.1f} s; the same commands by hand {whole:.1f} s, {took / whole:.2f}x;"
-        f" the slowest list x count / workers {bound:.1f} s, {took / bound:.2f}x; {len(lines) / 2:g} commands a look"
+        f" the slowest list x count / workers {bound:.1f} s, {took / bound:.2f}x; {len(lines) / 2:g} commands a look,"
+        f" {bound * WORKERS / COUNT:.2f} s a list, most of which is the key that restic derives at each start"
     )

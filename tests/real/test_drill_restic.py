@@ -25,6 +25,7 @@ from tests.real.workshops import Brought, drill
 pytestmark = [pytest.mark.real, pytest.mark.lab]
 PASSWORD = "planted-restic-drill"
 SIZE = 60_000
+KNOWN = ("check", "ls", "restore", "snapshots", "stats")
 
 
 @dataclass(frozen=True)
@@ -167,6 +168,43 @@ def test_an_older_point_by_its_id(made: Repository, repository: Repository) -> N
     with pytest.raises(CannotSee) as gap:
         repository.drill(wanted="ffff")
     assert gap.value.reason is Reason.INCOMPLETE
+
+
+def test_each_start_derives_a_key_so_that_there_are_few(
+    repository: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = tmp_path / "asked"
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "restic").write_text(f'#!/bin/sh\necho "$@" >>{asked}\nexec {repository.program} "$@"\n')
+    (tmp_path / "bin" / "restic").chmod(0o700)
+    monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}:{os.environ['PATH']}")
+
+    def starts(source: Path, **terms: Any) -> list[str]:
+        asked.write_text("")
+        assert repository.drill(source, **terms).failed == {}
+        lines = [line.split() for line in asked.read_text().splitlines()]
+        return sorted(next(word for word in words[1:] if word in KNOWN) for words in lines if words[0] != "version")
+
+    source = repository.folder.parent / "source"
+    shutil.move(repository.folder / "source", source)
+    repository.run("backup", str(source))
+    assert starts(source) == ["ls", "restore", "snapshots"]
+    assert starts(source, share=0.5) == ["ls", "restore", "snapshots"]
+    (source / "seven").write_bytes(os.urandom(SIZE))
+    repository.run("backup", str(source))
+    # What the newest holds is now held against an earlier one.
+    assert starts(source) == ["ls", "ls", "restore", "snapshots"]
+
+
+def test_what_shrank_is_not_what_is_restored(repository: Repository) -> None:
+    source = repository.folder / "source"
+    repository.run("backup", str(source))
+    whole = repository.drill(source).restored.point
+    for name in ("one", "again", "-two", "seven", "six\\", "deep/five"):
+        (source / name).unlink()
+    repository.run("backup", str(source))
+    brought = repository.drill(source)
+    assert (brought.failed, brought.restored.point.id, brought.restored.files) == ({}, whole.id, 10)
 
 
 def test_a_wrong_password_is_no_drill(repository: Repository) -> None:
