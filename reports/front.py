@@ -11,7 +11,7 @@ from audit.model.message import fill
 from audit.model.verdict import Severity, Verdict
 from reports.rows import CheckView, Rows
 from reports.translate import Translator
-from reports.words import REASONS, SEVERITIES, lost_size, urgency
+from reports.words import REASONS, SEVERITIES, lost_applicants, lost_size, urgency
 
 LOSSES = 6
 FIXES = 10
@@ -143,7 +143,7 @@ def _fire(dossier: Dossier, speak: Translator, loss: Loss, scale: int) -> Fire:
         returning=len(loss.returning),
         data=len(loss.data),
         size=speak.message(lost_size(loss)),
-        applicants=speak.number(loss.applicants_per_hour),
+        applicants=speak.message(lost_applicants(loss, dossier.estate, speak.number(loss.applicants_per_hour))),
     )
 
 

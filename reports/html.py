@@ -21,6 +21,7 @@ from reports.drills import LISTED, never, rows
 from reports.format import Format, Page
 from reports.front import LOSSES, core, fires, remedies, unproven
 from reports.left import left
+from reports.news import news
 from reports.past import Past
 from reports.pictures.album import pictures
 from reports.rows import Group, Rows, bar
@@ -70,6 +71,10 @@ class Links:
         """The link to an institution from the first page."""
         name = dict(self.groups).get(group.anchor)
         return f"{self.folder}{name}" if name is not None else f"#{group.anchor}"
+
+    def institution(self, groups: Sequence[Group], ref: str) -> str:
+        """The same by its reference; the list of all where it has no group."""
+        return next((self.group(group) for group in groups if group.ref == ref), "#institutions")
 
 
 class _Pages:
@@ -211,6 +216,7 @@ class _Pages:
             cap=speak.message(ready.capped) if ready.capped is not None else "",
             counts=_counts(ready),
             core=core(dossier),
+            news=news(dossier, speak),
             unproven=unproven(dossier, self._rows, speak),
             fires=fires(dossier, speak, LOSSES),
             drilled=drilled[:LISTED],

@@ -30,6 +30,7 @@ from reports.words import (
     VERDICTS,
     WAIVED,
     interval,
+    lost_applicants,
     lost_size,
     low_percent,
     urgency,
@@ -162,7 +163,7 @@ def _losses(dossier: Dossier, speak: Translator) -> Iterator[Block]:
             returning=len(loss.returning),
             data=len(loss.data),
             bytes=speak.message(lost_size(loss)),
-            applicants=speak.number(loss.applicants_per_hour),
+            applicants=speak.message(lost_applicants(loss, dossier.estate, speak.number(loss.applicants_per_hour))),
         )
         yield Sentence((Part(told),), 2)
 

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Final
 
 from audit.model.dossier import Dossier, Loss, Readiness
-from audit.model.estate import Waiver
+from audit.model.estate import Estate, Waiver
 from audit.model.evidence import Finding
 from audit.model.message import Message, say
 from audit.model.units import bytes_text
@@ -112,6 +112,13 @@ def lost_size(loss: Loss) -> Message:
     if not loss.unsized:
         return Message(known)
     return say("at least {size}", size=known) if loss.bytes_lost else say("size not stated")
+
+
+def lost_applicants(loss: Loss, estate: Estate, number: str) -> Message:
+    """The number who apply in an hour to what stops, as far as the inventory says of each system how many do."""
+    if all(getattr(estate.index.get(ref), "applicants", None) is not None for ref in loss.systems):
+        return Message(number)
+    return say("at least {size}", size=number) if loss.applicants_per_hour else say("not stated")
 
 
 def waiver_of(dossier: Dossier, finding: Finding) -> Waiver | None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from audit.model.dossier import Dossier, Readiness
+from audit.model.dossier import Dossier, Loss, Readiness
 from audit.model.verdict import Verdict
 from reports.translate import Translator
 from reports.waivers import expired, figure
-from reports.words import STATES, VERDICTS, interval, lost_size
+from reports.words import STATES, VERDICTS, interval, lost_applicants, lost_size
 from reports.workbook.sheet import MIDDLE, WIDE, Cell, Sheet, columns
 
 
@@ -73,13 +73,19 @@ def losses(dossier: Dossier, speak: Translator) -> Sheet:
             len(loss.returning),
             len(loss.data),
             speak.message(lost_size(loss)),
-            round(loss.applicants_per_hour, 1),
+            _applicants(loss, dossier, speak),
             "\n".join(loss.systems),
             "\n".join(loss.data),
         )
         for loss in dossier.losses
     )
     return Sheet(speak.text("Losses"), head, rows, frozen=1)
+
+
+def _applicants(loss: Loss, dossier: Dossier, speak: Translator) -> str | float:
+    known = round(loss.applicants_per_hour, 1)
+    told = lost_applicants(loss, dossier.estate, str(known))
+    return known if str(told) == str(known) else speak.message(told)
 
 
 def systems(dossier: Dossier, speak: Translator) -> Sheet:
