@@ -40,7 +40,7 @@ OF_ONE = """\
         data: [{{id: ledger, at: daejeon, size: 1 TB,
                 copies: [{{id: nightly, kind: files, at: busan, path: "/nowhere/*.gz"}}]}}]
 """
-THEN = datetime(2026, 9, 1, tzinfo=UTC)
+THEN = datetime(2020, 9, 1, tzinfo=UTC)
 Say = Callable[..., Any]
 
 
@@ -70,11 +70,11 @@ def sent(folder: Path, name: str, other: str, rto: str) -> tuple[Path, str]:
     for written in ("30m", rto):
         estate.write_text(ESTATE.format() + OF_ONE.format(name=name, rto=written))
         audit(estate, store=str(store))
-    for record in (drill_of(name, "20260901T000000Z-aaaa"), drill_of(other, "20260902T000000Z-bbbb", trouble="false")):
+    for record in (drill_of(name, "20200901T000000Z-aaaa"), drill_of(other, "20200902T000000Z-bbbb", trouble="false")):
         tell(str(store), record)
     with open_history(str(store), watching=False) as history:
-        tell_switch(history, switch_of(name, "20260901T000000Z-cccc"))
-        began = {"nonce": "n", "authorization": "a", "drill": "20260903T000000Z-dddd"}
+        tell_switch(history, switch_of(name, "20200901T000000Z-cccc"))
+        began = {"nonce": "n", "authorization": "a", "drill": "20200903T000000Z-dddd"}
         history.tell([Event(THEN, "switch-began", f"{name}/guarantee/pair", began)])
     public = str(new_key(f"audit.example.org/{name}", key).key)
     path = folder / f"{name}.haechi"
@@ -135,7 +135,7 @@ def test_drills_are_listed_and_shown_with_who_sent_them(
     ]
     shown = say("drill", "show", "kosme/guarantee/ledger/nightly")
     assert [one["sent-by"] for one in shown["drills"]] == ["kosme"]
-    assert main(["drill", "show", "20260901T000000Z-aaaa", "--store", ministry.store, "--lang", "en"]) == 2
+    assert main(["drill", "show", "20200901T000000Z-aaaa", "--store", ministry.store, "--lang", "en"]) == 2
     assert "more than one drill is meant" in capsys.readouterr().err
     for words in (("list", str(ministry.estate)), ("show", "kibo/guarantee/ledger/nightly")):
         assert main(["drill", *words, "--store", ministry.store, "--lang", "en"]) == 0
@@ -189,7 +189,7 @@ def test_a_record_does_not_name_its_own_sender_nor_count_twice(tmp_path: Path) -
     estate = tmp_path / "kibo.yaml"
     estate.write_text(ESTATE.format() + OF_ONE.format(name="kibo", rto="1h"))
     audit(estate, store=store)
-    record = drill_of("kibo", "20260901T000000Z-aaaa")
+    record = drill_of("kibo", "20200901T000000Z-aaaa")
     with open_history(store, watching=False) as history:
         history.tell([Event(THEN, "drill", record.copy_ref, {**record.plain(), "sent_by": "kosme"})])
         carried = {"schema": "haechi.merged-event/1", "origin": "o", "institution": "kibo", "number": 1,

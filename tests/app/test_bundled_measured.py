@@ -23,8 +23,8 @@ from audit.model.event import Event
 from audit.model.measurement import Measurement, State
 from audit.store.history import open_history
 
-START = datetime(2026, 9, 1, 9, 30, tzinfo=UTC)
-END = datetime(2026, 9, 5, tzinfo=UTC)
+START = datetime(2020, 9, 1, 9, 30, tzinfo=UTC)
+END = datetime(2020, 9, 5, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
 ESTATE = """\
 estate: {id: all, timezone: Asia/Seoul}
@@ -159,9 +159,9 @@ def test_nobody_tells_of_others_and_what_cannot_be_read_is_named(
         wrong: list[dict[str, Any]] = [
             dict(entry),
             {"day": "yesterday", "series": []},
-            {"day": "2026-09-04", "series": [["kibo/guarantee/web", "main", "AAAA"]]},
-            {"day": "2026-09-05", "series": 5},
-            {"day": "2026-09-06"},
+            {"day": "2020-09-04", "series": [["kibo/guarantee/web", "main", "AAAA"]]},
+            {"day": "2020-09-05", "series": 5},
+            {"day": "2020-09-06"},
             {},
         ]
         history.tell([Event(END, "measured", "kibo", values) for values in wrong])
@@ -172,7 +172,7 @@ def test_nobody_tells_of_others_and_what_cannot_be_read_is_named(
     assert answer.merged is not None
     says = [str(one) for one in answer.merged.conflicts]
     assert says == [
-        "what was measured on these days cannot be read: yesterday, 2026-09-04, 2026-09-05, 2026-09-06, None"
+        "what was measured on these days cannot be read: yesterday, 2020-09-04, 2020-09-05, 2020-09-06, None"
     ]
     with open_history(str(tmp_path / "ministry.db"), watching=False) as history:
         assert history.subjects() == ()

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 from threading import Barrier, Thread
 
 import pytest
 from sqlalchemy import create_engine, text
 
+from audit.analysis.spans import joined
+from audit.app.bundled import measured
 from audit.app.sealing import seal
 from audit.app.sealing_bundle import make, merge_all
 from audit.app.sealing_keys import new_key
@@ -19,6 +22,7 @@ from audit.model.exit import Exit, Stop
 from audit.store import open_store
 from audit.store.history import open_history
 from tests.store.contract import HOSTILE, NOW, SOURCES, closing, finding, observations, run
+from tests.store.watched import DAY, WEB, day
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +109,38 @@ class SealedContract:
         self.change(at.ministry, "UPDATE run SET root = 'sha256:0'")
         (refused,) = merge_all(at.ministry, [at.bundle], [at.public])
         assert (refused.exit, refused.merged and refused.merged.state) == (Exit.FAILED, "refused")
+
+    def test_several_runs_with_what_the_watch_measured(self, at: Places) -> None:
+        early = timedelta(days=3000)  # over, whatever the clock of this machine says
+        looks = [replace(one, due=one.due - early, at=one.at - early, until=one.until and one.until - early)
+                 for one in day()]  # fmt: skip
+        others = [replace(one, vantage="ministry") for one in looks[:9]]
+        with open_store(at.own, writing=True) as store:
+            second = run(2)
+            store.begin(second, SOURCES)
+            store.close(closing(second), [finding(place) for place in range(3)])
+        with open_history(at.own, watching=True) as history:
+            history.tell([Event(NOW, "drill", "kibo/x", {"id": "d"}), Event(NOW, "drill", "kosme/x", {"id": "d"})])
+            history.note(looks, NOW)
+        made = make(
+            at.own, institution="kibo", run="latest", key=at.key, output=at.bundle, last=9, measured=True
+        )  # fmt: skip
+        assert made.runs == (run(2).id, run().id)
+        with open_history(at.ministry, watching=True) as watching:
+            watching.note(others[:5], NOW)
+            (done,) = merge_all(at.ministry, [at.bundle], [at.public])
+            watching.note(others[5:], NOW)
+        assert done.merged is not None
+        assert (done.merged.state, [str(one) for one in done.merged.conflicts]) == (
+            "merged", ["drills and switches of what is not of kibo count for nothing: kosme/x"],
+        )  # fmt: skip
+        with open_history(at.ministry, watching=False) as there, open_history(at.own, watching=False) as here:
+            assert [one.values["id"] for one in measured(there, "drill")] == ["d"]
+            assert there.vantages(WEB) == ("kibo:here", "ministry")
+            own, sent = (joined(one.stretches(WEB, NOW - early - DAY, NOW - early + 2 * DAY, name))
+                         for one, name in ((here, "here"), (there, "kibo:here")))  # fmt: skip
+            assert own == sent != ()
+            assert there.verify() == ()
 
     def test_a_proof(self, at: Places, tmp_path: Path) -> None:
         for wanted in (Wanted(event=7), Wanted(subject="daejeon/ups"),
