@@ -103,7 +103,8 @@ def things(graph: Graph, goal: Goal = "spof", basis: Basis | None = None) -> Pla
     if len(proofs) + len(bare.singles) - len(must) > _MOST_THINGS:
         return replace(_best(graph, doubled, goal, None, THINGS, basis), exact=False, bound=float(len(must)))
     proving = [_thing(ref, proves=(ref,)) for ref in sorted(proofs)]
-    return _best(graph, [*proving, *doubled], goal, None, THINGS, basis)
+    # Of choices that are equal the later ones stay: proving what is there costs less than a second of something.
+    return _best(graph, [*doubled, *proving], goal, None, THINGS, basis)
 
 
 def _thing(ref: str, doubles: tuple[str, ...] = (), proves: tuple[str, ...] = ()) -> Measure:

@@ -165,6 +165,7 @@ class Works:
     def _ended_by(self, ref: str) -> tuple[str, ...]:
         doubling, proving = self._enders
         some = self._stopping[ref] & proving.keys()
-        helping = some and self.taken(ref, frozenset[str]().union(*self.proves)) != self.taken(ref, frozenset())
+        # What all proofs together leave of it is not ended by any of them.
+        helping = some and self.taken(ref, frozenset()) and not self.taken(ref, frozenset[str]().union(*self.proves))
         proofs = (name for system in sorted(some) for name in proving[system]) if helping else ()
         return tuple(dict.fromkeys((*doubling.get(ref, ()), *proofs)))

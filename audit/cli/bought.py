@@ -93,11 +93,16 @@ def as_text(found: Plan, top: int, speak: Translator) -> Iterator[str]:
         yield speak.text("nearly the best: nothing is better than {bound}", bound=bound)
     yield speak.text("single points of failure: {before} before, {after} after",
                      before=len(found.before), after=len(found.after))  # fmt: skip
-    yield speak.text(
-        "what single losses stop, all together: {before} before, {after} after ({basis})",
-        before=f"{found.harm_before:,.0f}", after=f"{found.harm_after:,.0f}",
-        basis=speak.message(dict(BASES)[found.stakes.basis]),
-    )  # fmt: skip
+    figures = {
+        "before": f"{found.harm_before:,.0f}",
+        "after": f"{found.harm_after:,.0f}",
+        "basis": speak.message(dict(BASES)[found.stakes.basis]),
+    }
+    yield speak.message(
+        say("what single losses stop of grade 1, all together: {before} before, {after} after ({basis})", **figures)
+        if found.goal == "spof"
+        else say("what single losses stop, all together: {before} before, {after} after ({basis})", **figures)
+    )
     yield from _left(found, top, speak)
     yield ""
     yield speak.text("assumed:")
