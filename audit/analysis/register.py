@@ -61,7 +61,8 @@ def _action(
     birth = next(filter(_own, births), births[0] if births else None)
     if birth is None or birth.origin is None:
         return None
-    fold = _Fold(name, birth, birth.origin, whole)
+    bearers = {sender for look, _ in seen if look.run == birth.origin.run for sender in look.sent_by}
+    fold = _Fold(name, birth, birth.origin, whole, bearers)
     # What a run saw before the measure was written down, but after the finding, counts: it was repaired by then.
     fold.entry(birth)
     rest = [entry for entry in read if entry is not birth]
@@ -92,9 +93,17 @@ class _Fold:
         "whole",
     )  # fmt: skip
 
-    def __init__(self, name: str, birth: Entry, origin: Origin, whole: Mapping[str, Sequence[Look]]) -> None:
+    def __init__(
+        self,
+        name: str,
+        birth: Entry,
+        origin: Origin,
+        whole: Mapping[str, Sequence[Look]],
+        bearers: Collection[str],
+    ) -> None:
         self.name, self.birth, self.origin, self.whole = name, birth, origin, whole
-        self.heard = (birth.sent, origin.institution)
+        # What is no institution's own, such as an estate, is theirs who found it: others may have one of that name.
+        self.heard = {birth.sent, origin.institution, *(() if origin.institution else bearers)} - {""}
         self.estate = self.origin.estate
         self.state = State.OPEN
         self.owner = self.plan = self.retired = self.closed_by = self.waived = self.last_run = ""
@@ -109,7 +118,7 @@ class _Fold:
 
     def heeds(self, senders: Collection[str]) -> bool:
         """Whether what these sent counts: of another institution nobody else writes, whatever its bundle holds."""
-        return not senders or not self.origin.institution or any(one in self.heard for one in senders)
+        return not senders or any(one in self.heard for one in senders)
 
     def entry(self, entry: Entry) -> None:
         """One entry of the log."""

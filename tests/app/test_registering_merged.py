@@ -14,7 +14,7 @@ from audit.app.registering_births import Written, born, changed, retired
 from audit.app.sealing_bundle import make, merge_all
 from audit.app.sealing_keys import new_key
 from audit.model.event import Event
-from audit.model.evidence import Run, Selection
+from audit.model.evidence import Finding, Run, Selection
 from audit.model.register import SENT, Action, State
 from audit.model.verdict import Verdict
 from tests.analysis.registering import ONE, look
@@ -191,3 +191,35 @@ def test_a_run_that_was_emptied_makes_nothing_gone(tmp_path: Path) -> None:
     whole = keep(store, 6, {TARGETS: PASS})
     assert (one(store).gone, one(store).gone_by) == (True, whole.id)
     assert retired(str(store), name, by="Kim", reason="gone").retired == "Kim"
+
+
+def test_two_estates_of_one_id_do_not_close_each_others_measures(tmp_path: Path) -> None:
+    kibo, kosme = Sender(tmp_path / "kibo"), Sender(tmp_path / "kosme", "kosme")
+
+    def found(verdict: Verdict, name: str) -> list[Finding]:
+        whole = finding(AGE, verdict, institution="", system="", subject="all")
+        return [whole, finding(TARGETS, PASS, institution=name, subject=f"{name}/x", system=f"{name}/x")]
+
+    keep_findings(kibo.store, 0, found(FAIL, "kibo"))
+    (name,) = born(str(kibo.store), by="Kim").new
+    kibo.send(1)
+    keep_findings(kosme.store, 1, found(PASS, "kosme"))
+    kosme.send(1)
+    assert (one(kibo.ministry).id, one(kibo.ministry).state, one(kibo.ministry).gone) == (name, State.OPEN, False)
+    keep_findings(kibo.store, 2, found(PASS, "kibo"))
+    kibo.send(2)
+    assert one(kibo.ministry).state is State.CLOSED
+    keep_findings(kosme.store, 3, found(FAIL, "kosme"))
+    kosme.send(2)
+    assert (one(kibo.ministry).state, one(kibo.ministry).reopened) == (State.CLOSED, 0)
+
+
+def test_what_the_ministry_finds_in_a_run_that_was_sent_goes_on_with_the_next_of_its_sender(tmp_path: Path) -> None:
+    kibo = Sender(tmp_path / "kibo")
+    own = finding(TARGETS, PASS, subject="kibo/x")
+    for day, verdict in ((0, FAIL), (5, PASS)):
+        keep_findings(kibo.store, day, [finding(AGE, verdict, institution="", system="", subject="all"), own])
+        kibo.send(day)
+        if not day:
+            born(str(kibo.ministry), by="Ministry")
+    assert one(kibo.ministry).state is State.CLOSED
