@@ -29,9 +29,10 @@ from checks.backup.barman_files import (
     packed,
     without_running,
 )
-from checks.backup.postgresql_manifest import VERIFY, faults
+from checks.backup.postgresql_manifest import VERIFY, faults, lost
 from checks.backup.postgresql_rights import RIGHTS
 from checks.backup.wal import Carried, Log, Piece, carried, log, parsed, segment_size, timeline_of
+from checks.backup.wal_heads import named_rightly
 
 _LARGEST: Final = 1_000_000
 _LARGEST_BOOK: Final = 64_000_000
@@ -82,7 +83,7 @@ async def server_backups(copy: Barman, world: World) -> BackupState:
     primary = await asked(copy.primary, world, copy.timeout)
     now = world.clock.now()
     entries = without_running(await _entries(where, look), now)
-    bases = judged(entries, await _data(where, world))
+    bases = judged(entries, await _whole(where, entries, world))
     facts: dict[str, Any] = {"clock": now, "location": "", "taken": (copy.server,), "integrity": 1}
     facts |= {"empties_after": None, "attempts": attempts(entries, now - _LOOK_BACK)}
     absent: dict[str, Unseen] = {}
@@ -155,6 +156,15 @@ async def _data(where: Places, world: World) -> frozenset[str]:
     return frozenset(seen)
 
 
+async def _whole(where: Places, entries: tuple[Entry, ...], world: World) -> frozenset[str]:
+    """The backups whose files are there, of the newest each that its manifest names."""
+    there = await _data(where, world)
+    newest = max((entry.id for entry in entries if entry.id in there), default=None)
+    if newest is None or not await lost(f"{where.base}/{newest}/data", world):
+        return there
+    return there - {newest}
+
+
 async def _log(where: Places, entries: tuple[Entry, ...], look: _Look) -> tuple[Log, Mapping[str, bool]]:
     """The pieces of the log that lie there, with the book that Barman keeps of them."""
     listed = await look.world.files.list(f"{where.wals}/*/*", _MOST)
@@ -175,8 +185,8 @@ async def _log(where: Places, entries: tuple[Entry, ...], look: _Look) -> tuple[
     pieces = []
     for file in listed:
         name = file.path.rpartition("/")[2]
-        pieces.append(Piece(name, file.size, file.modified, packed=books.get(name, True)))
-    return log(pieces, size, histories), books
+        pieces.append((file.path, Piece(name, file.size, file.modified, packed=books.get(name, True))))
+    return log(await named_rightly(pieces, size, look.world.files), size, histories), books
 
 
 def _booked(books: Mapping[str, bool], found: Log, whole: Carried) -> tuple[Gap, ...]:

@@ -47,6 +47,8 @@ class Judged:
     gap: CannotSee | None = None
     """Why nothing was verified."""
     keys: int | None = None
+    revision: int | None = None
+    """The count of all changes up to it."""
     plain: bool = False
 
 
@@ -77,9 +79,14 @@ async def snapshots(copy: Etcd, world: World) -> BackupState:
         place -= 1
     if best is not None and best.keys is not None:
         before = next((number for number in range(place - 1, -1, -1) if points[number].complete), None)
-        earlier = None if before is None else (await _judged(files[before], look)).keys
-        if earlier is not None and best.keys * 2 < earlier:
-            points[place] = _doubted(points[place], f"it has {best.keys} keys where the one before it has {earlier}")
+        earlier = Judged() if before is None else await _judged(files[before], look)
+        if earlier.keys is not None and best.keys * 2 < earlier.keys:
+            told = f"it has {best.keys} keys where the one before it has {earlier.keys}"
+            points[place] = _doubted(points[place], told)
+        elif best.revision is not None and earlier.revision is not None and best.revision < earlier.revision:
+            # The count of all changes never goes back: an old file was copied, or it is of another cluster.
+            told = f"it ends at revision {best.revision}, the one before it at {earlier.revision}"
+            points[place] = _doubted(points[place], told)
     facts: dict[str, Any] = {"integrity": 0 if best is None else 2 if best.verified else 1}
     absent: dict[str, Unseen] = {}
     nothing = CannotSee(Reason.INCOMPLETE, say("there is no complete snapshot to look into"))
@@ -153,11 +160,14 @@ async def _read(file: FileSeen, look: _Look, judged: Judged) -> Judged:
         return Judged(doubt=f"etcdctl cannot read it: {line.strip()}"[:200])
     try:
         found = json.loads(output.out)
-        keys = found.get("totalKey") if isinstance(found, dict) else None
+        told = found if isinstance(found, dict) else {}
     except (ValueError, RecursionError):
-        keys = None
-    count = keys if isinstance(keys, int) and not isinstance(keys, bool) and 0 <= keys < 10**12 else None
-    return Judged(verified=judged.verified, gap=judged.gap, keys=count, plain=True)
+        told = {}
+    keys, revision = (
+        value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 10**18 else None
+        for value in (told.get("totalKey"), told.get("revision"))
+    )
+    return Judged(verified=judged.verified, gap=judged.gap, keys=keys, revision=revision, plain=True)
 
 
 def _doubted(point: RestorePoint, doubt: str) -> RestorePoint:

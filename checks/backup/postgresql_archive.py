@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import glob
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Annotated, Any, Final, Literal
 
@@ -19,9 +19,10 @@ from audit.model.technology import Copy
 from audit.model.units import Duration
 from checks.backup.archiver import ARCHIVER, Archiver, asked, held
 from checks.backup.base_backup import Label, Manifest, label, manifest, packed_label
-from checks.backup.postgresql_manifest import VERIFY, faults
+from checks.backup.postgresql_manifest import VERIFY, faults, lost
 from checks.backup.postgresql_rights import RIGHTS
 from checks.backup.wal import USUAL, Base, Carried, Log, Piece, Span, carried, log, position, segment_size, timeline_of
+from checks.backup.wal_heads import named_rightly
 
 _MOST: Final = 1_000_000
 _MOST_BACKUPS: Final = 1000
@@ -69,13 +70,17 @@ class _Found:
     cluster: str
     lost: str
     """The number of a table space that its manifest names, whose archive is not there."""
+    plain: bool = False
+    """Whether it lies there as the folder of a server, not packed."""
+    gone: str = ""
+    """A file of the manifest that is not there in its length."""
 
 
 @probe(deadline=185, verbs=Verbs(commands=VERIFY, sql=(ARCHIVER, RIGHTS)))
 async def base_backups(copy: PostgresqlArchive, world: World) -> BackupState:
     look = _Look(world, copy.timeout, copy)
     primary = await asked(copy.primary, world, copy.timeout)
-    found = await _found(look)
+    found = await _complete(await _found(look), look)
     starts = [(one.label.position, one.label.segment) for one in found if one.label]
     size = primary.size if isinstance(primary, Archiver) else segment_size(starts) or USUAL
     bases = [_base(one, size) for one in found]
@@ -170,9 +175,23 @@ async def _found(look: _Look) -> tuple[_Found, ...]:
                 own,
                 cluster,
                 lost,
+                not any(name.startswith("base.tar") for name in names),
             )
         )
     return tuple(found)
+
+
+async def _complete(found: tuple[_Found, ...], look: _Look) -> tuple[_Found, ...]:
+    """The base backups, the newest of those that lie there plain held against the list of its files."""
+    plain = [
+        (one.label.start, place)
+        for place, one in enumerate(found)
+        if one.plain and one.manifest is not None and one.label is not None and one.label.start is not None
+    ]
+    begun = max((start for start, _ in plain), default=None)
+    newest = [place for start, place in plain if start == begun]
+    gone = {place: await lost(found[place].folder, look.world) for place in newest}
+    return tuple(replace(one, gone=gone.get(place, "")) for place, one in enumerate(found))
 
 
 async def _own(folder: str, look: _Look) -> tuple[Piece, ...]:
@@ -210,6 +229,8 @@ def _base(found: _Found, size: int) -> Base:
         doubt = "its backup_manifest ends too early"
     elif found.lost:
         doubt = f"the archive of its table space {found.lost} is not there"
+    elif found.gone:
+        doubt = f"{found.gone}, which its manifest names, is not there in its length"
     first, last = found.label.segment, found.label.segment
     if found.manifest is not None and found.manifest.end:
         number = (position(found.manifest.end) - 1) // size
@@ -229,16 +250,16 @@ async def _log(look: _Look, size: int) -> Log:
     """Every piece of the log that lies in the archive."""
     written = look.copy.archive.rstrip("/")
     pattern = written if _WILD.search(written) else f"{written}/*"
-    pieces, histories = [], {}
+    found, histories = [], {}
     for file in await look.world.files.list(pattern, _MOST):
         name = _name(file.path)
-        pieces.append(Piece(name, file.size, file.modified))
+        found.append((file.path, Piece(name, file.size, file.modified)))
         timeline = timeline_of(name)
         if timeline is not None:
             unpacked = await look.world.files.unpack(file.path, 65536, look.left(name))
             text = unpacked.head if unpacked else await look.world.files.head(file.path, 65536)
             histories[timeline] = text.decode("utf-8", "replace")
-    return log(pieces, size, histories)
+    return log(await named_rightly(found, size, look.world.files), size, histories)
 
 
 async def _verified(newest: _Found | None, look: _Look) -> tuple[str, ...]:

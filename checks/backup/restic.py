@@ -21,7 +21,18 @@ from audit.model.technology import Copy
 from audit.model.unfit import Unexpected
 from audit.model.units import Duration
 from checks.backup.restic_log import held_against, runs
-from checks.backup.restic_output import Snapshot, alike, chosen, doubted, errors, listed, names, refused, version
+from checks.backup.restic_output import (
+    Snapshot,
+    alike,
+    chosen,
+    doubted,
+    errors,
+    listed,
+    names,
+    refused,
+    unwalked,
+    version,
+)
 
 _VARIABLES: Final = (
     "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_DEFAULT_REGION",
@@ -126,7 +137,12 @@ class ResticLook(Timed):
 
     async def weighed(self, point: RestorePoint) -> RestorePoint:
         """A point with what a restore of it would bring: restic before 0.17 does not keep that in the snapshot."""
-        sums = await self.data("stats", "--mode", "restore-size", point.id)
+        output = await self.run("stats", "--mode", "restore-size", point.id, "--json")
+        if output.code != 0:
+            if lost := unwalked(output):
+                return point.model_copy(update={"complete": False, "doubt": lost})
+            raise refused(output)
+        sums = loaded(output.out, say("restic {command} did not print JSON", command="stats"))
         size, files = (
             count(sums.get(key)) if isinstance(sums, dict) else None for key in ("total_size", "total_file_count")
         )
@@ -224,6 +240,10 @@ async def _weighed(snapshots: Sequence[Snapshot], look: ResticLook) -> tuple[Res
         return ()
     same = [number for number, snapshot in enumerate(snapshots) if snapshot.set == snapshots[-1].set][-_REFERENCE:]
     first, last = snapshots[same[0]], snapshots[-1]
+    points[-1] = await _sized(points[-1], look)
+    if not points[-1].complete:
+        # restic tries for most of a minute to read a folder that is gone: what is known by then must not be lost.
+        return alike(snapshots, points)
     if first.tree and first.tree == last.tree:
         # A tree is named by its content, so that it need not be weighed twice.
         points[-1] = doubted(await _sized(points[-1], look), None)

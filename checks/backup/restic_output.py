@@ -13,6 +13,9 @@ from audit.model.backup import RestorePoint
 from audit.model.json_values import count, instant
 
 _MOST_ERRORS: Final = 20
+_UNWALKED: Final = re.compile(
+    r"walking (?:snapshot|tree)|(?:tree|id|blob) \S+ (?:is )?not found in (?:index|repository)"
+)
 _SETTLED: Final = 3
 """Snapshots of other folders after which they are taken for what the job now takes."""
 # What restic up to 0.16 says, as it ends with 1 whatever happened; newer ones have codes of their own.
@@ -178,6 +181,13 @@ def refused(output: Output) -> CannotSee:
         next(iter(reasons), Reason.INCOMPLETE),
         say("restic could not read the repository: {answer}", answer=line[:200]),
     )
+
+
+def unwalked(output: Output) -> str:
+    """Why what a snapshot holds cannot be listed, and so not be brought back; empty where restic says another."""
+    lines = [line.strip() for line in f"{output.err}\n{output.out}".splitlines()]
+    found = [line for line in lines if _UNWALKED.search(line) and "retrying" not in line]
+    return f"what it holds cannot be listed: {found[-1]}"[:300] if found else ""
 
 
 def errors(output: Output) -> tuple[str, ...]:

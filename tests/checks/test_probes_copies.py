@@ -190,6 +190,14 @@ class TestRestic:
         }
         assert self.look(answers).newest is None
 
+    def test_what_cannot_be_listed_cannot_be_brought_back(self) -> None:
+        entries = [entry(f"2026-08-{day}T00:00:00Z", tree=str(day)) for day in (30, 31)]
+        said = "Load(walking tree) returned error, retrying\nerror walking snapshot: walking tree 4e: no such file\n"
+        answers = {"snapshots --json": Output(0, json.dumps(entries), ""), "stats": Output(1, "", said)}
+        assert (
+            self.look(answers).points[1].doubt.endswith("listed: error walking snapshot: walking tree 4e: no such file")
+        )
+
     def test_what_a_run_could_not_read_stands_in_its_log_alone(self) -> None:
         ids = ("2026-08-30", "2026-08-31", "2026-09-01")
         error = {"message_type": "error", "during": "archival", "item": "/srv/closed"}

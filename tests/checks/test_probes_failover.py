@@ -135,6 +135,20 @@ class TestEtcd:
         seen = self.look(snapshot(), snapshot())
         assert (seen.integrity, seen.errors, seen.encrypted, seen.size) == (2, (), False, 4096 + 32)
 
+    def test_a_count_of_changes_that_goes_back(self) -> None:
+        files = {f"/e/{number}.db": SceneFile(snapshot(), NOW - timedelta(hours=9 - number)) for number in (1, 2)}
+        said = {
+            f"etcdctl snapshot status /e/{number}.db": Output(0, f'{{"revision":{revision},"totalKey":5}}', "")
+            for number, revision in ((1, 9), (2, 7))
+        }
+        copy = Etcd.model_validate({"id": "e", "kind": "etcd", "at": "b", "path": "/e/*.db"})
+        seen = anyio.run(snapshots.look, copy, scene(now=NOW, files=files, command=said))
+        assert isinstance(seen, BackupState)
+        assert [(point.complete, "revision 7" in point.doubt) for point in seen.points] == [
+            (True, False),
+            (False, True),
+        ]
+
     def test_one_byte_is_enough(self) -> None:
         broken = bytearray(snapshot())
         broken[3000] ^= 1

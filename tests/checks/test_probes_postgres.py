@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 
 import anyio
@@ -54,7 +56,8 @@ def segment(number: int) -> str:
 
 
 def whole(number: int) -> SceneFile:
-    return SceneFile(bytes(USUAL), NOON - timedelta(minutes=10 - number))
+    head = b"\x10\xd1\x02\0\1\0\0\0" + (number * USUAL).to_bytes(8, "little")
+    return SceneFile(head.ljust(USUAL, b"\0"), NOON - timedelta(minutes=10 - number))
 
 
 class TestBarman:
@@ -120,12 +123,21 @@ class TestBarman:
 
 
 class TestArchive:
-    def look(self, *numbers: int, time: str = "10:00:00 UTC", manifest: bytes = MANIFEST, **more: Any) -> BackupState:
+    def look(
+        self,
+        *numbers: int,
+        time: str = "10:00:00 UTC",
+        manifest: bytes = MANIFEST,
+        other: Mapping[str, SceneFile] = MappingProxyType({}),
+        **more: Any,
+    ) -> BackupState:
         files = {
             "/base/monday/backup_label": SceneFile(LABEL.format(time=time).encode(), NOON),
             "/base/monday/backup_manifest": SceneFile(manifest, NOON),
             "/base/monday/PG_VERSION": SceneFile(b"15\n", NOON),
+            "/base/monday/a": SceneFile(bytes(40), NOON),
             **{f"/archive/{segment(number)}": whole(number) for number in numbers},
+            **other,
         }
         written = {"id": "a", "kind": "postgresql-archive", "at": "busan", "archive": "/archive", "backups": "/base/*"}
         copy = PostgresqlArchive.model_validate({**written, **more})
@@ -139,6 +151,21 @@ class TestArchive:
 
     def test_a_hole(self) -> None:
         assert [gap.missing for gap in self.look(2, 3, 5).gaps] == [1]
+
+    @pytest.mark.parametrize("content", [bytes(USUAL), whole(2).content])
+    def test_a_segment_that_is_not_what_its_name_says(self, content: bytes) -> None:
+        seen = self.look(2, 3, 4, 5, other={f"/archive/{segment(4)}": SceneFile(content, NOON)})
+        assert [gap.missing for gap in seen.gaps] == [1]
+
+    def test_a_segment_that_tells_nothing_of_its_place(self) -> None:
+        closed = SceneFile(b"\x81\x05" * (USUAL // 2), NOON)
+        assert self.look(2, 3, 4, 5, other={f"/archive/{segment(4)}": closed}).gaps == ()
+
+    def test_a_file_that_its_manifest_names(self) -> None:
+        listed = MANIFEST.replace(b"{", b'{ "Path": "base/1/99", "Size": 3, "Path": "pg_tblspc/7/x", "Size": 5,', 1)
+        assert self.look(2, 3, manifest=listed).points[0].doubt.startswith("base/1/99, which")
+        there = {"/base/monday/base/1/99": SceneFile(b"abc", NOON)}
+        assert self.look(2, 3, manifest=listed, other=there).points[0].complete
 
     @pytest.mark.parametrize("cut", [MANIFEST[:-30], b"", b"{}"])
     def test_a_manifest_that_was_cut_off(self, cut: bytes) -> None:

@@ -72,6 +72,7 @@ def lab(root: Path) -> Iterator[Lab]:
                 "segment-removed": lambda: _segment_removed(primary, -2),
                 "newest-segment-removed": lambda: _segment_removed(primary, -1),
                 "segment-cut": lambda: _segment_cut(primary),
+                "segment-of-another": lambda: _segment_of_another(primary),
                 "byte-flipped": lambda: _flipped(primary),
                 "data-removed": lambda: _data_removed(primary),
                 "no-threshold": lambda: _aged(primary),
@@ -111,6 +112,13 @@ def _segment_removed(primary: Archiving, number: int) -> Said:
 def _segment_cut(primary: Archiving) -> Said:
     """As a full disk leaves it."""
     os.truncate(_segments(primary)[-2], 5_000_000)
+    return _said(primary)
+
+
+def _segment_of_another(primary: Archiving) -> Said:
+    """A script that copies by hand took one piece twice."""
+    one, other = _segments(primary)[-3:-1]
+    other.write_bytes(one.read_bytes())
     return _said(primary)
 
 

@@ -39,6 +39,8 @@ def lab(root: Path) -> Iterator[Lab]:
             breaks={
                 "segment-removed": lambda: _segment_removed(primary),
                 "segment-partial": lambda: _segment_partial(primary),
+                "segment-zeros": lambda: _segment_zeros(primary),
+                "files-removed": lambda: _files_removed(primary),
                 "archived-to-nowhere": lambda: _to_nowhere(primary),
                 "two-servers-write": lambda: _forked(primary),
                 "label-removed": lambda: _label_removed(primary),
@@ -77,6 +79,20 @@ def _segment_partial(primary: Archiving) -> Said:
     segment = _segments(primary)[-2]
     segment.rename(segment.with_name(f"{segment.name}.partial"))
     return _said(primary)
+
+
+def _segment_zeros(primary: Archiving) -> Said:
+    """As a power failure leaves a file that was copied a moment before: name and length are there."""
+    segment = _segments(primary)[-2]
+    segment.write_bytes(bytes(segment.stat().st_size))
+    return _said(primary)
+
+
+def _files_removed(primary: Archiving) -> Said:
+    """A clean-up of large files took the tables; what is small, the manifest among it, is left."""
+    for folder in (primary.folder / "base").iterdir():
+        shutil.rmtree(folder / "base")
+    return Said("ls: backup_label, backup_manifest, PG_VERSION, global are there", content=True)
 
 
 def _to_nowhere(primary: Archiving) -> Said:

@@ -11,6 +11,7 @@ LIES: Final = (
     Lie("one WAL segment taken out", "barman", "segment-removed", "backup.log-unbroken"),
     Lie("the newest WAL segment taken out", "barman", "newest-segment-removed", "backup.log-unbroken"),
     Lie("one WAL segment cut off by a full disk", "barman", "segment-cut", "backup.log-unbroken"),
+    Lie("one WAL segment under the name of the next one too", "barman", "segment-of-another", "backup.log-unbroken"),
     Lie("three bytes of the newest backup flipped", "barman", "byte-flipped", "backup.verified"),
     Lie("the files of all backups removed, their records left", "barman", "data-removed", "backup.age"),
 )
