@@ -28,7 +28,7 @@ institutions:
 """
 CHECK = "facility.fire-detection"
 AT = "2026-11-01T00:00:00+09:00"
-ADD = ("--check", CHECK, "--on", "d/b", "--by", "Lee Jun", "--collected", "2026-10-02", "--expires", "2027-10-01")
+ADD = ("--check", CHECK, "--on", "d/b", "--by", "Lee Jun", "--collected", "2026-10-02", "--expires", "2099-10-01")
 
 
 class Room:
@@ -92,7 +92,7 @@ def test_from_a_document_to_a_finding_and_to_what_a_change_does(room: Room) -> N
     assert (found.verdict, found.level) == (Verdict.PASS, Level.ATTESTED)
     assert room.says("evidence", "verify", "--at", AT)[0] == Exit.READY
     whole = written.read_text()
-    written.write_text(whole.replace("2027-10-01", "2029-10-01"))
+    written.write_text(whole.replace("2099-10-01", "2101-10-01"))
     assert (room.state(), room.finding().verdict) == ("tampered-statement", Verdict.FAIL)
     written.write_text(whole)
     room.document.write_text("tested with Smoke")
@@ -161,14 +161,14 @@ def test_paths_stay_in_the_folder(room: Room) -> None:
 def test_the_end_of_a_day_and_what_is_dated_in_the_future(room: Room) -> None:
     room.added()
     room.attest("sheet", "--key", str(room.lee.path))
-    assert room.state(at="2027-10-01T23:59:59+09:00") == "signed"
-    assert room.state(at="2027-10-02T00:00:01+09:00") == "expired"
+    assert room.state(at="2099-10-01T23:59:59+09:00") == "signed"
+    assert room.state(at="2099-10-02T00:00:01+09:00") == "expired"
     assert room.state(at="2026-10-01T12:00:00+09:00") == "future"
-    assert room.says("evidence", "verify", "--at", "2028-01-01")[0] == Exit.EXPIRED
+    assert room.says("evidence", "verify", "--at", "2100-01-01")[0] == Exit.EXPIRED
     for at, within, code, listed in (
-        ("2027-09-01", "60d", Exit.READY, True),
-        ("2027-09-01", "7d", Exit.READY, False),
-        ("2028-01-01", "7d", Exit.EXPIRED, True),
+        ("2099-09-01", "60d", Exit.READY, True),
+        ("2099-09-01", "7d", Exit.READY, False),
+        ("2100-01-01", "7d", Exit.EXPIRED, True),
     ):
         found, out = room.says("evidence", "expiring", "--within", within, "--at", at)
         assert (found, "sheet" in out) == (code, listed)

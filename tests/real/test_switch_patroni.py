@@ -13,6 +13,7 @@ import yaml
 
 from audit.app import audit
 from audit.app.switching import Made, make, planned
+from audit.app.switching.perform import WARM
 from audit.app.switching_record import recorded
 from audit.model.exit import Exit, Stop
 from audit.model.switching import SwitchState
@@ -89,7 +90,7 @@ def test_it_is_switched_once_measured_and_reported(tmp_path: Path, pair: patroni
     assert state.left != state.taken
     assert timedelta(0) < state.outage < timedelta(seconds=60)
     assert state.rto >= timedelta(0)
-    assert state.acknowledged > 20
+    assert state.acknowledged >= WARM + 2
     assert (state.lost, state.rpo) == (0, timedelta(0))
     assert [name.split()[0] for name in state.authorized] == ["kim", "lee"]
     assert pair.sql("select count(*) from haechi_canary") == "0"

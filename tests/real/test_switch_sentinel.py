@@ -13,6 +13,7 @@ import pytest
 import yaml
 
 from audit.app.switching import make, planned
+from audit.app.switching.perform import WARM
 from audit.app.switching_record import recorded
 from audit.model.exit import Exit, Stop
 from audit.model.switching import SwitchState
@@ -79,7 +80,7 @@ def switched(root: Path, group: sentinels.Group) -> SwitchState:
     after = group.primary()
     assert (state.left.rpartition(":")[2], state.taken.rpartition(":")[2]) == (str(before.port), str(after.port))
     assert timedelta(0) <= state.outage < timedelta(seconds=60)
-    assert state.acknowledged > 20
+    assert state.acknowledged >= WARM + 2
     assert after.cli("KEYS", "haechi:*") == ""
     assert recorded(store, REF)[-1] == state
     kept = b"".join(one.read_bytes() for one in root.glob("haechi.db*"))

@@ -13,6 +13,8 @@ from typing import Final
 import dns.exception
 import dns.message
 
+from tests.real.children import free_port
+
 Talk = Callable[[socket.socket], None]
 _ABORT: Final = struct.pack("ii", 1, 0)
 
@@ -105,11 +107,9 @@ def resets(channel: socket.socket) -> None:
     channel.close()
 
 
-def closed_port(address: str = "127.0.0.1") -> int:
-    """A port at which nobody listens."""
-    with socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET) as probe:
-        probe.bind((address, 0))
-        return int(probe.getsockname()[1])
+def closed_port() -> int:
+    """A port at which nobody listens, nor begins to: the kernel gives it to none of those that name no port."""
+    return free_port()
 
 
 Answers = Callable[[dns.message.Message], dns.message.Message]

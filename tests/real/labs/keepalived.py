@@ -88,7 +88,7 @@ def routing(node: Node, other: int, door: Path) -> Iterator[None]:
         f"global_defs {{\n  router_id {node.name}\n  snmp_socket unix:{door}\n  enable_snmp_vrrp\n"
         f"  vrrp_garp_master_delay 1\n}}\n"
         f"vrrp_instance {INSTANCE} {{\n  state BACKUP\n  interface v0\n  virtual_router_id 51\n"
-        f"  priority {150 - 50 * node.number}\n  advert_int 1\n  nopreempt\n  unicast_src_ip 10.99.0.{node.number}\n"
+        f"  priority {150 - 50 * node.number}\n  advert_int 2\n  nopreempt\n  unicast_src_ip 10.99.0.{node.number}\n"
         f"  unicast_peer {{ 10.99.0.{other} }}\n  virtual_ipaddress {{ {SHARED}/24 }}\n"
         "  track_interface { w0 }\n}\n"
     )
