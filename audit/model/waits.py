@@ -115,6 +115,8 @@ def switching(switch: Failover, view: View, took: Mapping[str, float]) -> tuple[
     if record is not None and (steps is None or steps.switch is None):
         # A record counts from the loss, or from the decision, to the service: it holds all that is not told.
         return 0.0, record
+    if record is not None:
+        unknown = 0.0
 
     def hours(name: str) -> float:
         value = getattr(steps, name, None)
@@ -143,7 +145,7 @@ def waits(
             counted = switching(switch, view, took or {})
             if counted is None or not system.at:
                 continue
-            if switch.mode == "active-active" or (switch.mode in AT_ONCE and sum(counted) in (0.0, inf)):
+            if switch.mode == "active-active" or (switch.mode in AT_ONCE and _silent(switch, took or {}, *counted)):
                 places.append(switch.to)
             else:
                 second.setdefault(system.ref, []).append((switch, *counted))
@@ -168,6 +170,14 @@ def waits(
                 found.back.setdefault(net.number[ref], []).extend((node, *found.others.get(node, ())))
     _cooling(graph, found)
     return found
+
+
+def _silent(switch: Failover, took: Mapping[str, float], before: float, work: float) -> bool:
+    """Whether nothing tells that a switch takes any time; one of which a part is told takes that, and what is not."""
+    if before + work < inf:
+        return not before + work
+    named = () if switch.steps is None else ("detect", "decide", "switch", "verify")
+    return switch.ref not in took and all(getattr(switch.steps, name) is None for name in named)
 
 
 def _rest(ref: str) -> str:

@@ -166,6 +166,21 @@ def test_no_declared_step_undoes_a_longer_record() -> None:
     assert [(one.basis, one.on) for one in pay.figures] == [("recorded", date(2026, 5, 1))]
 
 
+def test_a_record_holds_the_steps_that_nobody_told() -> None:
+    """A hot standby of which two steps of four are told is no second place that costs nothing."""
+    text = """
+sites: [{id: d, rooms: [{id: r}]}, {id: e, rooms: [{id: r}]}]
+institutions: [{id: i, systems: [{id: a, grade: 1, rto: 2h, at: [d/r], failover: [
+  {id: f, kind: declared, to: e/r, mode: hot, steps: {detect: 1m, switch: 1m}, drills: [
+    {on: 2026-05-01, realism: real-switch, took: 3h}]}]}]}]
+"""
+    for told, most in ((text, 3.0), (text.replace(", took: 3h", ""), None)):
+        graph = Graph(scene(told).estate)
+        (found,) = achievable(Clockwork(graph), catalogue().policy(graph.estate), [(happening(graph, "d"),)])
+        assert found.away is not None
+        assert (found.away.least, found.away.most, found.kept) == (0.0, most, None)
+
+
 def test_the_pictures_of_a_report_rest_on_what_was_measured() -> None:
     graph = Graph(scene(TEXT).estate)
     declared, drilled_too = meaning(graph, AT), meaning(graph, AT, known_of(graph, measured()))
