@@ -128,7 +128,7 @@ class LocalCommand:
             await child.close()
         if ending == "too much":
             raise CannotSee(Reason.INCOMPLETE, say("{program} printed more than 8 MiB", program=program))
-        code = child.process.returncode
+        code = child.code
         if ending == "late" or code is None:
             raise CannotSee(
                 Reason.TIMEOUT, say("{program} did not end within {timeout}", program=program, timeout=plain(timeout))

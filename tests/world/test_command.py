@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import time
 from collections.abc import Mapping
 from datetime import timedelta
@@ -81,6 +82,22 @@ def test_a_program_says_its_version_once_until_its_file_is_another(hand: LocalCo
 
 def test_what_a_command_prints_with_its_code(hand: LocalCommand) -> None:
     assert run(hand, "sh", "-c", "echo out; echo err >&2; exit 3") == Output(3, "out\n", "err\n")
+
+
+def test_a_code_that_is_lost_is_no_success(hand: LocalCommand) -> None:
+    before = signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    try:
+        assert run(hand, "true").code != 0
+    finally:
+        signal.signal(signal.SIGCHLD, before)
+    assert run(hand, "true").code == 0
+
+
+def test_what_is_said_by_halves_and_at_length(hand: LocalCommand) -> None:
+    said = run(hand, "sh", "-c", "printf a; sleep 0.05; exec >&-; sleep 0.1; head -c 3000000 /dev/zero >&2; exit 4")
+    assert (said.code, said.out, len(said.err)) == (4, "a", 65_536)
+    assert said.took > 0.15
+    assert len(run(hand, "head", "-c", "7000000", "/dev/zero").out) == 7_000_000
 
 
 def test_no_shell_looks_at_the_words(hand: LocalCommand) -> None:

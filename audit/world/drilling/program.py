@@ -22,6 +22,7 @@ from anyio.abc import ByteReceiveStream, Process
 from audit.model.message import say
 from audit.model.units import plain
 from audit.model.verdict import CannotSee, Reason
+from audit.world.child import starting
 from audit.world.world import Output
 
 _MOST_OUT: Final = 8 * 1024 * 1024
@@ -95,7 +96,7 @@ class Running:
         cls, name: str, words: Sequence[str], folder: Path, environment: Mapping[str, str], pipes: tuple[int, ...] = ()
     ) -> Running:
         """Start a program without a shell, at the head of a group of its own."""
-        try:
+        with starting(name):
             process = await anyio.open_process(
                 list(words),
                 stdin=subprocess.DEVNULL,
@@ -105,12 +106,6 @@ class Running:
                 pass_fds=pipes,
                 umask=0o077,
             )
-        except FileNotFoundError as broken:
-            raise CannotSee(Reason.NO_TOOL, say("{program} cannot be run here", program=name)) from broken
-        except PermissionError as broken:
-            raise CannotSee(Reason.DENIED, say("this user may not run {program}", program=name)) from broken
-        except (OSError, ValueError) as broken:
-            raise CannotSee(Reason.INCOMPLETE, say("{program} could not be started", program=name)) from broken
         with contextlib.suppress(OSError):
             os.setpriority(os.PRIO_PGRP, process.pid, 10)
         running = cls(name, process)
