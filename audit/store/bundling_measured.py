@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import base64
-import binascii
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from typing import Any, Final
 
 from sqlalchemy import Connection, text
 
-from audit.model.history import Stretch
+from audit.model.history import LATENCY_STEPS, Stretch
 from audit.store.condensing import condensed, stretch_from
 from audit.store.journal import append, head
 from audit.store.marks import DAY
@@ -23,6 +23,7 @@ from audit.store.writing import put
 BETWEEN: Final = ":"
 """Between an institution and a vantage of it, in the name of that vantage at the ministry; no id holds it."""
 _LONGEST: Final = 1_000
+_YEARS: Final = (1970, 8999)
 _ROWS: Final = 5_000
 
 
@@ -45,7 +46,7 @@ def take(connection: Connection, institution: str, entries: Iterable[Mapping[str
         try:
             start, told = _start(entry), list(_told(entry, institution))
             found = {(subject, f"{institution}{BETWEEN}{vantage}"): content for subject, vantage, content in told}
-        except (ValueError, KeyError, TypeError, OverflowError, binascii.Error):
+        except (ValueError, LookupError, TypeError, OverflowError, RecursionError, AttributeError):
             bad.append(str(entry.get("day"))[:20])
             continue
         if not found:
@@ -65,6 +66,8 @@ def take(connection: Connection, institution: str, entries: Iterable[Mapping[str
 
 def _start(entry: Mapping[str, Any]) -> int:
     day = datetime.strptime(entry["day"], "%Y-%m-%d").replace(tzinfo=UTC)
+    if not _YEARS[0] <= day.year <= _YEARS[1]:
+        raise ValueError("a day that nobody measured")
     return micros(day)
 
 
@@ -74,11 +77,25 @@ def _told(entry: Mapping[str, Any], institution: str) -> Iterator[tuple[str, str
     first, end = instant(start), instant(start) + timedelta(days=1)
     for subject, vantage, coded in entry["series"]:
         content = base64.b64decode(coded, validate=True)
-        spans = stretch_from(content, start, DAY).spans
-        if not spans or any(not first <= span.first <= span.last < end for span in spans):
-            raise ValueError("speaks of another day")
-        if not (isinstance(subject, str) and isinstance(vantage, str) and len(subject) + len(vantage) < _LONGEST):
+        if not _sound(stretch_from(content, start, DAY), first, end):
+            raise ValueError("is not what a watch measures in a day")
+        if not (subject + vantage).isprintable() or len(subject) + len(vantage) > _LONGEST or not vantage:
             raise ValueError("names nothing")
         # Of another institution's subjects nobody else tells how available they were.
         if subject.startswith(institution + "/"):
             yield subject, vantage, content
+
+
+def _sound(stretch: Stretch, first: datetime, end: datetime) -> bool:
+    """Whether it could have been measured in [first, end): what reads it later trusts that it was."""
+    spans = stretch.spans
+    return (
+        bool(spans)
+        and all(first <= span.first <= span.last < end for span in spans)
+        and all(one.first <= other.first for one, other in pairwise(spans))
+        and all(timedelta(0) <= span.every <= timedelta(days=1) for span in spans)
+        and all(min(span.count, span.good, span.tried) >= 0 for span in spans)
+        and all(isinstance(text, str) for span in spans for text in (span.reason, span.detail))
+        and all(0 <= step <= len(LATENCY_STEPS) and count >= 0 for step, count in stretch.latencies.items())
+        and min(stretch.late, stretch.error) >= 0
+    )

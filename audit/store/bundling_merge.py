@@ -188,8 +188,10 @@ def _shared(connection: Connection, sent: Sent, known: Sequence[Mapping[str, Any
 
 
 def _unread(days: Sequence[str]) -> Iterator[Message]:
-    if days:
-        yield say("what was measured on these days cannot be read: {days}", days=", ".join(days[:5]))
+    named = sorted(set(days))
+    if named:
+        some = ", ".join(named[:5]) + (", ..." if len(named) > 5 else "")
+        yield say("what was measured on these days cannot be read: {days}", days=some)
 
 
 def _foreign(sent: Sent) -> Iterator[Message]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import json
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -20,7 +22,9 @@ from audit.catalogue import discover
 from audit.cli import main
 from audit.inventory.load import load
 from audit.model.event import Event
+from audit.model.history import Span, Stretch
 from audit.model.measurement import Measurement, State
+from audit.store.condensing import _varied, condensed
 from audit.store.history import open_history
 
 START = datetime(2020, 9, 1, 9, 30, tzinfo=UTC)
@@ -147,6 +151,27 @@ def test_each_day_is_told_once_and_later_days_follow(tmp_path: Path) -> None:
     assert figures(kibo.estate, store)["kibo/guarantee/web"].down < timedelta(minutes=10)
 
 
+def broken() -> Iterator[str]:
+    """Stretches that no watch makes, each with one thing wrong."""
+    start = datetime(2020, 9, 5, tzinfo=UTC)
+    good = Span(State.UP, "", start, start + MINUTE, 2, MINUTE, 1, 1)
+    for spans in (
+        (),
+        (replace(good, last=start + timedelta(days=1)),),
+        (replace(good, first=start - MINUTE),),
+        (replace(good, first=start + 2 * MINUTE),),
+        (replace(good, first=start + MINUTE), good),
+        (replace(good, every=-MINUTE),),
+        (replace(good, count=-1),),
+    ):
+        yield base64.b64encode(condensed(Stretch(start, timedelta(days=1), spans))).decode()
+    yield base64.b64encode(condensed(Stretch(start, timedelta(days=1), (good,), {5000: 1}))).decode()
+    deep, odd = b"[" * 100_000, b"[5]"
+    for words in (deep, odd):
+        plain = condensed(Stretch(start, timedelta(days=1), (good,)))[1:].removesuffix(b'[""]')
+        yield base64.b64encode(b"1" + plain[:-1] + _varied([len(words)]) + words).decode()
+
+
 def test_nobody_tells_of_others_and_what_cannot_be_read_is_named(
     senders: tuple[Sender, Sender], tmp_path: Path
 ) -> None:
@@ -161,6 +186,9 @@ def test_nobody_tells_of_others_and_what_cannot_be_read_is_named(
             {"day": "yesterday", "series": []},
             {"day": "2020-09-04", "series": [["kibo/guarantee/web", "main", "AAAA"]]},
             {"day": "2020-09-05", "series": 5},
+            *({"day": "2020-09-05", "series": [["kibo/guarantee/web", "here", coded]]} for coded in broken()),
+            {"day": "2020-09-05", "series": [["kibo/guarantee/web\0", "here", entry["series"][0][2]]]},
+            {"day": "0001-01-01", "series": [["kibo/guarantee/web", "here", entry["series"][0][2]]]},
             {"day": "2020-09-06"},
             {},
         ]
@@ -172,7 +200,7 @@ def test_nobody_tells_of_others_and_what_cannot_be_read_is_named(
     assert answer.merged is not None
     says = [str(one) for one in answer.merged.conflicts]
     assert says == [
-        "what was measured on these days cannot be read: yesterday, 2020-09-04, 2020-09-05, 2020-09-06, None"
+        "what was measured on these days cannot be read: 0001-01-01, 2020-09-04, 2020-09-05, 2020-09-06, None, ..."
     ]
     with open_history(str(tmp_path / "ministry.db"), watching=False) as history:
         assert history.subjects() == ()
