@@ -24,6 +24,8 @@ from audit.contract import (
 )
 from audit.model.estate import Estate, Supplier, System
 from audit.model.facility import Room
+from audit.model.graph import Graph
+from audit.model.standbys import counted
 from audit.model.units import plain
 from checks.dependency.samples import alone, systems
 
@@ -104,6 +106,25 @@ def one_loss_takes_few(estate: Subject[Estate], limits: Limits) -> Ruling:
     return ruling(True, measured=figures["share"], required=f"<= {share:.0%}", says=says)
 
 
+def _left_down(graph: Graph, burnt: frozenset[str], down: frozenset[str]) -> frozenset[str]:
+    """What of all that is down stays so once the standbys have taken over that have really switched."""
+    proven, index = counted("pessimistic"), graph.estate.index
+    left = set(down)
+
+    def carried(ref: str) -> bool:
+        needs = graph.needs.get(ref, ())
+        if needs and all(graph.met(need, left) for need in needs):
+            return True
+        item = index.get(ref)
+        if not isinstance(item, System) or not any(proven(one) and one.to not in left for one in item.failover):
+            return False
+        return all(graph.met(need, left - {ref}) for need in item.needs)
+
+    while back := {ref for ref in left - burnt if carried(ref)}:
+        left -= back
+    return frozenset(left)
+
+
 @check(
     "dependency.fire-reach",
     control="DEP-03",
@@ -141,7 +162,7 @@ def survivors_do_not_need_the_room(room: Subject[Room], limits: Limits) -> Rulin
     burnt = graph.burns(room.ref)
     if not any(graph.occupants.get(place) for place in burnt):
         raise NotApplicable(say("no system runs in {room}", room=room.ref))
-    down = graph.lost_with(room.ref)
+    down = _left_down(graph, burnt, graph.lost_with(room.ref))
     fallen = (item for ref in down if isinstance(item := graph.estate.index.get(ref), System))
     required = say("at most {most}", most=allowed) if allowed else say("no system elsewhere")
     stopped = sorted(

@@ -205,6 +205,14 @@ def test_a_standby_that_never_took_over_proves_nothing(drills: str, verdict: str
     assert "a/r1" not in str(finding.says)
 
 
+@pytest.mark.parametrize(("realism", "verdict"), [("real-switch", "pass"), ("tabletop", "fail")])
+def test_a_fire_reaches_no_further_than_a_standby_that_has_switched(realism: str, verdict: str) -> None:
+    standby = "failover: [{id: f, kind: declared, to: b/r1, mode: hot, drills: [{on: 2026-05-01, realism: REAL}]}]"
+    needed = "{id: z, grade: 1, at: [a/r1], " + standby.replace("REAL", realism) + "}"
+    text = estate("{id: s, grade: 1, at: [b/r1], needs: [t]}", "{id: t, grade: 1, at: [b/r1], needs: [z]}", needed)
+    assert judged("dependency.fire-reach", text, "a/r1").verdict == verdict
+
+
 @pytest.mark.parametrize(("flags", "verdict"), [("OL", "pass"), ("OB", "fail"), ("OL RB", "fail"), ("CHRG", "fail")])
 def test_power(flags: str, verdict: str) -> None:
     text = "sites: [{id: a, power-protection: [{id: u, kind: nut, host: 127.0.0.1, ups: u}]}]"
