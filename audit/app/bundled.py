@@ -21,6 +21,8 @@ Measured = Literal["drill", "switch", "switch-began"]
 MAINTENANCE: Final[tuple[Kind, ...]] = ("maintenance-declared", "maintenance-withdrawn")
 SENT_BY: Final = "sent_by"
 """The field of a record that names its sender."""
+_ABOUT: Final = ("copy_ref", "failover_ref")
+"""The fields of a record that name what it is about, as its entry does."""
 Sent = Mapping[str, frozenset[str]]
 """Runs by id to the institutions that sent them."""
 NO_SENDERS: Final[Sent] = MappingProxyType({})
@@ -32,18 +34,19 @@ def measured(history: History, kind: Measured, ref: str = "") -> Iterator[Event]
 
     What an institution tells of anything but its own counts for nothing, and a record that is here is told once.
     """
-    here: dict[tuple[str, object], Mapping[str, object]] = {}
+    here: dict[str, list[Mapping[str, object]]] = {}
     for event in history.events(kinds=(kind,), subject=ref):
         values = _plain(event)
-        here[event.subject, values.get("id")] = values
+        here.setdefault(event.subject, []).append(values)
         yield replace(event, values=values)
     for event in history.events(kinds=("import",), subject=ref, holding=f'"kind":"{kind}"'):
         sent = carried(event, kind)
         if sent is None:
             continue
         institution, values = str(sent.values[SENT]), _plain(sent)
-        own = (sent.subject + "/").startswith(institution + "/") and institution
-        if own and here.get((sent.subject, values.get("id"))) != values:
+        about = {sent.subject, *(values[name] for name in _ABOUT if isinstance(values.get(name), str))}
+        own = institution and about == {sent.subject} and (sent.subject + "/").startswith(institution + "/")
+        if own and values not in here.get(sent.subject, ()):
             yield replace(sent, values={**values, SENT_BY: institution})
 
 

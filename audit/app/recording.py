@@ -19,6 +19,7 @@ from audit.model.switching import SwitchState
 from audit.model.verdict import CannotSee, NotApplicable
 from audit.store.history import History, open_history
 
+_TIMES: Final = ("started", "ended", "expires", "point_start")
 YEAR: Final = timedelta(days=365)
 F = TypeVar("F", bound=Facts)
 S = TypeVar("S", RestoreState, SwitchState)
@@ -28,9 +29,12 @@ def read_back(record: type[F], events: Iterable[Event]) -> Iterator[F]:
     """The records in events; what cannot be read back is left out."""
     for event in events:
         try:
-            yield record.model_validate(dict(event.values))
+            state = record.model_validate(dict(event.values))
         except ValidationError:
             continue
+        # Written by another program perhaps: an instant without an offset could be held against none of ours.
+        if all(at.tzinfo is not None for name in _TIMES if (at := getattr(state, name, None)) is not None):
+            yield state
 
 
 def kept(store: str, records: Callable[[History], tuple[F, ...]]) -> tuple[F, ...]:

@@ -196,5 +196,7 @@ def test_a_record_does_not_name_its_own_sender_nor_count_twice(tmp_path: Path) -
                    "at": THEN.isoformat(), "kind": "drill", "content": record.plain()}  # fmt: skip
         history.tell([Event(THEN, "import", record.copy_ref, carried)])
         history.tell([Event(THEN, "import", record.copy_ref, {**carried, "institution": ""})])
-        history.tell([Event(THEN, "import", record.copy_ref, {**carried, "content": {"kind": "drill"}})])
+        for wrong in ({"id": [1]}, {"copy_ref": "kosme/x"}, {"ended": "2020-09-03T00:00:00"}):
+            content = {**record.plain(), "id": "other", **wrong}
+            history.tell([Event(THEN, "import", record.copy_ref, {**carried, "content": content})])
     assert [(one.id, one.sent_by) for one in recorded(store)] == [(record.id, "")]
