@@ -13,6 +13,8 @@ from zoneinfo import ZoneInfo
 
 from audit.model.clean import redacted
 from audit.model.message import Message, fill
+from audit.model.particles import fitted
+from audit.model.wording import translations
 
 NATIVE: Final = "en"
 _DURATION: Final = re.compile(r"-?\d+(?:\.\d+)?(?:ms|[ydhms])(?: \d+[dhms])*")
@@ -58,8 +60,6 @@ _TERMS: Final[Mapping[str, str]] = MappingProxyType(
 )
 """Words of the inventory that stand alone in an observed or required value; in a sentence they may be somebody's id."""
 _SIGNS: Final[Mapping[str, str]] = MappingProxyType({"<=": "≤", ">=": "≥", "<": "<", ">": ">"})
-_PARTICLE: Final = re.compile(r"(.)(은\(는\)|이\(가\)|을\(를\)|와\(과\)|\(으\)로)")
-_DIGITS_WITH_FINAL: Final = "013678"
 _PATTERNS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
     {"ko": ("yyyy. M. d.", "yyyy. M. d. HH:mm"), "en": ("d MMM yyyy", "d MMM yyyy, HH:mm")}
 )
@@ -67,39 +67,10 @@ _PATTERNS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
 
 @cache
 def catalogue(language: str) -> Mapping[str, str]:
-    """English text to text of a language; empty for English. Fuzzy and empty entries are left out."""
+    """English text to text of a language; empty for English."""
     if language == NATIVE:
         return MappingProxyType({})
-    from babel.messages.pofile import read_po  # a tenth of a second that English output does not pay
-
-    source = files("reports").joinpath("locale", language, "LC_MESSAGES", "haechi.po")
-    with source.open("rb") as file:
-        entries = read_po(file, locale=language)
-    return MappingProxyType(
-        {
-            entry.id: entry.string
-            for entry in entries
-            if isinstance(entry.id, str) and isinstance(entry.string, str) and entry.string and not entry.fuzzy
-        }
-    )
-
-
-def _chosen(found: re.Match[str]) -> str:
-    before, particle = found.groups()
-    if "가" <= before <= "힣":
-        final = (ord(before) - ord("가")) % 28
-    elif before.isascii() and before.isdigit():
-        final = (8 if before in "178" else 1) if before in _DIGITS_WITH_FINAL else 0
-    elif before in "%B":  # per cent and byte end in a vowel
-        final = 0
-    else:
-        return found[0]
-    if particle == "(으)로":
-        return before + ("로" if final in (0, 8) else "으로")
-    first, second = particle[0], particle[2]
-    if particle == "와(과)":
-        first, second = second, first
-    return before + (first if final else second)
+    return translations(files("reports").joinpath("locale", language, "LC_MESSAGES", "haechi.po").read_bytes())
 
 
 class Translator:
@@ -128,15 +99,9 @@ class Translator:
         values = {name: self._value(value) for name, value in message.values.items()}
         return self._smooth(fill(template, values | {name: self.message(part) for name, part in message.parts.items()}))
 
-    def verbatim(self, message: Message) -> str:
-        """A sentence about a file or a command line, whose values stay as somebody wrote them."""
-        parts = {name: self.verbatim(part) for name, part in message.parts.items()}
-        template = self._texts.get(message.template, message.template)
-        return self._smooth(fill(template, {**message.values, **parts}))
-
     def _smooth(self, text: str) -> str:
         """Korean particles take the form that the word before them asks for, where its sound can be told."""
-        return _PARTICLE.sub(_chosen, text) if self.language == "ko" and "(" in text else text
+        return fitted(text) if self.language == "ko" else text
 
     def quantity(self, value: str | Message) -> str:
         """What was measured or required: a message, or a quantity written as `plain` writes it."""

@@ -19,7 +19,8 @@ import click
 from click.shell_completion import CompletionItem, shell_complete
 
 from audit.cli.commands import COMMANDS as COMMANDS
-from audit.cli.tongue import ENGLISH, spoken, told
+from audit.cli.talking import Talking, talking
+from audit.cli.tongue import ENGLISH, current, hearing, spoken, told, wording
 from audit.model.exit import Exit, Stop
 from audit.model.message import Message, say
 
@@ -44,6 +45,8 @@ FULL: Final = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG)
 class Commands(click.Group):
     """The commands of `COMMANDS`, each imported only when it is the one that was asked for."""
 
+    context_class = Talking
+
     def list_commands(self, ctx: click.Context) -> list[str]:
         return [name for name, _ in COMMANDS]
 
@@ -52,14 +55,16 @@ class Commands(click.Group):
             return None
         found = importlib.import_module(f"audit.cli.{cmd_name.replace('-', '_')}").command
         assert isinstance(found, click.Command)  # noqa: S101 - a promise of our own modules
-        return found
+        return talking(found)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl(COMMANDS)
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
-        words = [CompletionItem(name, help=says) for name, says in COMMANDS if name.startswith(incomplete)]
+        known = wording(current(ctx))
+        begun = [(name, says) for name, says in COMMANDS if name.startswith(incomplete)]
+        words = [CompletionItem(name, help=known.of(says)) for name, says in begun]
         return words + click.Command.shell_complete(self, ctx, incomplete)
 
     def resolve_command(
@@ -68,9 +73,11 @@ class Commands(click.Group):
         if args and args[0] not in self.list_commands(ctx) and not args[0].startswith("-"):
             from difflib import get_close_matches
 
+            from audit.cli.wrong import Wrong
+
             close = get_close_matches(args[0], self.list_commands(ctx), 1)
-            hint = f"Did you mean {close[0]!r}?" if close else "`haechi --help` lists them."
-            ctx.fail(f"No such command {args[0]!r}. {hint}")
+            hint = say("Did you mean {close}?", close=repr(close[0])) if close else say("`haechi --help` lists them.")
+            raise Wrong(say("No such command {name}. {message}", name=repr(args[0]), message=hint), ctx)
         return super().resolve_command(ctx, args)
 
 
@@ -96,6 +103,7 @@ def print_version(ctx: click.Context, parameter: click.Parameter, wanted: Any) -
 @click.option(
     "--version", is_flag=True, expose_value=False, is_eager=True, callback=print_version, help="Print the version."
 )
+@hearing
 def haechi() -> None:
     """Audit how well institutions would survive the loss of a data centre, a supplier or a funder.
 
@@ -116,7 +124,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             stream.reconfigure(errors="backslashreplace")
     try:
         with importing():
-            code = obey(words)
+            code = obey(words, language)
             flush()
         return int(code) if isinstance(code, int) else Exit.READY
     except Stop as stop:
@@ -126,9 +134,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         complain(say("interrupted"), language=language)
         return Exit.INTERRUPTED
     except click.ClickException as wrong:
+        from audit.cli.wrong import retold
+
         text = StringIO()
         wrong.show(text)
-        complain(*text.getvalue().splitlines())
+        complain(*retold(text.getvalue(), wrong), language=language)
         return Exit.USAGE
     except Exception as error:
         return unexpected(error, language)
@@ -169,13 +179,13 @@ def interrupt(number: int, frame: FrameType | None) -> None:
     raise KeyboardInterrupt
 
 
-def obey(arguments: list[str]) -> object:
+def obey(arguments: list[str], language: str) -> object:
     """What the command returns. Not click's own `main`, which ends the process by itself where a pipe breaks."""
     instruction = os.environ.get(COMPLETE)
     if instruction:
-        return shell_complete(haechi, {}, "haechi", COMPLETE, instruction)
+        return shell_complete(haechi, {"obj": language}, "haechi", COMPLETE, instruction)
     try:
-        with haechi.make_context("haechi", arguments) as ctx:
+        with haechi.make_context("haechi", arguments, obj=language) as ctx:
             return haechi.invoke(ctx)
     except click.exceptions.Exit as ended:
         return ended.exit_code

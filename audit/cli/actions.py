@@ -7,8 +7,10 @@ from typing import Any, Final
 
 import click
 
-from audit.cli.asked import SEVERITIES, printing, speaking, stored
+from audit.cli.asked import SEVERITIES, hearing, printing, speaking, stored
+from audit.cli.wrong import Wrong
 from audit.model.exit import Exit
+from audit.model.message import say
 
 STATES: Final = ("open", "planned", "doing", "verify", "closed", "pending", "all")
 _instant: Final = click.option(
@@ -22,6 +24,7 @@ _plan: Final = click.option("--plan", metavar="TEXT", help="What will be done.")
 
 
 @click.group("actions", context_settings={"help_option_names": ["-h", "--help"]})
+@hearing
 def command() -> None:
     """Keep the register of corrective measures: who repairs what, until when.
 
@@ -124,9 +127,9 @@ def add(
     from audit.model.verdict import Severity, Verdict
 
     if not fingerprints and run is None:
-        raise click.UsageError("name a FINGERPRINT, or --from-run RUN")
+        raise Wrong(say("name a FINGERPRINT, or --from-run RUN"))
     if fingerprints and (run is not None and (severity or unknown)):
-        raise click.UsageError("--severity and --unknown choose among all findings; leave them out beside FINGERPRINT")
+        raise Wrong(say("--severity and --unknown choose among all findings; leave them out beside FINGERPRINT"))
     least = Severity(severity).rank if severity is not None else len(SEVERITIES)
     done = born(
         store,

@@ -11,6 +11,7 @@ import click
 from audit.cli.asked import printing, speaking, stored
 from audit.cli.tongue import told
 from audit.cli.voice import talk, tell
+from audit.cli.wrong import Wrong
 from audit.model.clean import line
 from audit.model.message import say
 
@@ -31,14 +32,14 @@ def command(estate: Path | None, channel: str | None, form: str, store: str, lan
     """
     if channel is not None:
         if estate is None:
-            raise click.UsageError("--test needs the inventory that names the channel")
+            raise Wrong(say("--test needs the inventory that names the channel"))
         from audit.app.watching.acknowledge import try_channel
 
         code = try_channel(estate, channel, store)
         talk(say("test alert sent; acknowledge it with `haechi ack {code}`", code=code), lang)
         return
     if estate is not None:
-        raise click.UsageError("ESTATE goes with --test; the list is of the store (--store)")
+        raise Wrong(say("ESTATE goes with --test; the list is of the store (--store)"))
     from audit.app.watching.acknowledge import waiting
 
     found = waiting(store)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -10,7 +9,9 @@ from typing import Any, Final, TypeVar
 import click
 
 from audit.cli.formats import names
-from audit.cli.tongue import LANGUAGES, OPTION, preferred
+from audit.cli.tongue import LANGUAGES, OPTION, current
+from audit.cli.tongue import hearing as hearing
+from audit.cli.wrong import Misfit
 from audit.model.clean import line
 from audit.model.exit import Exit, Stop
 from audit.model.message import say
@@ -93,7 +94,7 @@ def speaking(function: F) -> F:
         OPTION,
         "lang",
         type=click.Choice(LANGUAGES),
-        default=lambda: preferred(os.environ),
+        default=current,
         show_default="by LC_ALL, LC_MESSAGES, LANG",
         help="English or Korean.",
     )(function)
@@ -157,7 +158,7 @@ def _target(context: click.Context, parameter: click.Parameter, written: Path | 
     if written is None or written == STANDARD_OUTPUT:
         return None
     if written.is_dir():
-        raise click.BadParameter(f"{line(str(written))} is a folder; name a file in it")
+        raise Misfit(say("{path} is a folder; name a file in it", path=line(str(written))))
     if not written.absolute().parent.is_dir():
         why = say("there is no folder {folder}", folder=line(str(written.absolute().parent)))
         raise Stop(Exit.STORAGE, say("cannot write the report to {path}: {why}", path=line(str(written)), why=why))

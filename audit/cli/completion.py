@@ -6,10 +6,12 @@ import click
 from click.shell_completion import get_completion_class
 
 from audit.cli import COMPLETE
+from audit.cli.asked import hearing
 
 
 @click.command("completion")
 @click.argument("shell", type=click.Choice(("bash", "zsh", "fish")))
+@hearing
 @click.pass_context
 def command(ctx: click.Context, shell: str) -> None:
     """Print the completion script for a shell.

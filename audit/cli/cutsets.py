@@ -9,6 +9,8 @@ from typing import Any
 import click
 
 from audit.cli.asked import printing, speaking
+from audit.cli.wrong import Misfit, Wrong
+from audit.model.message import say
 
 
 def sized(context: click.Context, parameter: click.Parameter, written: str) -> int:
@@ -17,7 +19,7 @@ def sized(context: click.Context, parameter: click.Parameter, written: str) -> i
         return 0
     if written.isascii() and written.isdigit() and 1 <= int(written[:3]) <= 20 and len(written) <= 2:
         return int(written)
-    raise click.BadParameter(f"{written[:20]!r} is neither a number from 1 to 20 nor 'all'")
+    raise Misfit(say("{written} is neither a number from 1 to 20 nor 'all'", written=repr(written[:20])))
 
 
 @click.command("cutsets")
@@ -70,14 +72,14 @@ def command(
     from audit.cli.voice import tell
 
     if (model is None) != (estate is not None and system is not None) or (model is not None and estate is not None):
-        raise click.UsageError("name an inventory with one of its systems, or a file with --open-psa")
+        raise Wrong(say("name an inventory with one of its systems, or a file with --open-psa"))
     if model is not None:
         lines = _tree(model, order, top, form, lang)
     else:
         assert estate is not None  # noqa: S101 - as was seen above
         assert system is not None  # noqa: S101
         if not order:
-            raise click.UsageError("--order all is for --open-psa; name a number")
+            raise Wrong(say("--order all is for --open-psa; name a number"))
         lines = _system(estate, system, order, top, by, form, lang)
     for text in lines:
         tell(text)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from audit.cli.asked import printing, speaking, stored
+from audit.cli.asked import hearing, printing, speaking, stored
 from audit.model.exit import Exit
 
 
@@ -23,6 +23,7 @@ def _share(context: click.Context, parameter: click.Parameter, written: str | No
 
 
 @click.group("drill", context_settings={"help_option_names": ["-h", "--help"]})
+@hearing
 def command() -> None:
     """Restore backups into scratch space to prove that they can be; list and show drills.
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from audit.cli.asked import instant, speaking
+from audit.cli.asked import hearing, instant, speaking
 from audit.model.exit import Exit
 
 
@@ -32,6 +32,7 @@ def _length(context: click.Context, parameter: click.Parameter, written: str) ->
 
 
 @click.group("evidence", context_settings={"help_option_names": ["-h", "--help"]})
+@hearing
 def command() -> None:
     """Add documents and statements to an inventory; say which of them still count.
 

@@ -11,6 +11,7 @@ import click
 
 from audit.cli.asked import printing, speaking, stored
 from audit.cli.voice import tell
+from audit.cli.wrong import Wrong
 from audit.model.exit import Exit, Stop
 from audit.model.message import say
 
@@ -40,11 +41,11 @@ def command(words: tuple[str, ...], store: str, run: str, form: str, lang: str) 
       haechi explain my-estate agency/portal main-site/room-1 feed-b
     """
     if len(words) == 2:
-        raise click.UsageError("name what is lost too: haechi explain ESTATE SYSTEM LOSS...")
+        raise Wrong(say("name what is lost too: haechi explain ESTATE SYSTEM LOSS..."))
     if len(words) > 2:
         return _path(words, form, lang)
     if form != "text":
-        raise click.UsageError("--format json is for an inventory with a system and losses")
+        raise Wrong(say("--format json is for an inventory with a system and losses"))
     _check(words[0], store, run, lang)
     return Exit.READY
 

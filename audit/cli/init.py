@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import click
 
-from audit.cli.tongue import preferred
+from audit.cli.asked import hearing
+from audit.cli.tongue import current
 from audit.cli.voice import talk, tell
 from audit.model.clean import line
 from audit.model.message import say
@@ -15,6 +15,7 @@ from audit.model.message import say
 
 @click.command("init")
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@hearing
 def command(folder: Path) -> None:
     """Write a commented inventory to start from into DIR.
 
@@ -31,4 +32,4 @@ def command(folder: Path) -> None:
     for path in start(folder, discover()):
         tell(line(str(path)))
     says = say("Put your own systems in, then run: haechi validate {folder}", folder=folder)
-    talk(says, preferred(os.environ))
+    talk(says, current())

@@ -7,7 +7,9 @@ from pathlib import Path
 import click
 
 from audit.cli.asked import printing, speaking, stored
+from audit.cli.wrong import Wrong
 from audit.model.exit import Exit
+from audit.model.message import say
 
 
 @click.command("mutate")
@@ -53,7 +55,7 @@ def command(
         kinds_listed(form, lang)
         return Exit.READY
     if estate is None:
-        raise click.UsageError("Missing argument 'ESTATE'.")
+        raise Wrong(say("Missing argument {name}.", name="'ESTATE'"))
     from audit.app.mutating import mutate
 
     wanted = tuple(name.strip() for written in kinds for name in written.split(",") if name.strip())

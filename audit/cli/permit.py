@@ -6,11 +6,12 @@ from pathlib import Path
 
 import click
 
-from audit.cli.asked import instant, printing, speaking, stored
+from audit.cli.asked import hearing, instant, printing, speaking, stored
 from audit.model.exit import Exit
 
 
 @click.group("permit", context_settings={"help_option_names": ["-h", "--help"]})
+@hearing
 def command() -> None:
     """Say whether dangerous work may begin; list the permits of an inventory.
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 from typing import Any
 
 import click
 
-from audit.cli.asked import printing, selecting, selection
-from audit.cli.tongue import preferred, told
+from audit.cli.asked import hearing, printing, selecting, selection
+from audit.cli.tongue import current, told
 from audit.cli.voice import talk, tell
 from audit.model.clean import line
 from audit.model.message import say
@@ -20,6 +19,7 @@ from audit.model.message import say
 @click.argument("estate", type=click.Path(path_type=Path))
 @selecting
 @printing
+@hearing
 def command(estate: Path, form: str, **asked: Any) -> None:
     """Show what a run would look at, without touching anything.
 
@@ -43,7 +43,7 @@ def command(estate: Path, form: str, **asked: Any) -> None:
         document = {"schema": "haechi.plan/1", "looks": looks, "findings": findings, "left-out": len(plan.outside)}
         tell(json.dumps(document, indent=1))
         return
-    language = preferred(os.environ)
+    language = current()
     for look in looks:
         tell(line(told(say("{subject}  {probe}  at {host}  in at most {deadline}", **look), language)))
     counts = {"looks": len(plan.tasks), "findings": len(plan.pairs)}

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from audit.cli.asked import hearing
 from audit.cli.voice import tell
 from audit.model.clean import line
 from audit.model.exit import Exit, Stop
@@ -19,6 +20,7 @@ _OWN = ("inventory", "policy")
 @click.argument("what", required=False)
 @click.argument("estate", required=False, type=click.Path(path_type=Path))
 @click.option("--list", "listing", is_flag=True, help="List the names.")
+@hearing
 def command(what: str | None, estate: Path | None, *, listing: bool) -> None:
     """Print the JSON Schema of an inventory, or of what a command prints as JSON; or the policy that holds.
 

@@ -8,7 +8,9 @@ from pathlib import Path
 import click
 
 from audit.cli.asked import printing, speaking, stored
+from audit.cli.wrong import Wrong
 from audit.model.exit import Exit
+from audit.model.message import say
 
 
 @click.command("sign")
@@ -51,7 +53,7 @@ def command(
     known = list_of(signers) if signers is not None else None
     if name is None:
         if key is not None:
-            raise click.UsageError("--key needs --as.")
+            raise Wrong(say("--key needs --as."))
         return listed(assents(store, dossier, known), dossier, form, lang)
     told = to_sign(dossier, name)
     if key is None:

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 import click
 
-from audit.cli.asked import duration, printing, speaking, stored
+from audit.cli.asked import duration, hearing, printing, speaking, stored
 from audit.model.exit import Exit
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -40,6 +40,7 @@ def _length(*names: str, default: str, told: str) -> Callable[[F], F]:
 
 
 @click.group("switch", context_settings={"help_option_names": ["-h", "--help"]})
+@hearing
 def command() -> None:
     """Switch a real group to its other place, measured, once two people have signed exactly that.
 

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Final
+import os
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from typing import Any, Final, TypeVar
 
-from audit.model.message import Message
+import click
 
+from audit.model.message import Message, fill
+from audit.model.wording import Wording
+
+F = TypeVar("F", bound=Callable[..., Any])
 ENGLISH: Final = "en"
 KOREAN: Final = "ko"
 LANGUAGES: Final = (ENGLISH, KOREAN)
@@ -33,10 +39,39 @@ def spoken(words: Sequence[str], environment: Mapping[str, str]) -> str:
     return asked if asked in LANGUAGES else preferred(environment)
 
 
+def current(context: click.Context | None = None) -> str:
+    """The language of the command line that is being obeyed, wherever in it `--lang` stands."""
+    context = context or click.get_current_context(silent=True)
+    asked = context.find_root().obj if context is not None else None
+    return asked if asked in LANGUAGES else preferred(os.environ)
+
+
+def hearing(function: F) -> F:
+    """`--lang`, without a line in the help, for what takes no language of its own: its help and its errors do."""
+    return click.option(
+        OPTION, type=click.Choice(LANGUAGES), expose_value=False, hidden=True, help="English or Korean."
+    )(function)
+
+
+@cache
+def wording(language: str) -> Wording:
+    """The texts of a language, found without an import of reports, which takes a second."""
+    from importlib.util import find_spec
+
+    spec = find_spec("reports") if language != ENGLISH else None
+    if spec is None or not spec.submodule_search_locations:
+        return Wording(b"")
+    # Not pathlib, which no other part of the help needs: its import takes as long as all of this.
+    folder = os.path.join(spec.submodule_search_locations[0], "locale", language)  # noqa: PTH118
+    with open(os.path.join(folder, "LC_MESSAGES", "haechi.po"), "rb") as file:  # noqa: PTH118, PTH123
+        return Wording(file.read())
+
+
 def told(says: str | Message, language: str) -> str:
-    """A message in a language; the catalogue is only read for one that is not English."""
+    """A message in a language, its values as somebody wrote them; English waits for no catalogue."""
     if isinstance(says, str) or language == ENGLISH:
         return str(says)
-    from reports.translate import Translator  # imports babel, for which `haechi --help` should not wait
+    from audit.model.particles import fitted
 
-    return Translator(language).verbatim(says)
+    parts = {name: told(part, language) for name, part in says.parts.items()}
+    return fitted(fill(wording(language).of(says.template), {**says.values, **parts}))

@@ -9,11 +9,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
+import click
 from babel.messages import Message
 from babel.messages.pofile import read_po
 from jinja2.ext import babel_extract
 
 from audit.catalogue import discover
+from audit.cli import haechi
+from audit.cli.helped import Retold
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 CATALOGUE: Final = ROOT / "reports/locale/ko/LC_MESSAGES/haechi.po"
@@ -43,6 +46,35 @@ def sources() -> Iterator[Path]:
         yield from sorted((ROOT / folder).rglob("*.py"))
 
 
+def contexts(command: click.Command, context: click.Context) -> Iterator[click.Context]:
+    """The context of a command with those of all commands below it."""
+    yield context
+    if isinstance(command, click.Group):
+        for name in command.list_commands(context):
+            one = command.get_command(context, name)
+            assert one is not None
+            yield from contexts(one, one.context_class(one, context, info_name=name))
+
+
+def heard(context: click.Context) -> list[str]:
+    """Each text that the help of a command has translated."""
+    texts: list[str] = []
+
+    def hear(text: str) -> str:
+        texts.append(text)
+        return text
+
+    context.command.format_help(context, Retold(hear))
+    return texts
+
+
+def helped() -> Iterator[tuple[str, str]]:
+    """Each text of all help, with the words of the command."""
+    for context in contexts(haechi, click.Context(haechi, info_name="haechi", help_option_names=["-h", "--help"])):
+        for text in heard(context):
+            yield text, context.command_path
+
+
 def wanted() -> Mapping[str, list[str]]:
     """Every text with the places that use it."""
     found: dict[str, list[str]] = {}
@@ -56,6 +88,8 @@ def wanted() -> Mapping[str, list[str]]:
                 first = text[0] if isinstance(text, tuple) else text
                 if first:
                     found.setdefault(first, []).append(f"{path.relative_to(ROOT)}:{line}")
+    for text, words in helped():
+        found.setdefault(text, []).append(f"{words} --help")
     for check in discover().checks.values():
         for text in (check.question, check.why, check.fix):
             found.setdefault(text, []).append(f"rule {check.id}")
@@ -78,7 +112,9 @@ def missing() -> Iterator[tuple[str, list[str]]]:
 
 
 def quoted(text: str) -> str:
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") + '"'
+    for sign, escape in (("\\", "\\\\"), ('"', '\\"'), ("\n", "\\n"), ("\t", "\\t")):
+        text = text.replace(sign, escape)
+    return f'"{text}"'
 
 
 def skeleton(absent: Iterable[tuple[str, list[str]]]) -> str:
