@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from difflib import get_close_matches
 from typing import Any, Final
 
@@ -166,6 +166,20 @@ def as_text(item: Programme, found: Contributions, speak: Translator) -> Iterato
         yield "  " + speak.text(
             "to spare: {least} signed or paid, {most} promised", least=money(least), most=money(most)
         )
+    if not found.asked.dropped:  # what follows is told of all of them together
+        yield from _withdrawals(found, money, speak)
+    if found.launch is not None:
+        yield from (f"  {text}" for text in _launch_text(found.launch, speak))
+    for way in found.ways:
+        yield from (f"  {text}" for text in _way_text(way, speak))
+    yield ""
+    yield speak.text("assumed:")
+    for assumed in ASSUMED:
+        yield "  - " + speak.message(assumed)
+
+
+def _withdrawals(found: Contributions, money: Callable[[float], str], speak: Translator) -> Iterator[str]:
+    """What is left without any one of them, without the two largest; who alone and which pairs decide."""
     for one in (*found.alone[:SHOWN], *((found.two,) if found.two else ())):
         if one.guaranteed_most is not None:
             yield "  " + speak.text(
@@ -179,14 +193,6 @@ def as_text(item: Programme, found: Contributions, speak: Translator) -> Iterato
         yield "  " + speak.text("it falls without both {one} and {other}", one=line(one), other=line(other))
     if found.breaking.sets and len(found.breaking.sets[0]) > 2:
         yield "  " + speak.text("the fewest without whom it falls: {names}", names=_some(found.breaking.sets[0]))
-    if found.launch is not None:
-        yield from (f"  {text}" for text in _launch_text(found.launch, speak))
-    for way in found.ways:
-        yield from (f"  {text}" for text in _way_text(way, speak))
-    yield ""
-    yield speak.text("assumed:")
-    for assumed in ASSUMED:
-        yield "  - " + speak.message(assumed)
 
 
 def _some(names: Sequence[str]) -> str:
