@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from ipaddress import ip_address
 
@@ -25,9 +26,16 @@ class Left:
     """Members and voters of which nobody knows where they stand."""
 
 
+def _names(one: Member | Voter) -> tuple[str, ...]:
+    """What the inventory may call a member or voter: its name, its address, either of them without the port."""
+    # An address of IPv6 holds colons of its own: a port stands behind the only colon, or behind a bracket.
+    door = re.fullmatch(r"([^:]+|\[.*\]):\d+", one.address)
+    return (one.name, one.address, one.name.rpartition(":")[0], *((door[1],) if door else ()))
+
+
 def site_of(one: Member | Voter, switch: Failover, graph: Graph) -> str:
     """The site of a member or voter: as the inventory places its name or address, or by `networks:`; else empty."""
-    names = (one.name, one.address, one.name.rpartition(":")[0])
+    names = _names(one)
     for stand in switch.members:
         if stand.name in names:
             return graph.site_of[stand.at].ref
@@ -45,7 +53,7 @@ def site_of(one: Member | Voter, switch: Failover, graph: Graph) -> str:
 
 def place_of(one: Member | Voter, switch: Failover, graph: Graph) -> str:
     """The room of a member or voter where the inventory names one, else its site; empty where nobody knows."""
-    names = (one.name, one.address, one.name.rpartition(":")[0])
+    names = _names(one)
     return next((stand.at for stand in switch.members if stand.name in names), site_of(one, switch, graph))
 
 

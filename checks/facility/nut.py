@@ -25,10 +25,14 @@ _SAYING: Final = (
     ("RB", "the battery has to be replaced"),
     ("LB", "the battery is low"),
     ("OVER", "overloaded"),
+    ("CAL", "the battery is being emptied on purpose, to measure it"),
     ("BYPASS", "on bypass: the load is not protected"),
     ("OFF", "the output is off"),
     ("FSD", "a forced shutdown is under way"),
 )
+_LOADS: Final = ("ups.load", "output.load")
+_FULL: Final = 105.0
+"""Per cent; devices round, and a little more for a moment is none."""
 _MOST: Final = 200
 _LIVE: Final = (
     "battery.",
@@ -122,7 +126,7 @@ def state(answer: str, ups: str) -> PowerState:
     absent: dict[str, Unseen] = {}
     numbers: tuple[tuple[str, tuple[str, ...]], ...] = (
         ("charge", ("battery.charge",)),
-        ("load", ("ups.load", "output.load")),
+        ("load", _LOADS),
         ("temperature", ("battery.temperature", "ups.temperature")),
         ("runtime", ("battery.runtime",)),
     )
@@ -191,6 +195,9 @@ def _alarms(values: dict[str, str], flags: tuple[str, ...]) -> tuple[str, ...]:
     """The alarms in words: the device's own text first, then what the status words alone say."""
     own = [values[name].strip()[:_MOST] for name in ("ups.alarm", "battery.alarm") if values.get(name, "").strip()]
     said = [f"{flag}: {words}" for flag, words in _SAYING if flag in flags]
+    load = next((found for name in _LOADS if (found := _number(values.get(name, ""))) is not None), None)
+    if load is not None and load > _FULL and "OVER" not in flags:
+        said.append(f"it carries {load:g} % of what it can, and does not say so")
     if "ALARM" in flags and not own and not said:
         said = ["ALARM: an alarm that the device does not name"]
     return tuple(own + said)

@@ -16,7 +16,7 @@ from audit.model.item import SecretRef, Text
 from audit.model.technology import Failover
 from audit.model.unfit import Unexpected
 from audit.model.units import Duration
-from checks.failover.haproxy_output import addresses, facts, figures, rows
+from checks.failover.haproxy_output import addresses, doors, facts, figures, rows
 
 VERBS: Final = Verbs(lines=("show stat * 6 -1", "show servers state *", "show info"))
 
@@ -64,7 +64,8 @@ async def standing(switch: Haproxy, world: World) -> FailoverState:
         await world.local.talk(switch.socket, (line,), switch.timeout)
         for line in (f"show stat {switch.backend} 6 -1", f"show servers state {switch.backend}", "show info")
     ]
-    return facts(rows(said[0], switch.backend), addresses(said[1], switch.backend), figures(said[2]), now)
+    places, door = addresses(said[1], switch.backend), doors(said[1], switch.backend)
+    return facts(rows(said[0], switch.backend), places, figures(said[2]), now, doors=door)
 
 
 async def _page(switch: Haproxy, world: World) -> str:

@@ -6,6 +6,7 @@ import csv
 import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Any, Final
 
 from audit.contract import CannotSee, Reason, say
@@ -58,6 +59,19 @@ def addresses(text: str, backend: str) -> Mapping[str, str]:
     }
 
 
+def doors(text: str, backend: str) -> Mapping[str, str]:
+    """Address with port of each server of a backend, where `show servers state` tells both."""
+    lines = [line for line in text.splitlines() if line.strip()]
+    names = lines[1].removeprefix("# ").split(" ") if len(lines) > 1 else []
+    found = [dict(zip(names, line.split(" "), strict=False)) for line in lines[2:]]
+    return {
+        row["srv_name"]: f"{row['srv_addr']}:{row['srv_port']}"
+        for row in found
+        if row.get("be_name") == backend and "srv_name" in row
+        and row.get("srv_addr", "-") != "-" and row.get("srv_port", "0") not in ("0", "-")
+    }  # fmt: skip
+
+
 def figures(text: str) -> Mapping[str, str]:
     """The lines `Name: value` of `show info`."""
     pairs = dict(line.partition(": ")[::2] for line in text.splitlines() if ": " in line)
@@ -66,11 +80,19 @@ def figures(text: str) -> Mapping[str, str]:
     return pairs
 
 
-def facts(found: Sequence[Row], places: Mapping[str, str], info: Mapping[str, str], now: datetime) -> FailoverState:
-    """A backend with its servers to facts."""
+def facts(
+    found: Sequence[Row],
+    places: Mapping[str, str],
+    info: Mapping[str, str],
+    now: datetime,
+    *,
+    doors: Mapping[str, str] = MappingProxyType({}),
+) -> FailoverState:
+    """A backend with its servers to facts; those behind one door are one server under several names."""
     servers = [row for row in found if row["svname"] != "BACKEND"]
     whole = next((row for row in found if row["svname"] == "BACKEND"), None)
-    members = tuple(_member(row, places) for row in servers)
+    first = {doors[row["svname"]]: row["svname"] for row in reversed(servers) if row["svname"] in doors}
+    members = tuple(_member(row, places, first.get(doors.get(row["svname"], ""), row["svname"])) for row in servers)
     trouble: list[str] = []
     if whole is not None and not whole["status"].startswith("UP"):
         trouble.append(f"the backend is {whole['status'][:40]}")
@@ -98,10 +120,10 @@ def facts(found: Sequence[Row], places: Mapping[str, str], info: Mapping[str, st
     )
 
 
-def _member(row: Row, places: Mapping[str, str]) -> Member:
+def _member(row: Row, places: Mapping[str, str], first: str) -> Member:
     name = row["svname"][:_WIDEST]
     role: Role = "standby" if row["bck"] == "1" else "serving"
-    why = _against(row)
+    why = _against(row) or (f"it is {first} under another name" if first != row["svname"] else "")
     # Only a socket with more rights than `user` shows addresses in the statistics.
     shown = row.get("addr", "").rpartition(":")[0]
     return Member(

@@ -82,7 +82,8 @@ async def standing(switch: Sentinel, world: World) -> FailoverState:
             # What was on its way has come by the second look; what the primary wrote since does not count.
             infos[_name(other)] = await _info(other, switch, world)
     known = [words(row) for row in _given(sentinels)][:_MOST]
-    return state(quorum, lead, others, known, infos, switch.server, told=_pairs(own) if isinstance(own, str) else {})
+    own_door = f"{switch.server}:{switch.port}"
+    return state(quorum, lead, others, known, infos, own_door, told=_pairs(own) if isinstance(own, str) else {})
 
 
 async def _info(server: Words, switch: Sentinel, world: World) -> Words | CannotSee:

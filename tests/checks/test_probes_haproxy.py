@@ -54,6 +54,15 @@ def pair(first: dict[str, str] = UP, second: dict[str, str] = STANDBY, whole: st
     return table(("daejeon1", first), ("busan1", second), ("BACKEND", {**UP, "status": whole, "check_status": ""}))
 
 
+def test_one_server_under_two_names() -> None:
+    doors = STATE.replace("srv_admin_state", "srv_port").replace("10.1.0.1 2 0", "10.1.0.1 2 80")
+    found = asked(pair(), doors.replace("10.2.0.1 2 0", "10.1.0.1 2 80"))
+    assert [(one.usable, one.detail) for one in found.members] == [
+        (True, ""), (False, "it is daejeon1 under another name")
+    ]  # fmt: skip
+    assert len(asked(pair(), doors.replace("10.2.0.1 2 0", "10.1.0.1 2 81")).ready) == 1
+
+
 def test_a_server_with_its_standby() -> None:
     found = asked(pair())
     assert [(one.name, one.role, one.address, one.usable) for one in found.members] == [

@@ -103,6 +103,12 @@ class TestPower:
         assert power('VAR u ups.status "OL ALARM"\n', "u").alarms
         assert power(self.STATUS + 'VAR u ups.alarm "said \\"hot\\""\n', "u").alarms == ('said "hot"',)
 
+    def test_a_device_that_does_not_say_that_it_carries_too_much(self) -> None:
+        for load, told in (("140", 1), ("100.0", 0), ("N/A", 0)):
+            assert len(power(self.STATUS + f'VAR u ups.load "{load}"\n', "u").alarms) == told
+        assert power('VAR u ups.status "OL OVER"\nVAR u ups.load "140"\n', "u").alarms == ("OVER: overloaded",)
+        assert "emptied" in power('VAR u ups.status "OL CAL"\n', "u").alarms[0]
+
     def test_the_names_that_may_be_written(self) -> None:
         written = {"id": "u", "kind": "nut", "host": "h", "ups": "ups1"}
         assert Nut.model_validate(written).port == 3493

@@ -39,10 +39,12 @@ class TestPlaces:
         switch, graph = around()
         assert site_of(standby("n1", "10.2.0.9"), switch, graph) == "daejeon"
         assert site_of(standby("n1:5432"), switch, graph) == "daejeon"
+        assert site_of(standby("x", "n1:5432"), switch, graph) == "daejeon"
 
     def test_an_address_tells_by_the_networks_of_the_sites(self) -> None:
         switch, graph = around()
         assert site_of(standby("n2", "10.2.3.4"), switch, graph) == "busan"
+        assert site_of(standby("n2", "10.2.3.4:26379"), switch, graph) == "busan"
         assert site_of(standby("10.1.0.7:6379"), switch, graph) == "daejeon"
         assert site_of(standby("[2001:db8:2::7]:6379"), switch, graph) == "busan"
         assert site_of(standby("n2", "192.0.2.1"), switch, graph) == ""

@@ -132,6 +132,14 @@ def lab(root: Path) -> Iterator[Lab]:
             end(sites["busan1"][1])
             return said()
 
+        def doubled() -> Said:
+            """Whoever wrote the servers down copied a line: three names, one server."""
+            first.close()
+            for name in ("daejeon2", "busan1"):
+                hosts[name], sites[name] = hosts["daejeon1"], sites["daejeon1"]
+            started(CHECKED)
+            return said()
+
         def silent() -> Said:
             process.send_signal(signal.SIGSTOP)
             return Said("the socket takes connections", content=True)
@@ -139,6 +147,7 @@ def lab(root: Path) -> Iterator[Lab]:
         yield Lab(
             item={"kind": "haproxy", "socket": str(folder / "audit.sock"), "backend": "app", "timeout": "6s"},
             state=shown,
-            breaks={"drained": drained, "frozen": frozen, "dead": dead, "unchecked": unchecked, "silent": silent},
+            breaks={"drained": drained, "frozen": frozen, "dead": dead, "unchecked": unchecked, "silent": silent,
+                    "doubled": doubled},
             role="failover",
-        )
+        )  # fmt: skip

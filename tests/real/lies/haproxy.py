@@ -11,5 +11,6 @@ LIES: Final = (
     Lie("all but one server frozen", "haproxy", "frozen", "failover.standing"),
     Lie("all but one server dead", "haproxy", "dead", "failover.standing"),
     Lie("the health checks taken out, the standby dead", "haproxy", "unchecked", "failover.standing"),
+    Lie("one server under the names of all", "haproxy", "doubled", "failover.standing"),
     Lie("HAProxy itself frozen", "haproxy", "silent", "failover.standing", "unknown: timeout"),
 )
