@@ -8,6 +8,7 @@ import textwrap
 from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
 
+from audit.cli.columns import cells, folded, padded
 from audit.contract import Check
 from audit.model.clean import json_text, line
 from audit.model.exit import Exit, Stop
@@ -32,11 +33,11 @@ def chosen(checks: Sequence[Check], areas: Sequence[str]) -> Sequence[Check]:
 def table(checks: Sequence[Check], speak: Translator) -> Iterator[str]:
     """Columns as wide as they need to be; the question fills the rest of the terminal."""
     rows = [(check.id, check.control, str(check.severity), check.method, check.least.word) for check in checks]
-    heads = ("check", "control", "severity", "how", "least")
-    widths = [max(len(row[column]) for row in (heads, *rows)) for column in range(len(heads))]
+    heads = tuple(map(speak.message, (say("check"), say("control"), say("severity"), say("how"), say("least"))))
+    widths = [max(cells(row[column]) for row in (heads, *rows)) for column in range(len(heads))]
     before = sum(widths) + 2 * len(widths)
     room = max(shutil.get_terminal_size((160, 24)).columns - before, 40)
-    yield from _row(heads, widths, "what must hold", room)
+    yield from _row(heads, widths, speak.text("what must hold"), room)
     for row, check in zip(rows, checks, strict=True):
         yield from _row(row, widths, line(speak.text(check.question)), room)
     yield ""
@@ -47,10 +48,11 @@ def table(checks: Sequence[Check], speak: Translator) -> Iterator[str]:
     yield speak.text("H person's statement, D drill. `haechi explain CHECK` tells more.")
 
 
-def _row(cells: Sequence[str], widths: Sequence[int], question: str, room: int) -> Iterator[str]:
-    lead = "".join(cell.ljust(width + 2) for cell, width in zip(cells, widths, strict=True))
-    for number, part in enumerate(textwrap.wrap(question, room) or [""]):
-        yield (lead if number == 0 else " " * len(lead)) + part
+def _row(row: Sequence[str], widths: Sequence[int], question: str, room: int) -> Iterator[str]:
+    lead = "".join(padded(cell, width + 2) for cell, width in zip(row, widths, strict=True))
+    parts = textwrap.wrap(question, room) if question.isascii() else folded(question, room)
+    for number, part in enumerate(parts or [""]):
+        yield (lead if number == 0 else " " * cells(lead)) + part
 
 
 def markdown(checks: Sequence[Check], speak: Translator) -> Iterator[str]:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
 
+from audit.cli.columns import padded
 from audit.model.clean import json_text, line
 from audit.model.estate import Estate
 from audit.model.exit import Exit, Stop
@@ -49,7 +50,7 @@ def as_text(values: Sequence[Value], speak: Translator) -> Iterator[str]:
         if one.where is not None:
             way = speak.message(WAYS[one.direction])
             source = speak.text("{where}, {way}, built in {old}", where=line(str(one.where)), way=way, old=one.built_in)
-        yield f"{name:<{wide}}  {grade:<10}  {line(one.value):<{worth}}  {source}".rstrip()
+        yield f"{name:<{wide}}  {padded(grade, 10)}  {line(one.value):<{worth}}  {source}".rstrip()
     written = [one for one in values if one.written]
     yield ""
     yield speak.text(

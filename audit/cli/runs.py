@@ -10,6 +10,7 @@ from typing import Any, Final
 import click
 
 from audit.cli.asked import hearing, printing, stored
+from audit.cli.columns import padded
 from audit.cli.tongue import current, told
 from audit.cli.voice import tell
 from audit.model.clean import line
@@ -63,4 +64,4 @@ def command(form: str, store: str) -> None:
         )
         sent = ", ".join(listed.sent_by)
         sent = "  " + told(say("sent by {institution}", institution=sent), language) if sent else ""
-        tell(line(f"{row['id']}  {row['started']}  {state:<11}  {row['estate']}{again}{sent}"))
+        tell(line(f"{row['id']}  {row['started']}  {padded(state, 11)}  {row['estate']}{again}{sent}"))

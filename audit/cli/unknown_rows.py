@@ -8,6 +8,7 @@ from typing import Final
 
 from audit.analysis.unknowns import Unknowns
 from audit.analysis.unknowns_quiet import Row
+from audit.cli.columns import padded
 from audit.cli.concentrated import BASES
 from audit.model.clean import json_text, line
 from audit.model.graph import Graph
@@ -63,7 +64,7 @@ def as_text(found: Unknowns, rows: Sequence[Row], top: int, speak: Translator) -
     for one in found.coverage:
         if one.all:
             share = f"{one.known / one.all:.0%}"
-            yield f"  {speak.text(one.kind):<12} {one.known:>7,} / {one.all:<7,} {share:>5}"
+            yield f"  {padded(speak.text(one.kind), 12)} {one.known:>7,} / {one.all:<7,} {share:>5}"
     for worst in found.worst[:SHOWN]:
         yield "  " + speak.text(
             "{loss} stops {least} to {most} of {all}", loss=line(worst.loss), least=f"{worst.stops.least:,.0f}",
