@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from audit.contract import CannotSee, Reason, World, say
-from audit.model.backup import Gap
+from audit.contract import CannotSee, Level, Reason, World, say
+from audit.model.backup import BackupState, Gap
 from audit.model.facts import Unseen
 from audit.model.item import Secret
 from checks.backup.postgresql_rights import RIGHTS, excess
@@ -125,3 +125,22 @@ def held(primary: Archiver, log: Log, seen: Carried, cluster: str | None) -> Hel
                        bytes=facts["pending"])  # fmt: skip
             absent["reach"] = Unseen.of(CannotSee(Reason.INCOMPLETE, says))
     return Held(facts, absent, tuple(gaps), tuple(errors))
+
+
+def state(
+    facts: dict[str, Any], absent: dict[str, Unseen], errors: tuple[str, ...] | None, told: Held | CannotSee | None
+) -> BackupState:
+    """The facts of an archive with what its primary adds, or why that is not known; None where none was asked."""
+    if isinstance(told, CannotSee):
+        absent["excess"] = absent["pending"] = Unseen.of(told)
+    elif told is not None:
+        facts |= {**told.facts, "gaps": tuple(dict.fromkeys((*facts["gaps"], *told.gaps)))}
+        absent |= told.absent
+        errors = (*(errors or ()), *told.errors) if told.errors else errors
+    if errors is not None:
+        facts["errors"] = errors
+        absent.pop("errors", None)
+    for name in absent:
+        facts.pop(name, None)
+    level = Level.VERIFIED if facts["integrity"] > 1 else Level.OBSERVED
+    return BackupState(absent=absent, level=level, **facts)

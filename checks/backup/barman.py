@@ -10,14 +10,14 @@ from typing import Annotated, Any, ClassVar, Final, Literal
 
 from pydantic import AfterValidator
 
-from audit.contract import CannotSee, Level, Reason, Timed, Verbs, World, probe, say
+from audit.contract import CannotSee, Reason, Timed, Verbs, World, probe, say
 from audit.model.backup import BackupState, Gap
 from audit.model.facts import Unseen
 from audit.model.item import SecretRef, Text
 from audit.model.technology import Copy
 from audit.model.unfit import Unexpected
 from audit.model.units import Duration
-from checks.backup.archiver import ARCHIVER, asked, held
+from checks.backup.archiver import ARCHIVER, Archiver, Held, asked, held, state
 from checks.backup.barman_files import (
     Entry,
     Places,
@@ -114,21 +114,10 @@ async def server_backups(copy: Barman, world: World) -> BackupState:
         facts["integrity"] = 2
     except CannotSee as gap:
         absent["errors"] = Unseen.of(gap)
-    if isinstance(primary, CannotSee):
-        absent["excess"] = absent["pending"] = Unseen.of(primary)
-    elif primary is not None and whole is not None:
+    told: Held | CannotSee | None = primary if isinstance(primary, CannotSee) else None
+    if isinstance(primary, Archiver) and whole is not None:
         told = held(primary, found, whole, (newest.cluster or None) if newest else None)
-        facts |= told.facts
-        absent |= told.absent
-        facts["gaps"] = tuple(dict.fromkeys((*facts["gaps"], *told.gaps)))
-        errors = (*(errors or ()), *told.errors) if told.errors else errors
-    if errors is not None:
-        facts["errors"] = errors
-        absent.pop("errors", None)
-    for name in absent:
-        facts.pop(name, None)
-    level = Level.VERIFIED if facts["integrity"] > 1 else Level.OBSERVED
-    return BackupState(absent=absent, level=level, **facts)
+    return state(facts, absent, errors, told)
 
 
 async def _entries(where: Places, look: _Look) -> tuple[Entry, ...]:

@@ -10,14 +10,14 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
 
-from audit.contract import CannotSee, Level, Output, Reason, Timed, Verbs, World, probe, say
+from audit.contract import CannotSee, Output, Reason, Timed, Verbs, World, probe, say
 from audit.model.backup import BackupState, Gap
 from audit.model.facts import Unseen
 from audit.model.item import SecretRef, Text
 from audit.model.technology import Copy
 from audit.model.unfit import Unexpected
 from audit.model.units import Duration
-from checks.backup.archiver import ARCHIVER, asked, held
+from checks.backup.archiver import ARCHIVER, Archiver, Held, asked, held, state
 from checks.backup.pgbackrest_output import (
     Stanza,
     Stored,
@@ -149,26 +149,15 @@ async def stanzas(copy: PgBackRest, world: World) -> BackupState:
     except CannotSee as gap:
         facts["points"] = tuple(base.point for _, base in bases)
         absent["gaps"] = absent["reach"] = Unseen.of(gap)
-    if isinstance(primary, CannotSee):
-        absent["excess"] = absent["pending"] = Unseen.of(primary)
-    elif primary is not None and whole is not None and found.backups:
+    told: Held | CannotSee | None = primary if isinstance(primary, CannotSee) else None
+    if isinstance(primary, Archiver) and whole is not None and found.backups:
         newest = max(found.backups, key=lambda backup: backup.base.point.start)
         told = held(primary, logs[newest.archive], whole, newest.cluster)
-        facts |= told.facts
-        absent |= told.absent
-        facts["gaps"] += told.gaps
-        errors = (*(errors or ()), *told.errors) if told.errors else errors
-    if errors is not None:
-        facts["errors"] = errors
-        absent.pop("errors", None)
-    for name in absent:
-        facts.pop(name, None)
     facts["points"] += unfinished(found, folders)
     sizes = [point.size for point in facts["points"] if point.complete]
     if sizes and sizes[-1] is not None:
         facts["size"] = sizes[-1]
-    level = Level.VERIFIED if facts["integrity"] > 1 else Level.OBSERVED
-    return BackupState(absent=absent, level=level, **facts)
+    return state(facts, absent, errors, told)
 
 
 def _located(chosen: Mapping[str, str]) -> tuple[str, str]:

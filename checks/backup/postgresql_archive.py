@@ -10,14 +10,14 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator
 
-from audit.contract import CannotSee, FileSeen, Level, Reason, Timed, Verbs, World, probe, say
+from audit.contract import CannotSee, FileSeen, Reason, Timed, Verbs, World, probe, say
 from audit.model.backup import BackupState, RestorePoint
 from audit.model.estate import parse_timezone
 from audit.model.facts import Unseen
 from audit.model.item import SecretRef, Text
 from audit.model.technology import Copy
 from audit.model.units import Duration
-from checks.backup.archiver import ARCHIVER, Archiver, asked, held
+from checks.backup.archiver import ARCHIVER, Archiver, Held, asked, held, state
 from checks.backup.base_backup import Label, Manifest, label, manifest, packed_label
 from checks.backup.postgresql_manifest import VERIFY, faults, lost
 from checks.backup.postgresql_rights import RIGHTS
@@ -112,21 +112,10 @@ async def base_backups(copy: PostgresqlArchive, world: World) -> BackupState:
         facts["integrity"] = 2
     except CannotSee as gap:
         absent["errors"] = Unseen.of(gap)
-    if isinstance(primary, CannotSee):
-        absent["excess"] = absent["pending"] = Unseen.of(primary)
-    elif primary is not None and whole is not None:
+    told: Held | CannotSee | None = primary if isinstance(primary, CannotSee) else None
+    if isinstance(primary, Archiver) and whole is not None:
         told = held(primary, pieces, whole, (newest.cluster or None) if newest else None)
-        facts |= told.facts
-        absent |= told.absent
-        facts["gaps"] = tuple(dict.fromkeys((*facts["gaps"], *told.gaps)))
-        errors = (*(errors or ()), *told.errors) if told.errors else errors
-    if errors is not None:
-        facts["errors"] = errors
-        absent.pop("errors", None)
-    for name in absent:
-        facts.pop(name, None)
-    level = Level.VERIFIED if facts["integrity"] > 1 else Level.OBSERVED
-    return BackupState(absent=absent, level=level, **facts)
+    return state(facts, absent, errors, told)
 
 
 def _name(folder: str) -> str:
