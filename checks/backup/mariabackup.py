@@ -71,6 +71,11 @@ class Folder:
 
 
 Ends = Mapping[str, Sequence[Folder]]
+_TABLE: Final = b"\xfe\1"
+_INNODB: Final = b"\x0c"
+"""The engine in the description of a table, as its fourth byte tells it."""
+_SPACE: Final = re.compile(r"\.(?:ibd|new)$")
+_MOST_OPENED: Final = 500
 
 
 @dataclass(slots=True)
@@ -91,6 +96,9 @@ async def backups(copy: Mariabackup, world: World) -> BackupState:
     try:
         facts["size"], spaces, unlogged = await _weighed(chain, look)
         found, gap = await damaged(spaces, look) if copy.verify == "pages" else (None, _UNVERIFIED)
+        if found == () and not unlogged and (bare := await _bare(chain[0], look)):
+            says = say("{table} has no file of its own: its rows stand in the shared one, or nowhere", table=bare)
+            found, gap = None, CannotSee(Reason.INCOMPLETE, says)
         if found is not None or unlogged:
             facts["errors"] = errors = (*unlogged, *(found or ()))
             facts["integrity"] = 1 if errors or len(chain) > 1 else 2
@@ -230,10 +238,21 @@ async def _weighed(chain: Sequence[Folder], look: _Look) -> tuple[int, tuple[Fil
             # What changed while it was copied stands there alone: without it nothing can be prepared.
             unlogged.append(f"{one.name[:80]}: the log of its own changes is missing or empty")
         if number == 0:
-            spaces = [
-                file for file in files if file.path.endswith(".ibd") or re.search(r"/(ibdata|undo)\d+$", file.path)
-            ]
+            spaces = [file for file in files if _SPACE.search(file.path) or re.search(r"/(ibdata|undo)\d+$", file.path)]
     return size, tuple(spaces), tuple(unlogged)
+
+
+async def _bare(full: Folder, look: _Look) -> str:
+    """A table of InnoDB of which a full backup holds the description alone; empty for none."""
+    files = await look.world.files.list(f"{glob.escape(full.path)}/*/*", _MOST_FILES)
+    # A table in partitions has a file for each of them, such as `ledger#P#old.ibd`.
+    held = {re.split(r"#P#|\.(?=\w+$)", file.path, maxsplit=1)[0] for file in files if _SPACE.search(file.path)}
+    described = [file.path.removesuffix(".frm") for file in files if file.path.endswith(".frm")]
+    for table in [table for table in described if table not in held][:_MOST_OPENED]:
+        head = await look.world.files.head(f"{table}.frm", 4)
+        if head[:2] == _TABLE and head[3:] == _INNODB:
+            return "/".join(table.split("/")[-2:])[:200]
+    return ""
 
 
 def _placed(written: str, zone: str | None) -> datetime | None:

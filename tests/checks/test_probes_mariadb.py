@@ -11,7 +11,7 @@ import anyio
 import pytest
 from pydantic import ValidationError
 
-from audit.contract import CannotSee, Reason, say
+from audit.contract import CannotSee, Output, Reason, say
 from audit.model.backup import BackupState
 from audit.world.scene import SceneFile, scene
 from checks.backup.mariabackup import Folder, Mariabackup, backups, judged
@@ -210,3 +210,30 @@ class TestMariabackup:
         assert seen.size == 100 + len(info) + len(points) + len(log or b"")
         assert (len(seen.errors) if seen.has("errors") else None) == errors
         assert errors or seen.absent["errors"].reason is Reason.INCOMPLETE
+
+    @pytest.mark.parametrize(
+        ("made", "verified"),
+        [
+            ({"app/a.ibd": 1}, True), ({"app/a.new": 1}, True), ({"app/a#P#old.ibd": 1}, True), ({}, False),
+            ({"app/ab.ibd": 1}, False), ({"app/a.ibd": 1, "app/v.frm": b"TYPE=VIEW"}, True),
+            ({"app/a.ibd": 1, "app/m.frm": b"\xfe\1\x0a\x09"}, True),
+        ],
+    )  # fmt: skip
+    def test_a_table_without_its_file_is_not_verified(self, made: Mapping[str, Any], verified: Any) -> None:
+        at = datetime(2026, 9, 1, 10, 1, tzinfo=UTC)
+        info = b"start_time = 2026-09-01 10:00:00\nend_time = 2026-09-01 10:00:05\npartial = N\n"
+        whole = bytes(46) + (1).to_bytes(4, "big") + bytes(4) + (0x15).to_bytes(4, "big")
+        contents = {
+            "xtrabackup_info": info,
+            "xtrabackup_checkpoints": b"backup_type = full-backuped\nfrom_lsn = 0\nto_lsn = 9\n",
+            "ib_logfile0": b"r", "app/a.frm": b"\xfe\1\x0a\x0c",
+            **{name: whole.ljust(16384, b"\0") if content == 1 else content for name, content in made.items()},
+        }  # fmt: skip
+        files = {f"/b/1/{name}": SceneFile(content, at) for name, content in contents.items()}
+        copy = Mariabackup.model_validate(
+            {"id": "m", "kind": "mariabackup", "at": "b", "path": "/b/*", "timezone": "UTC", "verify": "pages"}
+        )
+        world = scene(files=files, command={"innochecksum": Output(0, "", "")})
+        seen = anyio.run(backups.look, copy, world)
+        assert isinstance(seen, BackupState)
+        assert (seen.integrity == 2, seen.has("errors")) == (verified, verified)
