@@ -20,7 +20,8 @@ class FileCopies(Copy, kind="files"):
     """Files that match a pattern, one backup each, such as dumps.
 
     Dumps of PostgreSQL and MySQL, tar archives, what gzip, bzip2 or xz packed are looked into: a backup without its
-    end is none. Other files count as whole unless they are empty; a manifest of checksums lets them be verified.
+    end is none, nor is one without rows. Other files count as whole unless they are empty, hold zeros or a page of the
+    web, or are not packed as their names say; a manifest of checksums lets them be verified.
     """
 
     path: Text
