@@ -141,6 +141,11 @@ def as_text(
         )
     if len(order) > top:
         yield speak.text("and {count} more; `--top` shows them", count=len(order) - top)
+    tasks = {plan.jobs[job].ref for job in order}
+    others = [line(one.ref) for one in stops if one.surely and one.back is not None and one.ref not in tasks]
+    if others:
+        more = f", ... ({len(others)})" if len(others) > 8 else ""
+        yield speak.text("back without a team, by a standby or by itself: {refs}", refs=", ".join(others[:8]) + more)
     yield from _costs(plan, speak)
     last = [one.ref for one in found.tasks if one.critical]
     if last:
