@@ -134,10 +134,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         complain(say("interrupted"), language=language)
         return Exit.INTERRUPTED
     except click.ClickException as wrong:
-        from audit.cli.wrong import retold
-
         text = StringIO()
         wrong.show(text)
+        if language == ENGLISH:
+            complain(*text.getvalue().splitlines())
+            return Exit.USAGE
+        from audit.cli.wrong import retold
+
         complain(*retold(text.getvalue(), wrong), language=language)
         return Exit.USAGE
     except Exception as error:
