@@ -16,6 +16,7 @@ _BOOK: Final = "grade: 1, runbook: {updated: 2026-07-01, by: Lee Jun, kept: [bus
 _INSIDE: Final = _BOOK.replace("busan", "daejeon")
 _ONLINE: Final = _BOOK.replace("offline: true", "offline: false")
 _OLD: Final = _BOOK.replace("2026-07", "2025-07")
+_KEPT: Final = "operations.replacement"
 
 
 @check(
@@ -114,13 +115,29 @@ def machines_can_be_replaced_in_time(system: Subject[System], limits: Limits) ->
 
 
 def _named(system: Subject[System]) -> tuple[str, ...]:
-    """Everything that the system needs, at any depth of what it needs."""
+    """Everything that the system needs, at any depth of what it needs, as far as that leads to a machine."""
+    needs, leading = system.graph.needs, _leading_to_machines(system)
     seen: dict[str, None] = {}
-    waiting = [system.ref]
+    waiting = [system.ref] if system.ref in leading else []
     while waiting:
-        for need in system.graph.needs.get(waiting.pop(), ()):
+        for need in needs.get(waiting.pop(), ()):
             for ref in members(need):
-                if ref not in seen:
+                if ref in leading and ref not in seen:
                     seen[ref] = None
                     waiting.append(ref)
     return tuple(seen)
+
+
+def _leading_to_machines(system: Subject[System]) -> frozenset[str]:
+    """The machines with all that names one of them at any depth, reckoned once for all systems of a run."""
+    kept, graph = system.around.kept, system.graph
+    found = kept.get(_KEPT)
+    if not isinstance(found, frozenset):
+        some = dict.fromkeys(ref for ref, item in graph.estate.index.items() if isinstance(item, Equipment))
+        waiting = list(some)
+        while waiting:
+            above = [ref for ref in graph.dependants.get(waiting.pop(), ()) if ref not in some]
+            some |= dict.fromkeys(above)
+            waiting += above
+        found = kept[_KEPT] = frozenset(some)
+    return found
