@@ -71,15 +71,20 @@ def _named(memory: Store, name: str, like: Run | None = None, sent: Sent = NO_SE
     """A run; `latest` is the newest one that was finished, of the estate of another one where that is given."""
     if name != "latest":
         return memory.run(name)
-    own = (run for run in memory.runs() if run.state != "running" and (like is None or of_one_past(run, like, sent)))
+    own = (run for run in _audits(memory) if run.state != "running" and (like is None or of_one_past(run, like, sent)))
     return next(own, None) or memory.run(name)
+
+
+def _audits(memory: Store) -> tuple[Run, ...]:
+    """The runs, newest first, without those that only answered whether work may begin."""
+    return tuple(run for run in memory.runs() if not run.selection.about_work)
 
 
 def _before(memory: Store, run: Run, sent: Sent) -> Run:
     """The newest run of the same estate that was finished before this one began."""
     older = (
         one
-        for one in memory.runs()
+        for one in _audits(memory)
         if of_one_past(one, run, sent) and one.state != "running" and (one.started, one.id) < (run.started, run.id)
     )
     found = next(older, None)
@@ -99,7 +104,7 @@ def runs_over_time(
     with collecting_later(), open_store(store, writing=False) as memory:
         sent = sent_runs(store)
         _known(sent_by, sent)
-        own = [run for run in memory.runs() if not sent_by or sent_by in sent.get(run.id, ())]
+        own = [run for run in _audits(memory) if not sent_by or sent_by in sent.get(run.id, ())]
         wanted = estate or (own[0] if own else memory.run("latest")).estate_id
         runs = [run for run in own if run.estate_id == wanted and run.state != "running"]
         runs = [run for run in runs if of_one_past(run, runs[0], sent)]

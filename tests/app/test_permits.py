@@ -157,7 +157,9 @@ def test_no_answer_about_work_is_the_latest_audit(work: Work, capsys: Output) ->
     assert work.ask() == 3
     assert len(runs(store=str(work.store))) == 2
     assert len(dossier_of(store=str(work.store)).dossier.findings) == whole
-    assert main(["trend", "--store", str(work.store)]) == 0
+    capsys.readouterr()
+    assert main(["trend", "--store", str(work.store), "--format", "json"]) == 0
+    assert len(json.loads(capsys.readouterr().out)["runs"]) == 1
     assert work.ask("--from-store") == 3
 
 
