@@ -79,7 +79,8 @@ def forecast(
     """
     zone = ZoneInfo(plan.estate.about.timezone)
     court = _Court(plan, catalogue, seen, at, zone)
-    dated = [pair for pair in plan.pairs if _DATED & set(catalogue.checks[pair[0]].wants.values())]
+    changing = {name for name, check in catalogue.checks.items() if _DATED & set(check.wants.values())}
+    dated = [pair for pair in plan.pairs if pair[0] in changing]
     asked: Sequence[Pair] = plan.pairs
     left_out: tuple[str, ...] = ()
     if len(plan.pairs) > most:
