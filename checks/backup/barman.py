@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from typing import Annotated, Any, ClassVar, Final, Literal
 
 from pydantic import AfterValidator
 
-from audit.contract import CannotSee, Reason, Timed, Verbs, World, probe, say
+from audit.contract import CannotSee, FileSeen, Reason, Timed, Verbs, World, probe, say
 from audit.model.backup import BackupState, Gap
 from audit.model.facts import Unseen
 from audit.model.item import SecretRef, Text
@@ -38,6 +39,7 @@ _LARGEST: Final = 1_000_000
 _LARGEST_BOOK: Final = 64_000_000
 _MOST: Final = 1_000_000
 _MOST_BACKUPS: Final = 2000
+_SOON: Final = timedelta(minutes=5)
 _LOOK_BACK: Final = timedelta(days=30)
 
 
@@ -154,6 +156,16 @@ async def _whole(where: Places, entries: tuple[Entry, ...], world: World) -> fro
     return there - {newest}
 
 
+async def _waiting(where: Places, look: _Look) -> tuple[FileSeen, ...]:
+    """The pieces that came in the last minutes, which the job of the next minute will put among the others."""
+    since = look.world.clock.now() - _SOON
+    try:
+        found = await look.world.files.list(f"{glob.escape(where.incoming)}/*", _MOST)
+    except CannotSee:
+        return ()
+    return tuple(file for file in found if file.modified >= since)
+
+
 async def _log(where: Places, entries: tuple[Entry, ...], look: _Look) -> tuple[Log, Mapping[str, bool]]:
     """The pieces of the log that lie there, with the book that Barman keeps of them."""
     listed = await look.world.files.list(f"{where.wals}/*/*", _MOST)
@@ -175,6 +187,9 @@ async def _log(where: Places, entries: tuple[Entry, ...], look: _Look) -> tuple[
     for file in listed:
         name = file.path.rpartition("/")[2]
         pieces.append((file.path, Piece(name, file.size, file.modified, packed=books.get(name, True))))
+    # Barman gives out what waits too; what does so for longer is not looked after by anybody.
+    waiting = await _waiting(where, look)
+    pieces += [(file.path, Piece(file.path.rpartition("/")[2], file.size, file.modified)) for file in waiting]
     return log(await named_rightly(pieces, size, look.world.files), size, histories), books
 
 

@@ -22,6 +22,7 @@ _PLAIN: Final = (
     "backup_directory",
     "basebackups_directory",
     "wals_directory",
+    "incoming_wals_directory",
     "configuration_files_directory",
 )
 _LARGEST: Final = 1_000_000
@@ -37,6 +38,8 @@ class Places:
     base: str
     wals: str
     meta: str
+    incoming: str
+    """Where a piece of the log waits until Barman's job of each minute has put it among the others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,12 +87,14 @@ def places(settings: Mapping[str, Mapping[str, str]], server: str) -> Places:
         ("backup_directory", "%(barman_home)s/%(name)s"),
         ("basebackups_directory", "%(backup_directory)s/base"),
         ("wals_directory", "%(backup_directory)s/wals"),
+        ("incoming_wals_directory", "%(backup_directory)s/incoming"),
     ):
         written = own.get(word, usual)
         for name, value in known.items():
             written = written.replace(f"%({name})s", value)
         known[word] = written
-    return Places(home, known["basebackups_directory"], known["wals_directory"], f"{known['backup_directory']}/meta")
+    meta = f"{known['backup_directory']}/meta"
+    return Places(home, known["basebackups_directory"], known["wals_directory"], meta, known["incoming_wals_directory"])
 
 
 async def located(files: Files, config: str, server: str) -> Places:

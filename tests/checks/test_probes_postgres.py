@@ -63,7 +63,9 @@ def whole(number: int) -> SceneFile:
 class TestBarman:
     CONFIG = "[barman]\nbarman_home = /b\n[kosme]\nconninfo = password=planted\n"
 
-    def look(self, *numbers: int, status: str = "DONE", book: str = "", data: bool = True) -> BackupState:
+    def look(
+        self, *numbers: int, status: str = "DONE", book: str = "", data: bool = True, waiting: int = 0
+    ) -> BackupState:
         folder = "/b/kosme/base/20260901T100000"
         files = {
             "/c": SceneFile(self.CONFIG.encode(), NOON),
@@ -72,6 +74,7 @@ class TestBarman:
                 "".join(f"{segment(number)}\t1\t1.0\tNone\n" for number in numbers).encode() + book.encode(), NOON
             ),
             **{f"/b/kosme/wals/0000000100000000/{segment(number)}": whole(number) for number in numbers},
+            **({f"/b/kosme/incoming/{segment(waiting)}": whole(waiting)} if waiting else {}),
             **({f"{folder}/data/PG_VERSION": SceneFile(b"15\n", NOON)} if data else {}),
         }
         copy = Barman.model_validate({"id": "b", "kind": "barman", "at": "busan", "server": "kosme", "config": "/c"})
@@ -88,6 +91,10 @@ class TestBarman:
     def test_what_the_book_names_must_be_there(self) -> None:
         seen = self.look(2, 3, book=f"{segment(4)}\t1\t1.0\tNone\n")
         assert [(gap.before, gap.missing) for gap in seen.gaps] == [(segment(4), 1)]
+
+        assert self.look(2, 3, waiting=6, book=f"{segment(4)}\t1\t1.0\tNone\n").gaps  # it lies there for 4 minutes
+        assert self.look(2, 3, 4, 5, waiting=6).latest == NOON - timedelta(minutes=4)
+        assert self.look(2, 3, waiting=4).latest == NOON - timedelta(minutes=7)  # for too long
 
     def test_records_alone_bring_nothing_back(self) -> None:
         assert self.look(2, 3, data=False).newest is None
