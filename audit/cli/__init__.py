@@ -64,7 +64,7 @@ class Commands(click.Group):
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
         known = wording(current(ctx))
         begun = [(name, says) for name, says in COMMANDS if name.startswith(incomplete)]
-        words = [CompletionItem(name, help=known.of(says)) for name, says in begun]
+        words = [CompletionItem(name, help=known.get(says, says)) for name, says in begun]
         return words + click.Command.shell_complete(self, ctx, incomplete)
 
     def resolve_command(

@@ -16,7 +16,8 @@ class Talking(click.Context):
             return super().make_formatter()
         from audit.cli.helped import Retold
 
-        return Retold(wording(language).of, width=self.terminal_width, max_width=self.max_content_width)
+        words = wording(language)
+        return Retold(lambda text: words.get(text, text), width=self.terminal_width, max_width=self.max_content_width)
 
 
 def talking(command: click.Command) -> click.Command:

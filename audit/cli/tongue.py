@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
+from types import MappingProxyType
 from typing import Any, Final, TypeVar
 
 import click
 
 from audit.model.message import Message, fill
-from audit.model.wording import Wording
 
 F = TypeVar("F", bound=Callable[..., Any])
 ENGLISH: Final = "en"
@@ -54,17 +54,18 @@ def hearing(function: F) -> F:
 
 
 @cache
-def wording(language: str) -> Wording:
-    """The texts of a language, found without an import of reports, which takes a second."""
+def wording(language: str) -> Mapping[str, str]:
+    """The texts of a language, found without an import of reports, which takes a second; none for English."""
     from importlib.util import find_spec
+    from pathlib import Path
 
     spec = find_spec("reports") if language != ENGLISH else None
     if spec is None or not spec.submodule_search_locations:
-        return Wording(b"")
-    # Not pathlib, which no other part of the help needs: its import takes as long as all of this.
-    folder = os.path.join(spec.submodule_search_locations[0], "locale", language)  # noqa: PTH118
-    with open(os.path.join(folder, "LC_MESSAGES", "haechi.po"), "rb") as file:  # noqa: PTH118, PTH123
-        return Wording(file.read())
+        return MappingProxyType({})
+    from audit.model.wording import translations
+
+    folder = Path(spec.submodule_search_locations[0], "locale", language, "LC_MESSAGES")
+    return translations(folder.joinpath("haechi.po").read_bytes())
 
 
 def told(says: str | Message, language: str) -> str:
@@ -74,4 +75,4 @@ def told(says: str | Message, language: str) -> str:
     from audit.model.particles import fitted
 
     parts = {name: told(part, language) for name, part in says.parts.items()}
-    return fitted(fill(wording(language).of(says.template), {**says.values, **parts}))
+    return fitted(fill(wording(language).get(says.template, says.template), {**says.values, **parts}))
