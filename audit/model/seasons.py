@@ -7,8 +7,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import cache
-from importlib.machinery import PathFinder
-from importlib.util import module_from_spec
 from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
@@ -94,27 +92,17 @@ def _feasts(year: int) -> tuple[Season, ...]:
 
 
 def _of(year: int) -> Iterator[Season]:
+    # Not `country_holidays`, which imports as long again; both only where a command needs them.
+    from holidays.countries.south_korea import SouthKorea
+
+    holidays: Callable[..., Mapping[date, str]] = SouthKorea
     source: Literal["calendar"] = "calendar"
-    known = _korean()(years=year, language="en_US")
+    known = holidays(years=year, language="en_US")
     for word, begin, names in _FEASTS:
         for day, told in known.items():
             if word in told.split("; "):
                 feast = Season(f"{begin}-{year}", names, day, day, LIKE_ALWAYS, source)
                 yield replace(feast, start=day - DAY, end=day + DAY)
-
-
-@cache
-def _korean() -> Callable[..., Mapping[date, str]]:
-    """The holidays of Korea alone: the package around them imports those of all countries, in twice the time."""
-    import holidays
-
-    found = PathFinder.find_spec("south_korea", [f"{path}/countries" for path in holidays.__path__])
-    if found is None or found.loader is None:
-        raise ModuleNotFoundError("holidays.countries.south_korea", name="holidays")
-    alone = module_from_spec(found)
-    found.loader.exec_module(alone)
-    known: Callable[..., Mapping[date, str]] = alone.SouthKorea
-    return known
 
 
 def _names(estate: Estate, ref: str, written: str) -> tuple[str, str]:
