@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -48,3 +49,25 @@ def test_the_clocks_of_this_machine() -> None:
     assert one.wall.tzinfo is UTC
     assert other.running >= one.running
     assert stepped(one, other) is None
+
+
+class Held(SystemClock):
+    """A machine that stops us right after the first look at the wall clock."""
+
+    def __init__(self) -> None:
+        self.looks = 0
+
+    def now(self) -> datetime:
+        self.looks += 1
+        seen = super().now()
+        if self.looks == 1:
+            time.sleep(0.4)
+        return seen
+
+
+def test_who_was_held_between_two_clocks_reads_them_again() -> None:
+    clock = Held()
+    held, free = read_clocks(clock), read_clocks(SystemClock())
+    assert clock.looks > 1
+    apart = (free.wall - held.wall).total_seconds() - (free.running - held.running)
+    assert abs(apart) < 0.15
