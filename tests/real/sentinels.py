@@ -68,18 +68,25 @@ class Group:
         server.process.send_signal(signal.SIGCONT)
 
     def settled(self, replicas: int | None = None) -> bool:
-        """Whether every Sentinel that runs knows the others, with as many replicas that follow the primary."""
+        """Whether every Sentinel that runs knows the others and one primary, with as many replicas that follow it."""
         count = len(self.servers) - 1 if replicas is None else replicas
-        alive = [one for one in self.sentinels if one.process.poll() is None]
-        for sentinel in alive:
-            found = sentinel.cli("SENTINEL", "REPLICAS", self.name)
-            if found.count("master-link-status\nok") < count:
+        alive = [number for number, one in enumerate(self.sentinels) if one.process.poll() is None]
+        first = self.primary(alive[0])
+        for number in alive:
+            if self.primary(number) is not first or self._following(number) < count:
                 return False
-        first = self.primary(self.sentinels.index(alive[0]))
         lines = first.cli("INFO", "replication").splitlines()
         online = sum("state=online" in line for line in lines if line.startswith("slave"))
-        quorum = self.quorum(self.sentinels.index(alive[0]))
-        return online >= count and quorum.startswith(f"OK {len(alive)} ")
+        return online >= count and self.quorum(alive[0]).startswith(f"OK {len(alive)} ")
+
+    def _following(self, asked: int) -> int:
+        """How many replicas a Sentinel hears that follow their primary; none while it is switching."""
+        sentinel = self.sentinels[asked]
+        if "failover_in_progress" in sentinel.cli("SENTINEL", "MASTER", self.name):
+            return 0
+        found = sentinel.cli("SENTINEL", "REPLICAS", self.name)
+        # A Sentinel that takes up a new primary begins anew with each replica.
+        return sum("flags\nslave\n" in one and "master-link-status\nok" in one for one in found.split("name\n"))
 
 
 @contextmanager

@@ -78,5 +78,5 @@ def test_after_the_loss_of_its_primary(made: Group, tmp_path: Path) -> None:
     leads = next(one for one in seen.members if one.role == "primary")
     assert (leads.usable, leads.settings["min-replicas-to-write"]) == (True, "0")
     assert [one.usable for one in seen.members if one.name == made.addresses[0]] == [False]
-    assert len(seen.ready) == 1
+    assert len(seen.ready) == 1, seen.members
     assert seen.ready[0].version.startswith(leads.version)
