@@ -174,6 +174,11 @@ class TestArchive:
         there = {"/base/monday/base/1/99": SceneFile(b"abc", NOON)}
         assert self.look(2, 3, manifest=listed, other=there).points[0].complete
 
+    def test_settings_that_were_written_for_a_restore_are_no_loss(self) -> None:
+        listed = MANIFEST.replace(b"{", b'{ "Path": "postgresql.auto.conf", "Size": 88,', 1)
+        grown = {"/base/monday/postgresql.auto.conf": SceneFile(bytes(300), NOON)}
+        assert self.look(2, 3, manifest=listed, other=grown).points[0].complete
+
     @pytest.mark.parametrize("cut", [MANIFEST[:-30], b"", b"{}"])
     def test_a_manifest_that_was_cut_off(self, cut: bytes) -> None:
         assert self.look(2, 3, manifest=cut).newest is None
