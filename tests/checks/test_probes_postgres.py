@@ -169,15 +169,11 @@ class TestArchive:
         assert self.look(2, 3, 4, 5, other={f"/archive/{segment(4)}": closed}).gaps == ()
 
     def test_a_file_that_its_manifest_names(self) -> None:
-        listed = MANIFEST.replace(b"{", b'{ "Path": "base/1/99", "Size": 3, "Path": "pg_tblspc/7/x", "Size": 5,', 1)
+        others = b'"Path": "pg_tblspc/7/x", "Size": 5, "Path": "postgresql.auto.conf", "Size": 88,'
+        listed = MANIFEST.replace(b"{", b'{ "Path": "base/1/99", "Size": 3, ' + others, 1)
         assert self.look(2, 3, manifest=listed).points[0].doubt.startswith("base/1/99, which")
         there = {"/base/monday/base/1/99": SceneFile(b"abc", NOON)}
         assert self.look(2, 3, manifest=listed, other=there).points[0].complete
-
-    def test_settings_that_were_written_for_a_restore_are_no_loss(self) -> None:
-        listed = MANIFEST.replace(b"{", b'{ "Path": "postgresql.auto.conf", "Size": 88,', 1)
-        grown = {"/base/monday/postgresql.auto.conf": SceneFile(bytes(300), NOON)}
-        assert self.look(2, 3, manifest=listed, other=grown).points[0].complete
 
     @pytest.mark.parametrize("cut", [MANIFEST[:-30], b"", b"{}"])
     def test_a_manifest_that_was_cut_off(self, cut: bytes) -> None:
