@@ -171,9 +171,9 @@ class TestArchive:
     def test_a_file_that_its_manifest_names(self) -> None:
         others = b'"Path": "pg_tblspc/7/x", "Size": 5, "Path": "postgresql.auto.conf", "Size": 88,'
         listed = MANIFEST.replace(b"{", b'{ "Path": "base/1/99", "Size": 3, ' + others, 1)
-        assert self.look(2, 3, manifest=listed).points[0].doubt.startswith("base/1/99, which")
-        there = {"/base/monday/base/1/99": SceneFile(b"abc", NOON)}
-        assert self.look(2, 3, manifest=listed, other=there).points[0].complete
+        assert self.look(2, 3, manifest=listed).points[0].doubt.startswith("base/1/99, ")
+        there = self.look(2, 3, manifest=listed, other={"/base/monday/base/1/99": SceneFile(b"abc", NOON)})
+        assert there.points[0].complete
 
     @pytest.mark.parametrize("cut", [MANIFEST[:-30], b"", b"{}"])
     def test_a_manifest_that_was_cut_off(self, cut: bytes) -> None:
@@ -187,8 +187,7 @@ class TestArchive:
 
     def test_labels(self) -> None:
         found = label(LABEL.format(time="10:00:00 KST"), None)
-        assert found is not None
-        assert found.start == datetime(2026, 9, 1, 1, tzinfo=UTC)
+        assert getattr(found, "start", None) == datetime(2026, 9, 1, 1, tzinfo=UTC)
         assert label("x", None) is None
         header = b"backup_label".ljust(257, b"\0") + b"ustar".ljust(255, b"\0")
         assert packed_label(header + b"START\0\0") == "START"
