@@ -13,10 +13,11 @@ from audit.model.graph import Graph
 from audit.model.hazards import Happening
 from audit.model.message import Message, say
 from audit.model.needs import Cooled, members
-from audit.model.net import View, net, standing
+from audit.model.net import net, standing
 from audit.model.numbered import Net
 from audit.model.passing import falls_at, rises, starting
 from audit.model.ruins import ruins
+from audit.model.standbys import View
 
 VIEWS: Final[tuple[View, View]] = ("optimistic", "pessimistic")
 

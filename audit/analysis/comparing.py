@@ -11,8 +11,9 @@ from audit.analysis.faults.falling import weaknesses
 from audit.model.estate import Estate, System
 from audit.model.graph import Graph
 from audit.model.item import Item, Technology
-from audit.model.net import View, net
+from audit.model.net import net
 from audit.model.policy import TARGETS
+from audit.model.standbys import View
 from audit.model.turns import losses_in_turn
 
 Direction = Literal["looser", "tighter"]

@@ -8,12 +8,13 @@ from typing import Final, Literal
 
 from audit.model.concentration import Stakes
 from audit.model.estate import Data, System
-from audit.model.graph import AT_ONCE, Graph
+from audit.model.graph import Graph
 from audit.model.meaning import Unknown
 from audit.model.message import say
 from audit.model.net import net
 from audit.model.numbered import Net, falls
 from audit.model.paying import Funding
+from audit.model.standbys import AT_ONCE
 
 Kind = Literal["place", "needs", "failover", "copy", "money", "time"]
 KINDS: Final[tuple[Kind, ...]] = ("place", "needs", "failover", "copy", "money", "time")

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from audit.model.estate import System
-from audit.model.graph import AT_ONCE, Graph
+from audit.model.graph import Graph
 from audit.model.needs import AnyOf, Need
-from audit.model.net import counted
 from audit.model.numbered import Net
+from audit.model.standbys import AT_ONCE, counted
 from audit.model.technology import Failover
 
 

@@ -55,7 +55,7 @@ def _path(words: tuple[str, ...], form: str, lang: str) -> Exit:
     from audit.app.falling import graph_of, nodes_of, system_of
     from audit.cli.explained_path import path_json, path_text
     from audit.model.hazards import hazards
-    from audit.model.net import View
+    from audit.model.standbys import View
     from reports.translate import Translator
 
     graph = graph_of(Path(words[0]))

@@ -8,8 +8,8 @@ from typing import Final
 
 from audit.analysis.faults.witness import Step
 from audit.model.clean import json_text, line
-from audit.model.net import View
 from audit.model.place import NOWHERE
+from audit.model.standbys import View
 from reports.translate import Translator
 
 SCHEMA: Final = "haechi.path/1"

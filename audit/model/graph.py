@@ -16,8 +16,7 @@ from audit.model.leaning import leaning
 from audit.model.needs import All, AnyOf, Cooled, Grace, KOf, Need, SumOf, members
 from audit.model.numbered import ROUNDING, Net, Weaver, falls
 from audit.model.single import lost_alone
-from audit.model.standbys import AT_ONCE as AT_ONCE
-from audit.model.standbys import View, with_standbys
+from audit.model.standbys import AT_ONCE, View, with_standbys
 
 NOTHING: Final[frozenset[str]] = frozenset()
 

@@ -16,7 +16,7 @@ from audit.model.hazard import Hazard, Match, Mode
 from audit.model.item import Item
 from audit.model.message import Message, say
 from audit.model.needs import members
-from audit.model.net import View
+from audit.model.standbys import View
 
 Kind = Literal["site", "fire", "feed", "supplier", "contractor", "maker", "declared", "node"]
 Machine = Battery | Equipment | Generator | Cooling | Carrier

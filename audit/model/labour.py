@@ -14,8 +14,8 @@ from audit.model.estate import Data, System
 from audit.model.facility import Room, Site
 from audit.model.graph import Graph
 from audit.model.message import Message, say
-from audit.model.net import View
 from audit.model.restoring import restoring
+from audit.model.standbys import View
 from audit.model.struck import Struck
 from audit.model.technology import Copy
 

@@ -9,9 +9,7 @@ from audit.model.graph import Graph
 from audit.model.needs import Need
 from audit.model.numbered import Net as Net
 from audit.model.numbered import falls as falls
-from audit.model.standbys import View as View
-from audit.model.standbys import counted as counted
-from audit.model.standbys import with_standbys
+from audit.model.standbys import View, with_standbys
 
 
 class Hitting(Protocol):

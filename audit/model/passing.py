@@ -7,8 +7,9 @@ from heapq import heappop, heappush
 
 from audit.model.graph import Graph
 from audit.model.needs import Cooled, Need
-from audit.model.net import View, standing
+from audit.model.net import standing
 from audit.model.numbered import Net
+from audit.model.standbys import View
 
 
 def falls_at(net: Net, hits: Iterable[int], lasts: float | None = None) -> dict[int, tuple[float, int]]:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from audit.model.estate import Data, System
 from audit.model.graph import Graph
-from audit.model.net import View
 from audit.model.numbered import Net, Weaver, falls
+from audit.model.standbys import View
 
 
 @dataclass(frozen=True, slots=True)

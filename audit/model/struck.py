@@ -11,7 +11,7 @@ from types import MappingProxyType
 from audit.model.estate import Contributor
 from audit.model.graph import Graph
 from audit.model.hazards import Happening
-from audit.model.net import View
+from audit.model.standbys import View
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,9 @@ from audit.model.estate import Data, System
 from audit.model.graph import Graph
 from audit.model.hazards import Happening
 from audit.model.labour import Drills, Step, nothing, steps, surviving, total
-from audit.model.net import View, net
+from audit.model.net import net
 from audit.model.passing import falls_at
+from audit.model.standbys import View
 from audit.model.struck import Struck, standing, struck
 from audit.model.waits import HAIR, Blow, Waits, waits
 

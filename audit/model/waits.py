@@ -9,10 +9,10 @@ from typing import Final
 
 from audit.model.estate import System
 from audit.model.facility import Room
-from audit.model.graph import AT_ONCE, Graph
+from audit.model.graph import Graph
 from audit.model.needs import AnyOf, Need
-from audit.model.net import View
 from audit.model.numbered import Net
+from audit.model.standbys import AT_ONCE, View
 from audit.model.switching import RANK
 from audit.model.technology import Failover
 

@@ -19,7 +19,7 @@ from audit.contract import (
 )
 from audit.model.estate import System
 from audit.model.facts import ServiceState
-from audit.model.graph import AT_ONCE
+from audit.model.standbys import AT_ONCE
 from checks.network.places import home, standing, troubles
 from checks.network.samples import HERE, HOT, SYSTEM, THERE, answered, elsewhere, portal, silent
 

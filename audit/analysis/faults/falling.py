@@ -11,8 +11,9 @@ from audit.analysis.faults.ways import Ways, largest
 from audit.model.estate import System
 from audit.model.graph import Graph
 from audit.model.hazards import Happening, hazards
-from audit.model.net import View, net
+from audit.model.net import net
 from audit.model.policy import GRADE_WEIGHT
+from audit.model.standbys import View
 from audit.model.turns import losses_in_turn
 
 VIEWS: Final[tuple[View, View]] = ("optimistic", "pessimistic")

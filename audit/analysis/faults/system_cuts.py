@@ -13,7 +13,8 @@ from audit.model.estate import System
 from audit.model.graph import Graph
 from audit.model.hazards import Happening, hazards
 from audit.model.meaning import Span
-from audit.model.net import Net, View, falls, net
+from audit.model.net import Net, falls, net
+from audit.model.standbys import View
 
 By = Literal["component", "hazard"]
 READ: Final = 300

@@ -12,8 +12,9 @@ from audit.analysis.faults.inward import Inward, inward
 from audit.analysis.faults.nodes import TooLarge
 from audit.model.estate import System
 from audit.model.graph import Graph
-from audit.model.net import Net, View, falls
+from audit.model.net import Net, falls
 from audit.model.net import net as numbered_of
+from audit.model.standbys import View
 
 MOST: Final = 4_000_000
 """Nodes of the diagram, some 1.2 GB at worst, after which the order is lowered."""

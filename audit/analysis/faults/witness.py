@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 from audit.model.graph import Graph
 from audit.model.hazards import Happening
-from audit.model.net import Net, View, net
+from audit.model.net import Net, net
 from audit.model.place import NOWHERE, Place
+from audit.model.standbys import View
 
 
 @dataclass(frozen=True, slots=True)

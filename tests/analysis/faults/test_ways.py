@@ -10,7 +10,8 @@ import pytest
 from audit.analysis.faults.ways import Ways, systems_taken
 from audit.analysis.faults.ways import ways as ways_of
 from audit.model.graph import Graph
-from audit.model.net import View, net
+from audit.model.net import net
+from audit.model.standbys import View
 from tests.checks.judging import scene
 
 PAIR = """
