@@ -9,7 +9,7 @@ from sqlite3 import SQLITE_BUSY, OperationalError
 from sqlite3 import Connection as Raw
 from typing import Final
 
-from sqlalchemy import URL, Connection, create_engine, event
+from sqlalchemy import URL, Connection, Engine, create_engine, event
 
 from audit.model.clean import line
 from audit.model.exit import Exit, Stop
@@ -40,18 +40,21 @@ def open_sqlite(path: str, purpose: Purpose, *, writing: bool) -> Database:
         writable = os.access(file if file.exists() else file.parent, os.W_OK)
         if writing and not writable:
             raise unusable(name, say("it is not writable"))
-        engine = create_engine(address_of(file, writable=writable))
+        engine = _engine(address_of(file, writable=writable))
         stack.callback(engine.dispose)
-        event.listen(engine, "connect", _settle)
-        event.listen(engine, "begin", _begin)
         with speaking(name), understanding(name):
-            with engine.execution_options(immediate=writing).begin() as connection:
-                version = prepare(connection, name, purpose, writing=writing)
             if writing:
+                making = _engine(URL.create("sqlite", database=str(file)))
+                stack.callback(making.dispose)
+                with making.execution_options(immediate=True).begin() as connection:
+                    version = prepare(connection, name, purpose, writing=True)
+                making.dispose()
                 # Only now that the file is known to be a store: the kind of journal is written into it for good.
-                engine.dispose()
                 event.listen(engine, "connect", _keep_journal)
                 engine.connect().close()
+            else:
+                with engine.begin() as connection:
+                    version = prepare(connection, name, purpose, writing=False)
         opened = identity(file)
 
         def intact() -> None:
@@ -69,6 +72,13 @@ def open_sqlite(path: str, purpose: Purpose, *, writing: bool) -> Database:
             intact=intact,
             size=lambda: _size(file),
         )
+
+
+def _engine(address: URL) -> Engine:
+    engine = create_engine(address)
+    event.listen(engine, "connect", _settle)
+    event.listen(engine, "begin", _begin)
+    return engine
 
 
 def _settle(raw: Raw, record: object) -> None:
@@ -108,9 +118,10 @@ def _size(file: Path) -> int:
 
 
 def address_of(file: Path, *, writable: bool) -> URL:
-    """Where SQLAlchemy finds a file."""
+    """Where SQLAlchemy finds a file that is there; where it is not, it is not made."""
     if writable:
-        return URL.create("sqlite", database=str(file))
+        # By itself SQLite would make an empty file in the place of one that was taken away.
+        return URL.create("sqlite", database=file.as_uri(), query={"mode": "rw", "uri": "true"})
     # A file that nobody can write to, such as one on a medium of evidence, needs no journal; with a journal beside it
     # somebody else writes to it, and it has to be read.
     query = {"mode": "ro", "uri": "true"}

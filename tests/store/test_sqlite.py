@@ -15,9 +15,11 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine
+from sqlalchemy.exc import OperationalError
 
 from audit.model.exit import Exit, Stop
 from audit.store import open_store
+from audit.store.database import Purpose, open_database
 from audit.store.sqlite import address_of
 from audit.store.tables import HEAD, METADATA
 from tests.house.test_house import ROOT
@@ -146,10 +148,23 @@ def test_a_medium_that_nobody_can_write_to(tmp_path: Path) -> None:
     assert sorted(file.name for file in tmp_path.iterdir()) == ["ha echi?.db", "ha echi?.db.lock"]
 
 
+@pytest.mark.parametrize("writing", [True, False])
+def test_no_further_connection_makes_a_file_that_was_taken_away(tmp_path: Path, writing: bool) -> None:  # noqa: FBT001
+    path = tmp_path / "haechi.db"
+    open_store(str(path), writing=True).leave()
+    database = open_database(str(path), Purpose.RUN, writing=writing)
+    with database.lock, database.engine.connect():
+        path.rename(tmp_path / "away")
+        with pytest.raises(OperationalError, match="unable to open"):
+            database.engine.connect()
+        assert not path.exists()
+
+
 CHILD = """
 import os, resource, signal, sys
 from audit.model.exit import Stop
 from audit.store import open_store
+from audit.store.database import Purpose, open_database
 from tests.store.contract import closing, finding, observations, run
 
 path, how = sys.argv[1:]
