@@ -35,12 +35,7 @@ def inventory_schema(vocabulary: Vocabulary) -> Node:
     makes of a text: `id: 2026` is a number there.
     """
     technologies = [one for kinds in vocabulary.technologies.values() for one in kinds.values()]
-    models = list(dict.fromkeys(_reachable(Sheet, *technologies)))
-    keys, whole = models_json_schema([(model, "validation") for model in models], by_alias=True)
-    names = {model: keys[(model, "validation")]["$ref"].rpartition("/")[2] for model in models}
-    definitions: dict[str, Node] = whole["$defs"]
-    for model, name in names.items():
-        _finish(definitions[name], model)
+    names, definitions = _defined(Sheet, *technologies)
     for role, kinds in vocabulary.technologies.items():
         for kind, technology in kinds.items():
             definitions[names[technology]]["properties"]["kind"] = {"const": kind}
@@ -54,6 +49,25 @@ def inventory_schema(vocabulary: Vocabulary) -> Node:
     return (
         {"$schema": DIALECT, "title": "haechi inventory"} | sheet | {"type": ["object", "null"], "$defs": definitions}
     )
+
+
+def technology_schema(kind: str, technology: type[Technology]) -> Node:
+    """The schema of one thing of a kind, as it stands in that of the whole inventory, with all that it refers to."""
+    names, definitions = _defined(technology)
+    own = definitions.pop(names[technology])
+    own["properties"]["kind"] = {"const": kind}
+    return {"$schema": DIALECT, "title": f"kind: {kind}"} | own | {"$defs": definitions}
+
+
+def _defined(*wanted: type[Item]) -> tuple[Mapping[type[Item], str], dict[str, Node]]:
+    """The models with all that they refer to, each with the name of its definition; the definitions by these names."""
+    models = list(dict.fromkeys(_reachable(*wanted)))
+    keys, whole = models_json_schema([(model, "validation") for model in models], by_alias=True)
+    names = {model: keys[(model, "validation")]["$ref"].rpartition("/")[2] for model in models}
+    definitions: dict[str, Node] = whole["$defs"]
+    for model, name in names.items():
+        _finish(definitions[name], model)
+    return names, definitions
 
 
 def _reachable(*models: type[Item]) -> Iterator[type[Item]]:

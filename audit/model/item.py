@@ -188,7 +188,14 @@ def _referring(*wanted: str) -> AfterValidator:
     return AfterValidator(resolve)
 
 
+def _worded(*wanted: str) -> WithJsonSchema:
+    """What a reference leads to, told in the JSON Schema: nothing else there tells a reference from a text."""
+    told = f"the id of a {' or '.join(wanted)}" if len(wanted) <= _NAMED else "the id of anything in the inventory"
+    return WithJsonSchema({"type": "string", "minLength": 1, "$comment": told})
+
+
 PLACES = ("site", "room")
+_NAMED = 3
 NODES = (
     *PLACES,
     "battery",
@@ -208,16 +215,20 @@ NODES = (
     "role",
     "contributor",
 )
-RoomRef = Annotated[Text, _referring("room")]
-BatteryRef = Annotated[Text, _referring("battery")]
-PowerRef = Annotated[Text, _referring("power")]
-PlaceRef = Annotated[Text, _referring(*PLACES)]
-WhereRef = Annotated[Text, _referring(*PLACES, "system")]
+RoomRef = Annotated[Text, _referring("room"), _worded("room")]
+BatteryRef = Annotated[Text, _referring("battery"), _worded("battery")]
+PowerRef = Annotated[Text, _referring("power"), _worded("power")]
+PlaceRef = Annotated[Text, _referring(*PLACES), _worded(*PLACES)]
+WhereRef = Annotated[Text, _referring(*PLACES, "system"), _worded(*PLACES, "system")]
 """Where something runs or lies: a site, a room, or a system that serves as its platform."""
-SupplierRef = Annotated[Text, _referring("supplier")]
-SystemRef = Annotated[Text, _referring("system")]
-NodeRef = Annotated[Text, _referring(*NODES)]
-SubjectRef = Annotated[Text, _referring(*NODES, "endpoint", "copy", "failover", "permit", "estate")]
+SupplierRef = Annotated[Text, _referring("supplier"), _worded("supplier")]
+SystemRef = Annotated[Text, _referring("system"), _worded("system")]
+NodeRef = Annotated[Text, _referring(*NODES), _worded(*NODES)]
+SubjectRef = Annotated[
+    Text,
+    _referring(*NODES, "endpoint", "copy", "failover", "permit", "estate"),
+    _worded(*NODES, "endpoint", "copy", "failover", "permit", "estate"),
+]
 
 
 class Technology(Item):

@@ -49,6 +49,9 @@ class LocalFiles:
     async def list(self, pattern: str, most: int) -> tuple[FileSeen, ...]:
         return await in_thread(lambda: _listed(_plain_path(self._root, pattern), pattern, most), None, pattern)
 
+    async def folders(self, path: str, timeout: timedelta) -> tuple[str, ...]:
+        return await in_thread(lambda: _folders(_plain_path(self._root, path), path), timeout, path)
+
     async def sha256(self, path: str, timeout: timedelta | None = None, size: int | None = None) -> str:
         def digest() -> str:
             found = hashlib.sha256()
@@ -151,6 +154,21 @@ def _listed(path: Path, written: str, most: int) -> tuple[FileSeen, ...]:
         raise CannotSee(Reason.UNREACHABLE, say("{path} is not there", path=written)) from broken
     newest = heapq.nlargest(most, found.values(), key=lambda seen: (seen.modified, seen.path))
     return tuple(reversed(newest))
+
+
+def _folders(path: Path, written: str) -> tuple[str, ...]:
+    found: list[str] = []
+    try:
+        with os.scandir(path) as entries:
+            for number, entry in enumerate(entries):
+                anyio.from_thread.check_cancelled()
+                if number >= _MOST_ENTRIES:
+                    raise CannotSee(Reason.INCOMPLETE, say("{path} holds more than a million entries", path=path))
+                if entry.is_dir(follow_symlinks=False):
+                    found.append(os.fsencode(entry.name).decode("utf-8", "backslashreplace"))
+    except OSError as broken:
+        raise _trouble(broken, written) from broken
+    return tuple(sorted(found))
 
 
 def _matching(folder: Path, parts: tuple[str, ...], depth: int, count: list[int]) -> Iterator[os.DirEntry[str]]:

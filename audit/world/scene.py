@@ -195,6 +195,12 @@ class SceneFiles:
         ]
         return tuple(sorted(found, key=lambda file: (file.modified, file.path))[-most:])
 
+    async def folders(self, path: str, timeout: timedelta) -> tuple[str, ...]:
+        below = [name.removeprefix(f"{path}/") for name in self.files if name.startswith(f"{path}/")]
+        if not below:
+            seen(self.files, path)
+        return tuple(sorted({name.partition("/")[0] for name in below if "/" in name}))
+
     async def sha256(self, path: str, timeout: timedelta | None = None, size: int | None = None) -> str:
         return hashlib.sha256(seen(self.files, path).content[:size]).hexdigest()
 

@@ -101,6 +101,16 @@ class SftpFiles:
                 raise CannotSee(Reason.INCOMPLETE, say("the server lists a file whose name is a path"))
             yield entry
 
+    async def folders(self, path: str, timeout: timedelta) -> tuple[str, ...]:
+        with anyio.move_on_after(timeout.total_seconds()):
+            try:
+                entries = [entry async for entry in self._entries(_checked(path), itertools.count(1))]
+            except _sftp_errors() as broken:
+                raise _refused(broken, path) from broken
+            folders = (entry.filename for entry in entries if stat.S_ISDIR(entry.attrs.permissions or 0))
+            return tuple(sorted(_shown(name) for name in folders))
+        raise _late(path, timeout)
+
     async def round_trip(self) -> timedelta:
         """The least of several times that a question took which the server answers without looking anywhere."""
         least = math.inf
@@ -122,10 +132,7 @@ class SftpFiles:
                     digest.update(piece)
                     offset += len(piece)
             return digest.hexdigest()
-        raise CannotSee(
-            Reason.TIMEOUT,
-            say("{path} could not be read to its end within {timeout}", path=path, timeout=plain(timeout or _NONE)),
-        )
+        raise _late(path, timeout or _NONE)
 
     async def head(self, path: str, size: int) -> bytes:
         async with self._opened(path) as (file, _):
@@ -210,6 +217,12 @@ def _refused(broken: Exception, path: str) -> CannotSee:
         return CannotSee(Reason.UNREACHABLE, say("{path} is not there", path=path))
     why = " ".join(str(broken).split())[:200] or type(broken).__name__
     return CannotSee(Reason.UNREACHABLE, say("{path} cannot be read: {why}", path=path, why=why))
+
+
+def _late(path: str, timeout: timedelta) -> CannotSee:
+    return CannotSee(
+        Reason.TIMEOUT, say("{path} could not be read to its end within {timeout}", path=path, timeout=plain(timeout))
+    )
 
 
 def _checked(path: str) -> str:

@@ -122,6 +122,13 @@ class Files(Protocol):
         """
         ...
 
+    async def folders(self, path: str, timeout: timedelta) -> tuple[str, ...]:
+        """Names of the folders in a folder, in order, hidden ones too; links are none.
+
+        CannotSee as for `list`, CannotSee(timeout) where it cannot be read in `timeout`.
+        """
+        ...
+
     async def sha256(self, path: str, timeout: timedelta | None = None, size: int | None = None) -> str:
         """Hex digest of a regular file, read in pieces; of its first `size` bytes where that is given.
 

@@ -81,7 +81,7 @@ class PgBackRest(Copy, kind="pgbackrest"):
 
 
 @dataclass(slots=True)
-class _Look(Timed):
+class PgBackRestLook(Timed):
     copy: PgBackRest
 
     async def run(self, *words: str, own: bool = True) -> Output:
@@ -93,6 +93,13 @@ class _Look(Timed):
 
     async def listed(self, *words: str) -> Mapping[str, Piece | None]:
         return files(answer(await self.run("--output=json", *words, own=False), "repo-ls"))
+
+    async def folders(self, where: str, path: str | None) -> tuple[str, ...]:
+        """Names of the folders in one of the repository, which lies at a path of this machine or elsewhere."""
+        if path is not None:
+            return await self.world.files.folders(f"{path}/{where}", self.left(where))
+        listed = await self.listed("repo-ls", where)
+        return tuple(sorted(name for name, file in listed.items() if file is None and name != "."))
 
 
 @probe(
@@ -115,10 +122,11 @@ async def stanzas(copy: PgBackRest, world: World) -> BackupState:
     host, location = _located(chosen)
     if host:
         await world.guard.check(host)
-    look = _Look(world, copy.timeout, copy)
+    path = None if location else chosen.get("path", "/var/lib/pgbackrest")
+    look = PgBackRestLook(world, copy.timeout, copy)
     primary = await asked(copy.primary, world, copy.timeout)
     found = stanza(answer(await look.run("--output=json", "info"), "info"), copy.stanza, copy.repo)
-    folders = labels(await look.listed("repo-ls", f"backup/{copy.stanza}"))
+    folders = labels(await look.folders(f"backup/{copy.stanza}", path))
     facts: dict[str, Any] = {"clock": world.clock.now(), "location": location, "taken": (copy.stanza,)}
     facts |= {"integrity": 1, "encrypted": found.cipher != "none", "empties_after": None}
     says = say("pgBackRest keeps no record of backups that failed")
@@ -127,8 +135,7 @@ async def stanzas(copy: PgBackRest, world: World) -> BackupState:
         # The passphrase stands in the settings of the machine that makes the backups.
         facts["key"] = "client"
     try:
-        others = await look.listed("repo-ls", "backup")
-        facts["sets"] = tuple(sorted(name for name, file in others.items() if file is None and name != "."))
+        facts["sets"] = await look.folders("backup", path)
     except CannotSee as gap:
         absent["sets"] = Unseen.of(gap)
     wrong: Mapping[str, str] = {}
@@ -178,7 +185,7 @@ def _located(chosen: Mapping[str, str]) -> tuple[str, str]:
     )
 
 
-async def _verified(look: _Look) -> tuple[tuple[str, ...], dict[str, str]]:
+async def _verified(look: PgBackRestLook) -> tuple[tuple[str, ...], dict[str, str]]:
     if look.copy.verify == "none":
         raise CannotSee(
             Reason.INCOMPLETE, say("nothing was verified: write `verify: checksums` to have stored data read")
@@ -214,7 +221,7 @@ def _followed(backups: tuple[Stored, ...], chosen: Mapping[str, str]) -> frozens
     return frozenset(backup.label for backup in backups if since is None or backup.base.point.start >= since)
 
 
-async def _logs(found: Stanza, look: _Look) -> Mapping[str, Log]:
+async def _logs(found: Stanza, look: PgBackRestLook) -> Mapping[str, Log]:
     """The log in each folder that a backup needs."""
     listed = await look.listed("--recurse", "repo-ls", f"archive/{look.copy.stanza}")
     logs: dict[str, Log] = {}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -169,9 +169,9 @@ def files(entries: Any) -> dict[str, Piece | None]:
         raise CannotSee(Reason.INCOMPLETE, say("pgBackRest listed files in a form that is not known")) from broken
 
 
-def labels(listed: Mapping[str, Piece | None]) -> frozenset[str]:
+def labels(folders: Iterable[str]) -> frozenset[str]:
     """The backups that have a folder."""
-    return frozenset(path for path, file in listed.items() if file is None and _LABEL.fullmatch(path))
+    return frozenset(name for name in folders if _LABEL.fullmatch(name))
 
 
 def unfinished(found: Stanza, folders: frozenset[str]) -> tuple[RestorePoint, ...]:

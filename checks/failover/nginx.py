@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Final
@@ -16,7 +17,8 @@ from audit.model.item import Text
 from audit.model.technology import Failover
 from audit.model.unfit import Unexpected
 from audit.model.units import Duration
-from checks.failover.nginx_config import Backend, Directive, backends, directives, kept_from_next, upstreams
+from checks.failover.nginx_config import Backend, Directive, backends, directives, upstreams
+from checks.failover.nginx_ways import Found, found
 
 _LARGEST: Final = 1_000_000
 """Bytes of all files together."""
@@ -38,7 +40,8 @@ class Nginx(Failover, kind="nginx"):
     Files that it includes are read where they lie in the same folder, not through links that lead out of it. The free
     nginx tells nobody which server it holds for dead: each one is knocked at from here, by HTTP with GET where
     `health:` names a path. Without it a frozen server looks alive, as the system takes its connections. What stands in
-    the file is not proven to be what the running nginx has loaded. Ran with nginx 1.22.
+    the file is not proven to be what the running nginx has loaded. That some `server` sends people to the upstream, and
+    on to the next of its servers, is read from the same files. Ran with nginx 1.22.
     """
 
     config: Text
@@ -55,14 +58,14 @@ class Nginx(Failover, kind="nginx"):
 async def standing(switch: Nginx, world: World) -> FailoverState:
     path = str(world.root / switch.config)
     tree = await _read(path, str(Path(path).parent), world, [])
-    found = tuple(upstreams(tree, switch.upstream))
-    if len(found) != 1:
+    blocks = tuple(upstreams(tree, switch.upstream))
+    if len(blocks) != 1:
         says = say(
             "{path} and what it includes in its folder have {count} upstreams of the name {name}",
-            path=switch.config, count=len(found), name=switch.upstream,
+            path=switch.config, count=len(blocks), name=switch.upstream,
         )  # fmt: skip
         raise CannotSee(Reason.INCOMPLETE, says)
-    servers = backends(found[0])
+    servers = backends(blocks[0])
     if not 0 < len(servers) <= _SERVERS:
         says = say("{name} has {count} servers", name=switch.upstream, count=len(servers))
         raise CannotSee(Reason.INCOMPLETE, says)
@@ -72,7 +75,7 @@ async def standing(switch: Nginx, world: World) -> FailoverState:
             seen.append((server, () if server.down else await _knocked(server, switch, world)))
         except CannotSee as gap:
             seen.append((server, gap))
-    return facts(seen, stays=kept_from_next(tree, switch.upstream))
+    return facts(seen, found(tree, switch.upstream))
 
 
 async def _read(path: str, folder: str, world: World, read: list[int], depth: int = 0) -> tuple[Directive, ...]:
@@ -124,9 +127,10 @@ async def _knocked(server: Backend, switch: Nginx, world: World) -> tuple[Sample
     return (await world.http.visit(page, switch.timeout)).samples
 
 
-def facts(seen: list[tuple[Backend, tuple[Sample, ...] | CannotSee]], *, stays: bool) -> FailoverState:
-    """The servers with what knocking showed to facts; `stays` where a failed request is not given to the next one."""
+def facts(seen: list[tuple[Backend, tuple[Sample, ...] | CannotSee]], there: Found) -> FailoverState:
+    """The servers with what knocking showed, the ways that lead there, to facts."""
     members: list[Member] = []
+    doors: dict[tuple[str, int], tuple[int, str]] = {}
     for server, samples in seen:
         if isinstance(samples, CannotSee):
             members.append(_member(server, "", f"it cannot be asked: {samples}"))
@@ -138,21 +142,38 @@ def facts(seen: list[tuple[Backend, tuple[Sample, ...] | CannotSee]], *, stays: 
             # A name with several addresses stands for as many servers.
             for sample in samples:
                 why = f"{sample.failure}: {sample.detail}" if sample.failure else ""
+                number, first = doors.setdefault((sample.address, server.port), (len(members), server.written))
+                if not why and number != len(members):
+                    why = f"it is {first} under another name"
                 members.append(_member(server, sample.address, why, several=len(samples) > 1))
-    trouble = []
+    trouble = list(_hindered(there))
     endless = [server.written for server, _ in seen if server.never_out and not server.down]
     if endless and len(members) > 1:
         trouble.append(f"max_fails=0 lets nginx send people to a dead server: {', '.join(endless)}"[:300])
-    if stays:
-        trouble.append("proxy_next_upstream off: a request that fails is not given to the next server")
     gaps = [samples for _, samples in seen if isinstance(samples, CannotSee)]
-    if gaps and not trouble and not FailoverState(members=tuple(members)).ready:
+    ready = FailoverState(members=tuple(members)).ready
+    if gaps and not trouble and not ready:
         raise CannotSee(gaps[0].reason, gaps[0].says)
+    if not there.ways and there.blind and ready and not trouble:
+        says = say("nobody can tell whether anything leads to the servers: {line} was not followed", line=there.blind)
+        raise CannotSee(Reason.INCOMPLETE, says)
     none = Unseen.of(CannotSee(Reason.INCOMPLETE, say("nginx keeps no record of switches")))
     return FailoverState(
         members=tuple(members), trouble=tuple(trouble), automatic=True, paused=False,
         absent={"switches": none, "last_switch": none}, tool="nginx", replicates=False,
     )  # fmt: skip
+
+
+def _hindered(there: Found) -> Iterator[str]:
+    """What keeps people from the servers, or from the next one."""
+    if not there.ways and not there.blind:
+        yield "no server of the configuration sends anybody to it"
+    closed = [way.closed for way in there.ways]
+    if closed and all(closed) and not there.blind:
+        yield f"everybody is turned away before: {closed[0]}"
+    stays = next((way.stays for way in there.ways if way.stays and not way.closed), "")
+    if stays:
+        yield f"{stays}: a request that fails is not given to the next server"
 
 
 def _member(server: Backend, address: str, why: str, *, several: bool = False) -> Member:

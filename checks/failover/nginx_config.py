@@ -1,4 +1,4 @@
-"""The text of an nginx configuration becomes its directives, the servers of an upstream, what keeps it from them."""
+"""The text of an nginx configuration becomes its directives, the servers of an upstream."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ _TOKEN: Final = re.compile(
     r"""|(?P<word>(?:\\.|\$\{[^}\s]*\}|[^\s;{}\\])+)""",
     re.DOTALL,
 )
-_PASSES: Final = ("proxy", "grpc", "fastcgi", "uwsgi", "scgi")
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,19 +126,6 @@ def _backend(written: str, options: Sequence[str]) -> Backend:
     return Backend(
         written, host, port, "backup" in options, "down" in options or "drain" in options, "max_fails=0" in options
     )
-
-
-def kept_from_next(tree: Sequence[Directive], name: str, given: str = "") -> bool:
-    """Whether a place that passes people to the upstream may not try its next server."""
-    own = next((" ".join(one.words[1:]) for one in tree if one.name.endswith("_next_upstream")), given)
-    for one in tree:
-        if one.block is not None and kept_from_next(one.block, name, own):
-            return True
-        if one.name.removesuffix("_pass") in _PASSES and one.name.endswith("_pass") and len(one.words) == 2:
-            target = one.words[1].partition("://")[2] or one.words[1]
-            if target.partition("/")[0] == name and "off" in own.split():
-                return True
-    return False
 
 
 def _unreadable(why: str) -> CannotSee:

@@ -27,6 +27,7 @@ repo1-retention-full=2
 [other]
 repo1-path=/elsewhere
 """
+REMOTE = CONFIG.replace("repo1-path=/repo", "repo1-host=backup.example\nrepo1-path=/repo")
 WRITTEN = {"id": "nightly", "kind": "pgbackrest", "at": "busan", "stanza": "kosme", "config": "/c"}
 BEFORE = "pgbackrest --config=/c --repo=1{} --log-level-file=off --log-level-console=off --log-level-stderr=error "
 
@@ -61,19 +62,27 @@ def pieces(*numbers: int, archive: str = "15-1") -> dict[str, Any]:
     }  # fmt: skip
 
 
-def world(told: Any, folders: tuple[str, ...], log: dict[str, Any], **more: str) -> World:
-    paths = {name: {"type": "path"} for name in (".", *folders)}
+def world(
+    told: Any, folders: tuple[str, ...], log: dict[str, Any], config: str = CONFIG, late: tuple[str, ...] = ()
+) -> World:
+    """A repository of this machine, and what pgBackRest prints of it where it lies elsewhere."""
+    paths = {name: {"type": "path"} for name in (".", *folders)} | {"latest": {"type": "link", "destination": FULL}}
     answers = {
         BEFORE.format(" --stanza=kosme") + "--output=json info": json.dumps(told),
         BEFORE.format("") + "--output=json repo-ls backup": json.dumps({"kosme": {"type": "path"}}),
         BEFORE.format("") + "--output=json repo-ls backup/kosme": json.dumps(paths),
         BEFORE.format("") + "--output=json --recurse repo-ls archive/kosme": json.dumps(log),
-        **more,
     }
+    beside = ("backup.info", *(f"{name}/backup.manifest" for name in folders))
+    stored = {f"/repo/backup/kosme/{name}": SceneFile(b"x", NOON) for name in beside} if config == CONFIG else {}
     return scene(
         now=NOON,
-        files={"/c": SceneFile(CONFIG.encode(), NOON)},
-        command={line: Output(0, out, "") for line, out in answers.items()},
+        files={"/c": SceneFile(config.encode(), NOON), **stored},
+        allowed={"backup.example": ("192.0.2.1",)},
+        command={
+            line: CannotSee(Reason.TIMEOUT, say("late")) if line in late else Output(0, out, "")
+            for line, out in answers.items()
+        },
     )
 
 
@@ -122,16 +131,20 @@ class TestLook:
             look(world(info(code=code, message="[FileOpenError] raised"), (), {}))
 
     def test_a_list_of_the_log_that_fails_leaves_the_rest(self) -> None:
-        there = world(info(backup(FULL, 2, 2)), (FULL,), {})
         line = BEFORE.format("") + "--output=json --recurse repo-ls archive/kosme"
-        told = {**there.command.outputs, line: CannotSee(Reason.TIMEOUT, say("late"))}  # type: ignore[attr-defined]
-        seen = look(scene(now=NOON, files={"/c": SceneFile(CONFIG.encode(), NOON)}, command=told))
+        seen = look(world(info(backup(FULL, 2, 2)), (FULL,), {}, late=(line,)))
         assert seen.absent["gaps"].reason is Reason.TIMEOUT
         assert not seen.has("reach")
 
+    def test_a_repository_of_another_host_is_listed_by_its_tool(self) -> None:
+        asked = (info(backup(FULL, 2, 2)), (FULL, "20260901-113000F"), pieces(2, 3))
+        here, there = look(world(*asked)), look(world(*asked, config=REMOTE))
+        assert (there.location, here.location) == ("backup.example", "")
+        assert [point.complete for point in there.points] == [True, False]
+        assert (there.points, there.sets) == (here.points, here.sets)
+
     def test_a_host_that_is_not_allowed_is_not_asked(self) -> None:
-        remote = CONFIG.replace("repo1-path=/repo", "repo1-host=backup.example")
-        there = scene(now=NOON, files={"/c": SceneFile(remote.encode(), NOON)})
+        there = scene(now=NOON, files={"/c": SceneFile(REMOTE.encode(), NOON)})
         with pytest.raises(CannotSee) as gap:
             look(there)
         assert "backup.example" in str(gap.value)

@@ -1,4 +1,4 @@
-"""A stanza of a real primary is restored by the drill: whole, with a hole in its log, with flipped bytes."""
+"""A stanza of a real primary is listed, then restored by the drill: whole, with a hole in its log, flipped bytes."""
 
 from __future__ import annotations
 
@@ -10,10 +10,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import anyio
 import pytest
 
+from audit.world.build import real_world
 from checks.backup.drills import pgbackrest
-from checks.backup.pgbackrest import PgBackRest
+from checks.backup.pgbackrest import PgBackRest, PgBackRestLook
 from tests.programs import find
 from tests.real.archives import Archiving
 from tests.real.clusters import Cluster
@@ -22,6 +24,9 @@ from tests.real.labs.pgbackrest import lab
 from tests.real.workshops import Brought, drill
 
 pytestmark = [pytest.mark.real, pytest.mark.lab]
+COPY = PgBackRest.model_validate(
+    {"id": "it", "kind": "pgbackrest", "at": "busan", "stanza": "kosme", "config": "pgbackrest.conf"}
+)
 COUNT = {"query": "SELECT count(*) FROM canary", "expect": "3500"}
 
 
@@ -40,11 +45,8 @@ class Stanza:
         return sorted((self.repo / "archive/kosme/15-1").glob("*/*.gz"))
 
     def drill(self, **more: object) -> Brought:
-        copy = PgBackRest.model_validate(
-            {"id": "it", "kind": "pgbackrest", "at": "busan", "stanza": "kosme", "config": "pgbackrest.conf"}
-        )
         # The socket of the restored server lies in the room: its path must be short.
-        return drill(pgbackrest.restored, copy, self.folder, self.folder / "scratch", **more)  # type: ignore[arg-type]
+        return drill(pgbackrest.restored, COPY, self.folder, self.folder / "scratch", **more)  # type: ignore[arg-type]
 
 
 @pytest.fixture(scope="module")
@@ -66,6 +68,18 @@ def stanza(made: Lab, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stan
         yield Stanza(folder)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.mark.parametrize("where", ["backup", "backup/kosme"])
+def test_folders_are_the_same_for_us_and_for_its_tool(stanza: Stanza, where: str) -> None:
+    look = PgBackRestLook(real_world(allow=(), root=stanza.folder), timedelta(minutes=1), COPY)
+
+    async def both() -> None:
+        ours = await look.folders(where, str(stanza.repo))
+        assert "kosme" in ours if where == "backup" else len(ours) >= 2
+        assert ours == await look.folders(where, None)
+
+    anyio.run(both)
 
 
 def test_a_whole_stanza_is_proven(made: Lab, stanza: Stanza) -> None:

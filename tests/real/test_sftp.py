@@ -74,6 +74,7 @@ def test_files_as_those_of_this_machine(server: Sshd, tmp_path: Path) -> None:
         assert {file.path.rpartition("/")[2] for file in every} == {"large", "packed.gz"}
         assert len(await files.list(f"{tmp_path}/**/*.gz", 10)) == 1
         assert len(await files.list(f"{tmp_path}/.hidden", 10)) == 1
+        assert await files.folders(str(tmp_path), LONG) == ("below",)
         path = f"{tmp_path}/large"
         assert await files.sha256(path, LONG) == hashlib.sha256(content).hexdigest()
         assert await files.head(path, 10) == content[:10]
@@ -93,6 +94,9 @@ def test_what_is_not_there_or_is_no_file(server: Sshd, tmp_path: Path) -> None:
             await files.list(f"{tmp_path}/none/*", 1)
         assert gap.value.reason is Reason.UNREACHABLE
         assert await files.list(f"{tmp_path}/none", 1) == ()
+        with pytest.raises(CannotSee) as gap:
+            await files.folders(f"{tmp_path}/none", LONG)
+        assert gap.value.reason is Reason.UNREACHABLE
         with pytest.raises(CannotSee) as gap:
             await files.head(f"{tmp_path}/none", 1)
         assert gap.value.reason is Reason.UNREACHABLE

@@ -129,6 +129,21 @@ def test_what_is_no_ordinary_file(tmp_path: Path) -> None:
     assert refusal(lambda: LocalFiles(tmp_path).head(".", 10)) is Reason.INCOMPLETE
 
 
+def test_the_folders_of_a_folder(tmp_path: Path) -> None:
+    for name in ("b", "a", ".c"):
+        put(tmp_path / name / "file")
+    put(tmp_path / "file")
+    (tmp_path / "link").symlink_to(tmp_path / "a")
+    files = LocalFiles(tmp_path)
+    assert (
+        wait(lambda: files.folders(".", SOON)) == wait(lambda: files.folders(str(tmp_path), SOON)) == (".c", "a", "b")
+    )
+    assert wait(lambda: files.folders("a", SOON)) == ()
+    for path in ("none", "file", "a\0b"):
+        assert refusal(lambda path=path: files.folders(path, SOON)) is Reason.UNREACHABLE  # type: ignore[misc]
+    assert refusal(lambda: files.folders(".", timedelta(0))) is Reason.TIMEOUT
+
+
 def test_hostile_names(tmp_path: Path) -> None:
     for name in (b"\xff.sql", b"\x1b[31m.sql", "가.sql".encode()):
         put(Path(os.fsdecode(os.fsencode(tmp_path) + b"/" + name)))
