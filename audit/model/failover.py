@@ -81,7 +81,11 @@ class FailoverState(Facts):
         """Those that could take over now: usable standbys, all but one of the usable ones that serve together."""
         usable = [member for member in self.members if member.usable]
         serving = [member for member in usable if member.role == "serving"]
-        return (*(member for member in usable if member.role == "standby"), *serving[1:])
+        standbys = [member for member in usable if member.role == "standby"]
+        if not serving and any(member.role == "serving" for member in self.members):
+            # One of them serves already, in the place of those: nothing would take over from it.
+            return tuple(standbys[1:])
+        return (*standbys, *serving[1:])
 
     def troubled(self) -> bool:
         return not self.ready or bool(self.trouble)

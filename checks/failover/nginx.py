@@ -18,7 +18,7 @@ from audit.model.technology import Failover
 from audit.model.unfit import Unexpected
 from audit.model.units import Duration
 from checks.failover.nginx_config import Backend, Directive, backends, directives, upstreams
-from checks.failover.nginx_ways import Found, found
+from checks.failover.nginx_ways import Ways, ways_to
 
 _LARGEST: Final = 1_000_000
 """Bytes of all files together."""
@@ -75,7 +75,7 @@ async def standing(switch: Nginx, world: World) -> FailoverState:
             seen.append((server, () if server.down else await _knocked(server, switch, world)))
         except CannotSee as gap:
             seen.append((server, gap))
-    return facts(seen, found(tree, switch.upstream))
+    return facts(seen, ways_to(tree, switch.upstream))
 
 
 async def _read(path: str, folder: str, world: World, read: list[int], depth: int = 0) -> tuple[Directive, ...]:
@@ -127,7 +127,7 @@ async def _knocked(server: Backend, switch: Nginx, world: World) -> tuple[Sample
     return (await world.http.visit(page, switch.timeout)).samples
 
 
-def facts(seen: list[tuple[Backend, tuple[Sample, ...] | CannotSee]], there: Found) -> FailoverState:
+def facts(seen: list[tuple[Backend, tuple[Sample, ...] | CannotSee]], there: Ways) -> FailoverState:
     """The servers with what knocking showed, the ways that lead there, to facts."""
     members: list[Member] = []
     doors: dict[tuple[str, int], tuple[int, str]] = {}
@@ -144,7 +144,7 @@ def facts(seen: list[tuple[Backend, tuple[Sample, ...] | CannotSee]], there: Fou
                 why = f"{sample.failure}: {sample.detail}" if sample.failure else ""
                 number, first = doors.setdefault((sample.address, server.port), (len(members), server.written))
                 if not why and number != len(members):
-                    why = f"it is {first} under another name"
+                    why = f"it is {first} once more"
                 members.append(_member(server, sample.address, why, several=len(samples) > 1))
     trouble = list(_hindered(there))
     endless = [server.written for server, _ in seen if server.never_out and not server.down]
@@ -164,7 +164,7 @@ def facts(seen: list[tuple[Backend, tuple[Sample, ...] | CannotSee]], there: Fou
     )  # fmt: skip
 
 
-def _hindered(there: Found) -> Iterator[str]:
+def _hindered(there: Ways) -> Iterator[str]:
     """What keeps people from the servers, or from the next one."""
     if not there.ways and not there.blind:
         yield "no server of the configuration sends anybody to it"

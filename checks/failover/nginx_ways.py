@@ -1,4 +1,4 @@
-"""The directives of an nginx configuration become the places that send people to an upstream, with what hinders them."""
+"""The directives of an nginx configuration become the ways to an upstream, with what hinders them."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Way:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class Ways:
     """What was found of the ways to an upstream."""
 
     ways: tuple[Way, ...] = ()
@@ -40,19 +40,17 @@ class Found:
     """What could hold one more, and was not read; empty where all was."""
 
 
-def found(tree: Sequence[Directive], name: str) -> Found:
+def ways_to(tree: Sequence[Directive], name: str) -> Ways:
     """Every way to an upstream in the part of the configuration where the upstream itself stands."""
     for part in tree:
         if part.block is not None and next(upstreams((part,), name), None) is not None:
             whole = part.block if part.name in ("http", "stream") else tree
             break
     else:
-        return Found()
+        return Ways()
     named = _named(whole, name.lower())
     known = list(_ways(whole, _Seeker(name.lower(), part.name == "stream", named), _NOTHING, ""))
-    return Found(
-        tuple(one for one in known if isinstance(one, Way)), next((o for o in known if isinstance(o, str)), "")
-    )
+    return Ways(tuple(one for one in known if isinstance(one, Way)), next((o for o in known if isinstance(o, str)), ""))
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,9 +31,10 @@ upstream loans {
     server "10.2.0.1:8080" backup;
 }
 """
-GOOD = ServiceState(samples=(Sample(address="10.0.0.9"),))
+GOOD = ServiceState(samples=(Sample(address="10.1.0.1"),))
+OTHER = ServiceState(samples=(Sample(address="10.2.0.1"),))
 BAD = ServiceState(samples=(Sample(address="10.0.0.9", failure="refused", detail="Connection refused"),))
-UP = {"10.1.0.1:8080": GOOD, "10.2.0.1:8080": GOOD}
+UP = {"10.1.0.1:8080": GOOD, "10.2.0.1:8080": OTHER}
 
 
 def asked(
@@ -96,7 +97,71 @@ def test_what_keeps_nginx_from_the_next_server() -> None:
     assert asked(main=above).trouble
     mended = above.replace("proxy_pass", "proxy_next_upstream error timeout; proxy_pass")
     assert asked(main=mended).trouble == ()
-    assert asked(main=inside.replace("http://loans/", "http://other/")).trouble == ()
+    both = "location /other { proxy_next_upstream error timeout; proxy_pass http://loans; } location / {"
+    elsewhere = inside.replace("location / {", both).replace("http://loans/", "http://other/")
+    assert asked(main=elsewhere).trouble == ()
+
+
+@pytest.mark.parametrize(
+    ("inside", "word"),
+    [
+        ("proxy_next_upstream http_500;", "without `error`"),
+        ("proxy_next_upstream_tries 1;", "tries 1"),
+        ("proxy_next_upstream_timeout 1m;", "not above proxy_connect_timeout"),
+        ("proxy_connect_timeout 2s; proxy_next_upstream_timeout 1m;", ""),
+        ("fastcgi_next_upstream off;", ""),
+        ("if ($old) { return 503; }", ""),
+        ("return 503;", "turned away before: return 503"),
+        ("deny all;", "turned away before: deny all"),
+        ("allow 10.0.0.0/8; deny all;", ""),
+        ("satisfy any; deny all; auth_basic x;", ""),
+    ],
+)
+def test_what_hinders_a_way(inside: str, word: str) -> None:
+    for place in ("proxy_pass", "location /"):
+        trouble = asked(main=MAIN.replace(place, f"{inside} {place}")).trouble
+        assert word in trouble[0] if word else trouble == ()
+
+
+@pytest.mark.parametrize(
+    ("way", "word"),
+    [
+        ("root /srv;", "no server of the configuration"),
+        ("proxy_pass http://other/;", "no server of the configuration"),
+        ("grpc_pass grpc://LOANS;", ""),
+        ("set $to loans; proxy_pass http://$to;", ""),
+        ("if ($new) { proxy_pass https://loans/x; }", ""),
+    ],
+)
+def test_an_upstream_to_which_nothing_leads(way: str, word: str) -> None:
+    trouble = asked(main=MAIN.replace("proxy_pass http://loans/;", way)).trouble
+    assert word in trouble[0] if word else trouble == ()
+
+
+@pytest.mark.parametrize("way", ["proxy_pass http://$host;", "include /srv/ways.conf;"])
+def test_a_way_that_cannot_be_followed_leaves_it_open(way: str) -> None:
+    main = MAIN.replace("proxy_pass http://loans/;", way)
+    with pytest.raises(CannotSee) as gap:
+        asked(main=main)
+    assert gap.value.reason is Reason.INCOMPLETE
+    assert asked(main=main, tcp={**UP, "10.2.0.1:8080": BAD}).ready == ()
+
+
+def test_a_stream_has_ways_of_its_own() -> None:
+    http = "http { upstream other { server a; } server { location / { proxy_pass http://loans; } } }"
+    stream = "stream { include conf.d/*.conf; server { listen 1; proxy_pass %s; } }"
+    assert asked(main=http + stream % "loans").trouble == ()
+    assert asked(main=http + stream % "loan").trouble
+
+
+def test_one_server_under_two_names_counts_once() -> None:
+    found = asked("upstream loans { server a:1; server b:1; server b:2; }",
+                  tcp={"a:1": GOOD, "b:1": GOOD, "b:2": GOOD})  # fmt: skip
+    assert [one.detail for one in found.members] == ["", "it is a:1 once more", ""]
+
+
+def test_a_standby_that_serves_already_takes_over_from_nobody() -> None:
+    assert asked(tcp={**UP, "10.1.0.1:8080": BAD}).ready == ()
 
 
 def test_by_http_where_a_path_is_named() -> None:

@@ -50,6 +50,7 @@ def lab(root: Path) -> Iterator[Lab]:
         def code() -> str:
             return run("curl", "-s", "-o", "/dev/null", "-w", "%{http_code}", f"http://127.0.0.1:{port}/").stdout
 
+        first = f"{hosts['daejeon1']}:{sites['daejeon1'][0]}"
         running = ExitStack()
         stack.callback(running.close)
 
@@ -89,16 +90,35 @@ def lab(root: Path) -> Iterator[Lab]:
             started()
             return said()
 
-        def off() -> Said:
-            settings.write_text(
-                settings.read_text().replace("proxy_read_timeout", "proxy_next_upstream off; proxy_read_timeout")
-            )
+        def instead(old: str, new: str) -> Said:
+            settings.write_text(settings.read_text().replace(old, new))
             started()
+            return said()
+
+        def off() -> Said:
+            return instead("proxy_read_timeout", "proxy_next_upstream off; proxy_read_timeout")
+
+        def nowhere() -> Said:
+            """The page of the maintenance of last month, which says that all is well."""
+            return instead("proxy_pass http://loans; proxy_read_timeout 5s;", "return 200 ok;")
+
+        def once() -> Said:
+            """One server under the names of all."""
+            file.write_text(file.read_text().replace(f"{hosts['daejeon2']}:{sites['daejeon2'][0]}", first).replace(
+                f"{hosts['busan1']}:{sites['busan1'][0]}", first))  # fmt: skip
+            started()
+            return said()
+
+        def last() -> Said:
+            """The standby serves, and there is no other."""
+            for name in ("daejeon1", "daejeon2"):
+                end(sites[name][1])
             return said()
 
         yield Lab(
             item={"kind": "nginx", "config": str(settings), "upstream": "loans", "health": "/", "timeout": "6s"},
             state=lambda: {key: value for key, value in tree(folder).items() if key.endswith(".conf")},
-            breaks={"dead": dead, "frozen": frozen, "down": down, "endless": endless, "off": off},
+            breaks={"dead": dead, "frozen": frozen, "down": down, "endless": endless, "off": off,
+                    "nowhere": nowhere, "once": once, "last": last},
             role="failover",
-        )
+        )  # fmt: skip
