@@ -11,6 +11,7 @@ from audit.app.watching.jobs import Jobs
 from audit.catalogue import discover
 from audit.inventory.load import load
 from audit.model.event import Event
+from audit.store.history import open_history
 
 TEXT = """
 estate: {id: e}
@@ -37,17 +38,23 @@ def test_an_audit_and_its_report(tmp_path: Path) -> None:
         jobs = Jobs(path, store, known, lambda: datetime.now(UTC), told.append)
         work = {one.name: one for one in jobs.adopt(estate)}
         assert work["audit nightly"].cron == "30 3 * * *"
-        for name in ("report daily", "audit nightly", "report daily", "report wrong", "expiring", "expiring"):
+        for name in ("report daily", "audit nightly"):
+            await work[name].call()
+        assert not Path(store).exists()
+        open_history(store, watching=True).leave()
+        for name in ("audit nightly", "report daily", "report wrong", "expiring", "expiring"):
             await work[name].call()
         await jobs.end()
 
     asyncio.run(whole())
-    kinds = [event.kind for event in told]
-    assert kinds == ["failed", "audit-began", "audit-ended", "report-written", "failed", "expiring"]
-    assert "there is no store" in told[0].values["says"][0]
-    assert told[2].values["run"] == runs(store=store)[0].run.id
-    assert "no report format is called" in told[4].values["says"][0]
-    assert told[5].values["past"] is True
+    began = [event.kind for event in told[:3]]
+    assert began == ["failed", "audit-began", "failed"]
+    assert all("there is no store" in told[number].values["says"][0] for number in (0, 2))
+    kinds = [event.kind for event in told[3:]]
+    assert kinds == ["audit-began", "audit-ended", "report-written", "failed", "expiring"]
+    assert told[4].values["run"] == runs(store=store)[0].run.id
+    assert "no report format is called" in told[6].values["says"][0]
+    assert told[7].values["past"] is True
     assert (tmp_path / "out.csv").read_text("utf-8-sig").startswith("Institution,System")
 
 

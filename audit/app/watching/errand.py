@@ -15,12 +15,15 @@ from typing import Any
 from audit import app
 from audit.model.exit import Exit, Stop
 from audit.model.message import say
+from audit.store import open_store
 from reports import formats
 from reports.format import write
 
 
 def audited(wish: dict[str, Any]) -> dict[str, Any]:
     """A whole audit."""
+    # The watch made the store: where there is none it was taken away, and a new one would stand in its way back.
+    open_store(wish["store"], writing=False).leave()
     outcome = app.audit(Path(wish["estate"]), store=wish["store"])
     run = outcome.dossier.run
     return {"exit": int(outcome.exit()), "run": run.id, "state": run.state}
