@@ -122,9 +122,7 @@ def table(kinds: Sequence[Kind], speak: Translator) -> Iterator[str]:
                 yield f"  {kind.name.ljust(width)}{about[0]}"
                 yield from (" " * (width + 2) + more for more in about[1:])
     yield ""
-    yield speak.text(
-        "{count} kinds. `haechi kinds --format markdown` tells all that a look asks of them.", count=len(kinds)
-    )
+    yield speak.text("{count} kinds. `haechi kinds NAME` tells all about one, with an example.", count=len(kinds))
 
 
 def markdown(kinds: Sequence[Kind], speak: Translator) -> Iterator[str]:

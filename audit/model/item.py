@@ -190,8 +190,8 @@ def _referring(*wanted: str) -> AfterValidator:
 
 def _worded(*wanted: str) -> WithJsonSchema:
     """What a reference leads to, told in the JSON Schema: nothing else there tells a reference from a text."""
-    told = f"the id of a {' or '.join(wanted)}" if len(wanted) <= _NAMED else "the id of anything in the inventory"
-    return WithJsonSchema({"type": "string", "minLength": 1, "$comment": told})
+    told = " or ".join(wanted) if len(wanted) <= _NAMED else "thing of the inventory"
+    return WithJsonSchema({"type": "string", "minLength": 1, "$comment": f"id of: {told}"})
 
 
 PLACES = ("site", "room")

@@ -70,7 +70,8 @@ OF_THE_STORE = (
     "bundle merge MINISTRY BUNDLE --key LOG",
 )  # fmt: skip
 OF_INVENTORIES = (
-    "validate ESTATE", "validate LOST", "plan ESTATE", "checks", "kinds", "policy ESTATE",
+    "validate ESTATE", "validate LOST", "plan ESTATE", "checks", "kinds", "kinds etcd",
+    "policy ESTATE",
     "reconcile ESTATE --assets HOSTS",
     "mutate --list", "mutate ESTATE --kinds needs-one --store STORE", "replay", "replay nirs-2025",
     "cutsets --open-psa TREE", "evidence verify DEMO", "evidence expiring DEMO --within 900d", "permit list DEMO",
