@@ -80,6 +80,14 @@ class LocalFiles:
 
         return await in_thread(last, None, path)
 
+    async def piece(self, path: str, at: int, size: int) -> bytes:
+        def some() -> bytes:
+            with _opened(_plain_path(self._root, path), path) as file:
+                file.seek(at)
+                return file.read(size)
+
+        return await in_thread(some, None, path)
+
     async def unpack(self, path: str, size: int, timeout: timedelta) -> Unpacked | None:
         def unpacked() -> Unpacked | None:
             with _opened(_plain_path(self._root, path), path) as file:

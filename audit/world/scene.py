@@ -210,6 +210,9 @@ class SceneFiles:
     async def tail(self, path: str, size: int) -> bytes:
         return seen(self.files, path).content[-size:] if size else b""
 
+    async def piece(self, path: str, at: int, size: int) -> bytes:
+        return seen(self.files, path).content[at : at + size]
+
     async def unpack(self, path: str, size: int, timeout: timedelta) -> Unpacked | None:
         content = seen(self.files, path).content
         openers = ((b"\x1f\x8b", gzip.decompress), (b"BZh", bz2.decompress), (b"\xfd7zXZ", lzma.decompress))

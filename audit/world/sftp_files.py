@@ -142,6 +142,10 @@ class SftpFiles:
         async with self._opened(path) as (file, length):
             return await _whole(file, max(0, length - size), min(size, length))
 
+    async def piece(self, path: str, at: int, size: int) -> bytes:
+        async with self._opened(path) as (file, _):
+            return await _whole(file, at, size)
+
     async def pieces(self, path: str, size: int) -> AsyncIterator[bytes]:
         """At most the first `size` bytes of a regular file, one piece after the other."""
         async with self._opened(path) as (file, _):

@@ -144,6 +144,10 @@ class Files(Protocol):
         """The last bytes of a regular file."""
         ...
 
+    async def piece(self, path: str, at: int, size: int) -> bytes:
+        """At most `size` bytes of a regular file from the one at `at` on; fewer where it ends."""
+        ...
+
     async def unpack(self, path: str, size: int, timeout: timedelta) -> Unpacked | None:
         """The first and last `size` bytes of what a gzip, bzip2 or xz file holds; None for any other file.
 

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, Final
 
 from audit.contract import CannotSee, FileSeen, Level, Reason, Timed, Verbs, World, probe, say
 from audit.model.backup import BackupState, RestorePoint
+from audit.model.drilling import Percent
 from audit.model.facts import Unseen
 from audit.model.item import Text
 from audit.model.technology import Copy
-from audit.model.units import Duration
+from audit.model.units import Duration, Flag
+from checks.backup.etcd_history import Stores
 from checks.backup.file_names import unfinished
 
 VERBS: Final = Verbs(
@@ -24,16 +25,24 @@ _MAGIC: Final = b"\xed\xda\x0c\xed"
 _MAGIC_AT: Final = 16
 _MOST: Final = 500
 _LOOKED_INTO: Final = 3
+_REFERENCE: Final = 8
+"""How many snapshots back the one lies against which the newest is held: keys that went days ago still show."""
 
 
 class Etcd(Copy, kind="etcd"):
     """Files that `etcdctl snapshot save` wrote (etcd 3.3 or newer), such as `/srv/etcd/*.db`.
 
     The checksum that ends each of them is computed anew: `snapshot status` itself does not look at it. A snapshot does
-    not tell when it was taken, so that its time is that of the last change of the file. Ran with etcd 3.4.
+    not tell when it was taken, so that its time is that of the last change of the file. The keys that live in it are
+    counted: without any, with much fewer than an earlier one has, or of another cluster, it does not count; the first
+    one of a cluster that was restored does. Ran with etcd 3.4.
     """
 
     path: Text
+    may_shrink: Percent = 0.5
+    """How much fewer keys the newest snapshot may hold."""
+    may_be_empty: Flag = False
+    """Whether one without a key is a sound one."""
     timeout: Duration = timedelta(seconds=60)
     """Deadline of one attempt; a file that takes longer to read stays unverified."""
 
@@ -46,9 +55,6 @@ class Judged:
     verified: bool = False
     gap: CannotSee | None = None
     """Why nothing was verified."""
-    keys: int | None = None
-    revision: int | None = None
-    """The count of all changes up to it."""
     plain: bool = False
 
 
@@ -64,29 +70,28 @@ async def snapshots(copy: Etcd, world: World) -> BackupState:
     points = [_point(file) for file in files]
     errors: tuple[str, ...] = ()
     best: Judged | None = None
-    place = len(files) - 1
+    stores = Stores(look, copy.may_shrink, copy.may_be_empty)
     tried = 0
-    while place >= 0 and best is None and tried < _LOOKED_INTO:
-        if points[place].complete:
-            tried += 1
-            judged = await _judged(files[place], look)
-            if judged.doubt:
-                points[place] = _doubted(points[place], judged.doubt)
-                errors += (f"{points[place].id}: {judged.doubt}",)
-            else:
-                best = judged
-                break
-        place -= 1
-    if best is not None and best.keys is not None:
-        before = next((number for number in range(place - 1, -1, -1) if points[number].complete), None)
-        earlier = Judged() if before is None else await _judged(files[before], look)
-        if earlier.keys is not None and best.keys * 2 < earlier.keys:
-            told = f"it has {best.keys} keys where the one before it has {earlier.keys}"
-            points[place] = _doubted(points[place], told)
-        elif best.revision is not None and earlier.revision is not None and best.revision < earlier.revision:
-            # The count of all changes never goes back: an old file was copied, or it is of another cluster.
-            told = f"it ends at revision {best.revision}, the one before it at {earlier.revision}"
-            points[place] = _doubted(points[place], told)
+    for place in range(len(files) - 1, -1, -1):
+        if not points[place].complete:
+            continue
+        if tried == _LOOKED_INTO:
+            break
+        tried += 1
+        judged = await _judged(files[place], look)
+        doubt = judged.doubt
+        if doubt:
+            errors += (f"{points[place].id}: {doubt}",)
+        else:
+            try:
+                before = [files[number] for number in range(place) if points[number].complete]
+                doubt = await stores.doubt(files[place], before[-_REFERENCE:])
+            except CannotSee as untold:
+                judged = replace(judged, verified=False, gap=judged.gap or untold)
+        if not doubt:
+            best = judged
+            break
+        points[place] = _doubted(points[place], doubt)
     facts: dict[str, Any] = {"integrity": 0 if best is None else 2 if best.verified else 1}
     absent: dict[str, Unseen] = {}
     nothing = CannotSee(Reason.INCOMPLETE, say("there is no complete snapshot to look into"))
@@ -131,17 +136,17 @@ async def _judged(file: FileSeen, look: _Look) -> Judged:
             wanted = (await files.tail(file.path, _SUM)).hex()
             if await files.sha256(file.path, look.left(name), file.size - _SUM) != wanted:
                 return Judged(doubt="its content is not what its checksum says")
-            return await _read(file, look, Judged(verified=True, plain=True))
+            return Judged(verified=True, plain=True)
         if file.size % _BLOCK:
             return Judged(doubt="it was cut off: its length is none that a snapshot has")
     except CannotSee as gap:
         return Judged(gap=gap)
     says = say("{name} ends without a checksum: it is a copy of a database file, or was cut off", name=name)
-    return await _read(file, look, Judged(gap=CannotSee(Reason.INCOMPLETE, says), plain=True))
+    return await _read(file, look, CannotSee(Reason.INCOMPLETE, says))
 
 
-async def _read(file: FileSeen, look: _Look, judged: Judged) -> Judged:
-    """The number of keys that etcdctl finds; a snapshot that it cannot read is none."""
+async def _read(file: FileSeen, look: _Look, gap: CannotSee) -> Judged:
+    """Let the tool read a snapshot without a checksum, which stays unverified for that; what it cannot read is none."""
     words = ("snapshot", "status", file.path, "--write-out=json")
     try:
         try:
@@ -151,23 +156,12 @@ async def _read(file: FileSeen, look: _Look, judged: Judged) -> Judged:
                 raise
             # From etcd 3.6 on the other program does it.
             output = await look.world.command.run(("etcdutl", *words), look.left("etcdutl"), {})
-    except CannotSee as gap:
-        return Judged(verified=judged.verified, gap=judged.gap or (None if judged.verified else gap), plain=True)
+    except CannotSee:
+        return Judged(gap=gap, plain=True)
     if output.code != 0:
         line = next((line for line in reversed(output.err.splitlines()) if line.strip()), f"code {output.code}")
-        if judged.verified:
-            return judged
         return Judged(doubt=f"etcdctl cannot read it: {line.strip()}"[:200])
-    try:
-        found = json.loads(output.out)
-        told = found if isinstance(found, dict) else {}
-    except (ValueError, RecursionError):
-        told = {}
-    keys, revision = (
-        value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 10**18 else None
-        for value in (told.get("totalKey"), told.get("revision"))
-    )
-    return Judged(verified=judged.verified, gap=judged.gap, keys=keys, revision=revision, plain=True)
+    return Judged(gap=gap, plain=True)
 
 
 def _doubted(point: RestorePoint, doubt: str) -> RestorePoint:

@@ -1,19 +1,14 @@
-"""Outputs of repmgr, values of SNMP, snapshots of etcd to what their probes make of them."""
+"""Outputs of repmgr, values of SNMP to what their probes make of them."""
 
 from __future__ import annotations
 
-import hashlib
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-import anyio
 import pytest
 from pydantic import ValidationError
 
-from audit.contract import CannotSee, Output, Reason, say
-from audit.model.backup import BackupState
-from audit.world.scene import SceneFile, scene
-from checks.backup.etcd import Etcd, snapshots
+from audit.contract import CannotSee, Output, Reason
 from checks.facility.snmp_ups import SnmpUps
 from checks.facility.snmp_ups import state as power
 from checks.failover.repmgr import state
@@ -110,63 +105,3 @@ class TestSnmpUps:
         for more in ({}, {"community": word, "user": "a"}, {"user": "a", "privacy": word}):
             with pytest.raises(ValidationError):
                 SnmpUps.model_validate({**written, **more})
-
-
-def snapshot(size: int = 4096, *, keys: bytes = b"") -> bytes:
-    content = (bytes(16) + b"\xed\xda\x0c\xed" + keys).ljust(size, b"\0")
-    return content + hashlib.sha256(content).digest()
-
-
-class TestEtcd:
-    STATUS = Output(0, '{"hash":1,"revision":2,"totalKey":5,"totalSize":20480}\n', "")
-
-    def look(self, *contents: bytes, status: Output | CannotSee = STATUS) -> BackupState:
-        files = {
-            f"/e/{number}.db": SceneFile(content, NOW - timedelta(hours=9 - number))
-            for number, content in enumerate(contents, 1)
-        }
-        world = scene(now=NOW, files=files, command={"etcdctl": status})
-        copy = Etcd.model_validate({"id": "e", "kind": "etcd", "at": "b", "path": "/e/*.db"})
-        seen = anyio.run(snapshots.look, copy, world)
-        assert isinstance(seen, BackupState)
-        return seen
-
-    def test_a_whole_one(self) -> None:
-        seen = self.look(snapshot(), snapshot())
-        assert (seen.integrity, seen.errors, seen.encrypted, seen.size) == (2, (), False, 4096 + 32)
-
-    def test_a_count_of_changes_that_goes_back(self) -> None:
-        files = {f"/e/{number}.db": SceneFile(snapshot(), NOW - timedelta(hours=9 - number)) for number in (1, 2)}
-        said = {
-            f"etcdctl snapshot status /e/{number}.db": Output(0, f'{{"revision":{revision},"totalKey":5}}', "")
-            for number, revision in ((1, 9), (2, 7))
-        }
-        copy = Etcd.model_validate({"id": "e", "kind": "etcd", "at": "b", "path": "/e/*.db"})
-        seen = anyio.run(snapshots.look, copy, scene(now=NOW, files=files, command=said))
-        assert isinstance(seen, BackupState)
-        assert [(point.complete, "revision 7" in point.doubt) for point in seen.points] == [
-            (True, False),
-            (False, True),
-        ]
-
-    def test_one_byte_is_enough(self) -> None:
-        broken = bytearray(snapshot())
-        broken[3000] ^= 1
-        seen = self.look(snapshot(), bytes(broken))
-        assert seen.newest is not None
-        assert (seen.newest.id, len(seen.errors)) == ("1.db", 1)
-
-    @pytest.mark.parametrize("content", [b"", snapshot()[:-100], b"PK" * 3000])
-    def test_what_does_not_count(self, content: bytes) -> None:
-        assert self.look(content).newest is None
-
-    def test_without_a_checksum_nothing_is_verified(self) -> None:
-        seen = self.look(snapshot()[:-32])
-        assert seen.newest is not None
-        assert seen.absent["errors"].reason is Reason.INCOMPLETE
-
-    @pytest.mark.parametrize(
-        "status", [CannotSee(Reason.NO_TOOL, say("no etcdctl")), Output(0, "[1", ""), Output(0, '{"totalKey":-1}', "")]
-    )
-    def test_the_checksum_needs_no_tool(self, status: Output | CannotSee) -> None:
-        assert self.look(snapshot(), status=status).integrity == 2

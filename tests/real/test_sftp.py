@@ -80,6 +80,7 @@ def test_files_as_those_of_this_machine(server: Sshd, tmp_path: Path) -> None:
         assert await files.head(path, 10) == content[:10]
         assert await files.tail(path, 10) == content[-10:]
         assert await files.tail(path, 9_000_000) == content
+        assert await files.piece(path, 3, 4) == content[3:7]
         assert await files.unpack(path, 10, LONG) is None
         unpacked = await files.unpack(f"{tmp_path}/below/deep/packed.gz", 10, LONG)
         assert unpacked is not None

@@ -165,6 +165,8 @@ def test_the_ends_of_a_file_with_its_sum(tmp_path: Path) -> None:
     assert wait(lambda: hand.head("f", 5)) == content[:5]
     assert wait(lambda: hand.tail("f", 5)) == content[-5:]
     assert wait(lambda: hand.tail(str(tmp_path / "f"), 10**9)) == content
+    assert wait(lambda: hand.piece("f", 3, 4)) == content[3:7]
+    assert wait(lambda: hand.piece("f", len(content) - 2, 9)) == content[-2:]
     assert wait(lambda: hand.sha256("f")) == hashlib.sha256(content).hexdigest()
     assert refusal(lambda: hand.sha256("gone")) is Reason.UNREACHABLE
 

@@ -42,6 +42,7 @@ LOOKS: tuple[Callable[[World], Awaitable[Any]], ...] = (
     lambda world: world.files.sha256("/srv/a.gz"),
     lambda world: world.files.head("/srv/a.gz", 2),
     lambda world: world.files.tail("/srv/a.gz", 2),
+    lambda world: world.files.piece("/srv/a.gz", 1, 2),
     lambda world: world.files.unpack("/srv/a.gz", 2, SECOND),
     lambda world: world.command.run(["restic", "snapshots", "--json"], SECOND, {}),
     lambda world: world.postgresql.rows(DSN, ["select 1 from x"], SECOND),

@@ -17,8 +17,8 @@ _API: Final[Mapping[str, str]] = {"ETCDCTL_API": "3"}
 
 
 @contextmanager
-def started(folder: Path) -> Iterator[str]:
-    """A server of its own; its address."""
+def started(folder: Path, backup: Path | None = None) -> Iterator[str]:
+    """A server of its own, restored from a snapshot where one is given; its address."""
     client, peer = (f"http://127.0.0.1:{free_port()}" for _ in range(2))
     argv = (
         "etcd", "--data-dir", str(folder / "data"), "--listen-client-urls", client, "--advertise-client-urls", client,
@@ -31,6 +31,9 @@ def started(folder: Path) -> Iterator[str]:
         return run(*words, environment=_API).returncode == 0
 
     folder.mkdir()
+    if backup is not None:
+        done("etcdctl", "snapshot", "restore", str(backup), "--data-dir", str(folder / "data"), "--initial-cluster",
+             f"default={peer}", "--initial-advertise-peer-urls", peer, environment=_API)  # fmt: skip
     with serving(argv, answers, folder / "log", _API) as _:
         yield client
 
@@ -50,6 +53,11 @@ def lab(root: Path) -> Iterator[Lab]:
         took(address, "1.db")
         done("etcdctl", "--endpoints", address, "put", "more", "1", environment=_API)
         newest = took(address, "2.db")
+        for beginning in ("key1", "key2"):
+            done("etcdctl", "--endpoints", address, "del", beginning, "--prefix", environment=_API)
+        took(address, "most.gone")
+        done("etcdctl", "--endpoints", address, "del", "", "--prefix", environment=_API)
+        took(address, "all.gone")
 
     def said(path: Path) -> Said:
         ended = run("etcdctl", "snapshot", "status", str(path), environment=_API)
@@ -76,8 +84,26 @@ def lab(root: Path) -> Iterator[Lab]:
         os.utime(snapshots / "3.db")
         return found
 
+    def next_one(kept: Path) -> Said:
+        """The job goes on after what was done to the cluster."""
+        kept.replace(snapshots / "3.db")
+        os.utime(snapshots / "3.db")
+        return said(snapshots / "3.db")
+
+    def copied() -> Said:
+        """The job copies the first snapshot again and again."""
+        (snapshots / "3.db").write_bytes((snapshots / "1.db").read_bytes())
+        return said(snapshots / "3.db")
+
     yield Lab(
         item={"kind": "etcd", "path": str(snapshots / "*.db")},
         state=lambda: tree(snapshots),
-        breaks={"flipped": flipped, "cut": cut, "emptied": emptied},
+        breaks={
+            "flipped": flipped,
+            "cut": cut,
+            "emptied": emptied,
+            "copied": copied,
+            "all-deleted": lambda: next_one(snapshots / "all.gone"),
+            "most-deleted": lambda: next_one(snapshots / "most.gone"),
+        },  # fmt: skip
     )
