@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 from audit.model.facts import ABSENT, Facts, Value
@@ -53,6 +53,14 @@ class Switch(Value):
     """Hostile text."""
 
 
+class Patience(Value):
+    """For how long a loss goes unnoticed by those who switch, by their own settings."""
+
+    time: timedelta
+    by: str
+    """Which settings say so, e.g. `down-after-milliseconds`."""
+
+
 class FailoverState(Facts):
     """Whether the group would take over now."""
 
@@ -66,6 +74,8 @@ class FailoverState(Facts):
     """Whether it switches without a person."""
     paused: bool = ABSENT
     """Whether somebody has stopped it from switching by itself."""
+    patience: Patience = ABSENT
+    """Before it is over nothing switches by itself."""
     trouble: tuple[str, ...] = ()
     """What the tool or its members say against a switch; hostile text."""
     switches: int = ABSENT

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Annotated, Final, Self
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from audit.contract import CannotSee, Page, Reason, Verbs, World, probe, say
 from audit.model.address import Url
@@ -16,9 +16,18 @@ from audit.model.item import SecretRef, Text
 from audit.model.technology import Failover
 from audit.model.unfit import Unexpected
 from audit.model.units import Duration
+from checks.failover.haproxy_config import Plan, plan
 from checks.failover.haproxy_output import addresses, doors, facts, figures, rows
 
 VERBS: Final = Verbs(lines=("show stat * 6 -1", "show servers state *", "show info"))
+
+
+_FILES: Final = 50
+_LARGEST: Final = 1_000_000
+
+
+def _list(value: object) -> object:
+    return [value] if isinstance(value, str) else value
 
 
 def parse_backend(written: str) -> str:
@@ -35,6 +44,9 @@ class Haproxy(Failover, kind="haproxy"):
     statistics (`stats uri`, written without `;csv`) names no addresses; `authorization` is the whole header that it
     wants, such as `Basic ...`. A backend is called UP while a single server is left in it: the servers decide. Ran
     with HAProxy 2.6.
+
+    None of both tells how often a server is checked, or what leads to the backend: `config` names the files of HAProxy
+    on this machine, from which both are read.
     """
 
     backend: Annotated[Text, AfterValidator(parse_backend)]
@@ -42,6 +54,8 @@ class Haproxy(Failover, kind="haproxy"):
     url: Url | None = None
     authorization: SecretRef | None = None
     authority: Text | None = None
+    config: Annotated[tuple[Text, ...], BeforeValidator(_list), Field(max_length=20)] = ()
+    """In the order in which HAProxy reads them; a pattern stands for its files by name."""
     timeout: Duration = timedelta(seconds=5)
 
     @property
@@ -58,14 +72,29 @@ class Haproxy(Failover, kind="haproxy"):
 @probe(deadline=30, verbs=VERBS)
 async def standing(switch: Haproxy, world: World) -> FailoverState:
     now = world.clock.now()
+    written = await _plan(switch, world)
     if switch.socket is None:
-        return facts(rows(await _page(switch, world), switch.backend), {}, {}, now)
+        return facts(rows(await _page(switch, world), switch.backend), {}, {}, now, written=written)
     said = [
         await world.local.talk(switch.socket, (line,), switch.timeout)
         for line in (f"show stat {switch.backend} 6 -1", f"show servers state {switch.backend}", "show info")
     ]
     places, door = addresses(said[1], switch.backend), doors(said[1], switch.backend)
-    return facts(rows(said[0], switch.backend), places, figures(said[2]), now, doors=door)
+    return facts(rows(said[0], switch.backend), places, figures(said[2]), now, doors=door, written=written)
+
+
+async def _plan(switch: Haproxy, world: World) -> Plan | None:
+    """What the configuration says of the backend, where it is named."""
+    texts: list[str] = []
+    for path in switch.config:
+        found = await world.files.list(str(world.root / path), _FILES)
+        if not found:
+            raise CannotSee(Reason.UNREACHABLE, say("{path} is not there", path=path))
+        for file in found:
+            if file.size > _LARGEST:
+                raise CannotSee(Reason.INCOMPLETE, say("the configuration of HAProxy is too long"))
+            texts.append((await world.files.head(file.path, _LARGEST)).decode("utf-8", "replace"))
+    return plan(texts, switch.backend) if texts else None
 
 
 async def _page(switch: Haproxy, world: World) -> str:

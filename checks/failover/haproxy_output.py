@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from audit.contract import CannotSee, Reason, say
 from audit.model.failover import FailoverState, Member, Role, Switch
+from checks.failover.haproxy_config import Plan
 
 Row = Mapping[str, str]
 _MOST: Final = 500
@@ -87,6 +88,7 @@ def facts(
     now: datetime,
     *,
     doors: Mapping[str, str] = MappingProxyType({}),
+    written: Plan | None = None,
 ) -> FailoverState:
     """A backend with its servers to facts; those behind one door are one server under several names."""
     servers = [row for row in found if row["svname"] != "BACKEND"]
@@ -102,7 +104,11 @@ def facts(
     if unchecked:
         names = ", ".join(unchecked)[:_WIDEST]
         trouble.append(f"without a health check HAProxy sends people to a dead server: {names}")
+    if written is not None and written.led is False:
+        trouble.append("nothing in the configuration sends anybody to the backend")
     state: dict[str, Any] = {"automatic": not unchecked}
+    if written is not None and written.patience is not None:
+        state["patience"] = written.patience
     ready = FailoverState(members=members).ready
     young = [row for row in servers if _young(row)]
     if young and not ready and not trouble:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from audit.contract import CannotSee, Output, Reason, say
 from audit.model.facts import Unseen
-from audit.model.failover import FailoverState, Member, Role, Switch
+from audit.model.failover import FailoverState, Member, Patience, Role, Switch
 from audit.model.json_values import loaded
 
 _MIB: Final = "1.3.6.1.4.1.9586.100.5."
@@ -21,6 +21,9 @@ _STATES: Final[Mapping[int, str]] = {0: "INIT", 1: "BACKUP", 2: "MASTER", 3: "FA
 _LATER: Final[Mapping[int, str]] = {4: "UNKNOWN", 5: "SHUTDOWN", 6: "DELETED"}
 _ADDRESS: Final = re.compile(r"([0-9a-fA-F:.]{2,45})(?:/\d{1,3})?(?:\s|$)")
 _MOST: Final = 200
+_MISSED: Final = 3
+"""Advertisements that a router waits for before it takes over."""
+_DAY: Final = 86_400
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,8 @@ class Router:
     """How often it became master since it was started."""
     version: str = ""
     settings: Mapping[str, str] | None = None
+    interval: float | None = None
+    """Seconds from one advertisement to the next."""
 
 
 def of_file(content: bytes, instance: str) -> Router:
@@ -62,6 +67,7 @@ def of_file(content: bytes, instance: str) -> Router:
         for name, key in (("virtual_router_id", "vrid"), ("advert_int", "adver_int"), ("vrrp_version", "version"))
         if isinstance(value := data.get(key), int | float) and not isinstance(value, bool)
     }
+    interval = data.get("adver_int")
     addresses = tuple(sorted(match[1] for line in lines[:100] if (match := _ADDRESS.match(line))))
     if addresses:
         settings["virtual_ipaddress"] = ", ".join(addresses)[:_MOST]
@@ -69,6 +75,7 @@ def of_file(content: bytes, instance: str) -> Router:
     return Router(
         _STATES[state], data.get("vipset") is True, addresses, _moment(data.get("last_transition")),
         count if isinstance(count, int) and not isinstance(count, bool) and count >= 0 else None, settings=settings,
+        interval=interval if isinstance(interval, int | float) and 0 < interval < _DAY else None,
     )  # fmt: skip
 
 
@@ -93,7 +100,12 @@ def of_mib(table: Mapping[str, int | str], version: int | str | None, instance: 
         if (value := cell(column)) is not None
     }
     found = re.search(r"\d+(?:\.\d+){1,3}", version) if isinstance(version, str) else None
-    return Router(word, cell(_VIPS) == 1, version=found[0] if found else "", settings=settings)
+    # Version 3 of VRRP counts hundredths of a second.
+    interval = (cell(_INTERVAL) or 0) / (100 if cell(_PROTOCOL) == 3 else 1)
+    return Router(
+        word, cell(_VIPS) == 1, version=found[0] if found else "", settings=settings,
+        interval=interval if 0 < interval < _DAY else None,
+    )  # fmt: skip
 
 
 def held(router: Router, output: Output) -> Router:
@@ -135,6 +147,9 @@ def facts(seen: Mapping[str, Router | CannotSee], places: Mapping[str, str]) -> 
         raise CannotSee(gaps[0].reason, gaps[0].says)
     state: dict[str, Any] = {"automatic": True, "paused": False}
     absent: dict[str, Unseen] = {}
+    known = [router.interval for router in routers.values() if router.interval is not None]
+    if known:
+        state["patience"] = Patience(time=timedelta(seconds=_MISSED * max(known)), by="3 x advert_int")
     counts = [router.taken for router in routers.values()]
     if not gaps and all(count is not None for count in counts):
         # The first time that a node became master after the start of all was no switch.

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Any, Final
 
 from audit.contract import CannotSee, Reason, Verbs, World, probe, say
 from audit.model.facts import Unseen
-from audit.model.failover import FailoverState, Member
+from audit.model.failover import FailoverState, Member, Patience
 from audit.model.item import Text
 from checks.failover.cloud import InCloud, rows, strange, text, told
 
@@ -18,6 +19,7 @@ VERBS: Final = Verbs(
 _SICK: Final = ("initial", "unhealthy", "unhealthy.draining", "unused", "draining")
 _MOST_GROUPS: Final = 20
 _MOST_TARGETS: Final = 200
+_DAY: Final = 86_400
 
 
 class LoadBalancer(InCloud, kind="load-balancer"):
@@ -57,7 +59,7 @@ async def targets(switch: LoadBalancer, world: World) -> FailoverState:
         zones = await _zones(switch, world, [row for group in health.values() for row in group])
     except CannotSee as gap:
         zones, absent["zones"] = {}, Unseen.of(gap)
-    return state(balancer, health, zones, absent)
+    return state(balancer, health, zones, absent, patience=waited(meant))
 
 
 async def _zones(switch: LoadBalancer, world: World, found: Sequence[Mapping[str, Any]]) -> dict[str, str]:
@@ -78,6 +80,8 @@ def state(
     health: Mapping[str, Sequence[Mapping[str, Any]]],
     zones: Mapping[str, str],
     absent: Mapping[str, Unseen],
+    *,
+    patience: Patience | None = None,
 ) -> FailoverState:
     """What the cloud says of a load balancer, its groups, the zones of its machines to facts."""
     trouble: list[str] = []
@@ -97,6 +101,7 @@ def state(
     for group, found in sorted(health.items()):
         if len(health) > 1 and not any(text(row, "TargetHealth", "State") == "healthy" for row in found):
             trouble.append(f"no target of {group} is healthy")
+    facts: dict[str, Any] = {} if patience is None else {"patience": patience}
     return FailoverState(
         members=tuple(members),
         automatic=True,
@@ -105,7 +110,18 @@ def state(
         absent=dict(absent),
         tool="elbv2",
         replicates=False,
+        **facts,
     )
+
+
+def waited(groups: Sequence[Mapping[str, Any]]) -> Patience | None:
+    """For how long the health checks let a dead target get people, in the slowest group; None where one is unknown."""
+    pairs = [(one.get("HealthCheckIntervalSeconds"), one.get("UnhealthyThresholdCount")) for one in groups]
+    known = [every * count for every, count in pairs if isinstance(every, int) and isinstance(count, int)]
+    if len(known) < len(pairs) or not 0 < max(known, default=0) < _DAY:
+        return None
+    by = "HealthCheckIntervalSeconds x UnhealthyThresholdCount"
+    return Patience(time=timedelta(seconds=max(known)), by=by)
 
 
 def _member(row: Mapping[str, Any], group: str, zones: Mapping[str, str]) -> Member:

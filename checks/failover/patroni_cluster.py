@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from audit.contract import CannotSee, Reason, say
 from audit.model.facts import Unseen
-from audit.model.failover import FailoverState, Member, Switch
+from audit.model.failover import FailoverState, Member, Patience, Switch
 from audit.model.technology import Stand
 from checks.failover.etcd_members import refused
 from checks.failover.patroni_told import (
@@ -33,6 +33,7 @@ _UP: Final = ("running", "streaming")
 _LAG: Final = 1024 * 1024
 """What Patroni takes for `maximum_lag_on_failover` where nothing is written."""
 _STALE: Final = timedelta(seconds=60)
+_ENDLESS: Final = 1 << 32
 
 
 def state(
@@ -61,6 +62,9 @@ def state(
     members += _gone(members, stands, voters)
     cluster = told.cluster.document
     facts |= {"automatic": True, "paused": cluster.get("pause") is True}
+    lease = number(told.settings.get("ttl"))
+    if lease is not None and lease < _ENDLESS:
+        facts["patience"] = Patience(time=timedelta(seconds=lease), by="ttl")
     _history(told.history, facts, missing)
     return FailoverState(
         members=tuple(members),

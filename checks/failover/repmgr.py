@@ -14,7 +14,7 @@ from audit.model.failover import FailoverState, Member, Role, Voter
 from audit.model.item import Text
 from audit.model.technology import Failover
 from audit.model.units import Duration
-from checks.failover.repmgr_words import Daemon, address, automatic, daemons, switches, wanted
+from checks.failover.repmgr_words import Daemon, address, automatic, daemons, patience, switches, wanted
 
 VERBS: Final = Verbs(
     commands=(
@@ -95,6 +95,7 @@ def _deciding(found: FailoverState, running: Mapping[str, Daemon], settings: str
         facts["paused"] = any(pauses)
     if not by_itself:
         return facts
+    facts["patience"] = patience(settings)
     voters = tuple(Voter(name=one.name, up=one.usable or _DOWN not in one.detail, address=one.address, zone=one.zone)
                    for one in found.members)  # fmt: skip
     # A standby that is alone with its primary promotes itself where both bear the same location.

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from audit.contract import CannotSee, Output, Reason, say
-from audit.model.failover import Switch
+from audit.model.failover import Patience, Switch
 
 _EVENT: Final = re.compile(
     r"\d{1,9},([^,]{0,63}),(standby_promote|repmgrd_failover_promote),t,(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)(?:,.*)?"
@@ -18,6 +18,7 @@ _NONE: Final = "no matching events found"
 _DAEMON: Final = re.compile(r"(\d{1,9}),([^,]{0,63}),(\w{1,20}),(-?\d),(-?\d),(-?\d{1,9}),(-?\d),[^,]*,[^,]*,[^,]*")
 _PAIR: Final = re.compile(r"(\w+)\s*=\s*(?:'((?:[^'\\]|\\.)*)'|(\S+))")
 _URI: Final = re.compile(r"postgres(?:ql)?://(?:[^@/]*@)?(\[[^\]]+\]|[^:/?,\s]+)")
+_COUNT: Final = r"""^\s*{}\s*=?\s*['"]?(\d{{1,6}})\b"""
 _AUTOMATIC: Final = re.compile(r"""^\s*failover\s*=?\s*['"]?(\w+)""", re.MULTILINE)
 
 
@@ -68,6 +69,15 @@ def wanted(settings: str) -> bool:
     """Whether the settings of a node let its repmgrd promote; without a word they do not."""
     written = _AUTOMATIC.findall(settings)
     return bool(written) and written[-1].lower() == "automatic"
+
+
+def patience(settings: str) -> Patience:
+    """For how long a repmgrd tries to reach its primary again, as its settings say, or as they are without a word."""
+    attempts, interval = (
+        int(found[-1]) if (found := re.findall(_COUNT.format(name), settings, re.MULTILINE)) else usual
+        for name, usual in (("reconnect_attempts", 6), ("reconnect_interval", 10))
+    )
+    return Patience(time=timedelta(seconds=attempts * interval), by="reconnect_attempts x reconnect_interval")
 
 
 def automatic(found: Mapping[str, Daemon], settings: str) -> bool | None:

@@ -13,7 +13,7 @@ from pydantic import AfterValidator, Field
 from audit.contract import CannotSee, Reason, RedisDoor, Verbs, World, probe, say
 from audit.model.address import Host, Port
 from audit.model.facts import Unseen
-from audit.model.failover import FailoverState, Member, Role, Switch, Voter
+from audit.model.failover import FailoverState, Member, Patience, Role, Switch, Voter
 from audit.model.item import SecretRef, Text
 from audit.model.technology import Failover
 from audit.model.unfit import Unexpected
@@ -171,6 +171,10 @@ def state(
         members.append(_member(other, asked, "standby", why, _behind(own, asked)))
     if gaps and not any(member.usable for member in members if member.role == "standby"):
         raise CannotSee(gaps[0].reason, gaps[0].says)
+    silence = lead.get("down-after-milliseconds", "")
+    if re.fullmatch(r"[0-9]{1,14}", silence):
+        waits = timedelta(milliseconds=int(silence))
+        facts["patience"] = Patience(time=waits, by="down-after-milliseconds")
     epoch = lead.get("config-epoch", "")
     if re.fullmatch(r"[0-9]{1,9}", epoch):
         facts["switches"] = int(epoch)

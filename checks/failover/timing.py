@@ -22,11 +22,12 @@ from audit.contract import (
     say,
 )
 from audit.model.estate import System
-from audit.model.failover import FailoverState
+from audit.model.failover import FailoverState, Patience
 from audit.model.switching import SwitchState, switched
 from audit.model.technology import Failover
 from audit.model.units import plain
 from checks.failover.drilled import AT
+from checks.failover.patience import detection, forgetting
 from checks.failover.proof import counted, group
 from checks.failover.samples import TO_BUSAN, failover, guarantee
 from checks.failover.waited import Losses, events, losses, waits
@@ -38,6 +39,9 @@ _MEASURED: Final = SwitchState(
     level=Level.DRILLED, id="1", failover_ref=TO_BUSAN, kind="active", realism="real-switch", started=AT, ended=AT,
     expires=AT, outage=timedelta(seconds=6), rto=timedelta(seconds=8),
 )  # fmt: skip
+
+
+_A_DAY: Final = Patience(time=timedelta(days=1), by="down-after-milliseconds")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +80,10 @@ class Step:
         Example(
             Verdict.FAIL, failover(f"to: busan, mode: hot, automatic: true, {_STEPS.replace('10m', '9h')}"), _GUARANTEE,
             others={TO_BUSAN: FailoverState(members=(), automatic=False)},
+        ),
+        Example(
+            Verdict.FAIL, failover(f"to: busan, mode: hot, {_STEPS}"), _GUARANTEE,
+            others={TO_BUSAN: FailoverState(members=(), automatic=True, patience=_A_DAY)},
         ),
         Example(
             Verdict.UNKNOWN, failover(f"to: busan, mode: hot, {_NO_SWITCH}"), _GUARANTEE,
@@ -164,7 +172,7 @@ def _path(switch: Failover, system: Subject[System], looks: Looks, known: Losses
     # What the group itself tells goes before what was declared of it.
     automatic = seen.automatic if seen is not None and seen.has("automatic") else switch.automatic
     found = [
-        Step("detect", declared.detect if declared else None),
+        Step(*detection(declared.detect if declared else None, seen, automatic=bool(automatic))),
         Step("decide", _NONE if automatic else declared.decide if declared else None),
     ]
     awaited = waits(system, known)
@@ -176,6 +184,9 @@ def _path(switch: Failover, system: Subject[System], looks: Looks, known: Losses
     if measured is not None:
         took = measured.rto if measured.has("rto") else measured.outage if measured.has("outage") else None
     found.append(Step("switch", took or (declared.switch if declared else None), measured=took is not None))
+    forgotten = forgetting(system.item, looks)
+    if forgotten is not None:
+        found.append(Step(*forgotten))
     found.append(Step("verify", declared.verify if declared else None))
     for one in awaited:
         if one.took > _total(found):
