@@ -34,6 +34,10 @@ class ZoneState(NameState):
     """The server that the zone itself names as the one where it is changed."""
     serial: int = ABSENT
     """The newest among its servers."""
+    unlike: dict[str, tuple[str, ...]] = ABSENT
+    """The names under which a server holds other records than most, by server, where several handed over all of it."""
+    compared: int = ABSENT
+    """How many names the zone has at those."""
     refresh: timedelta = ABSENT
     retry: timedelta = ABSENT
     minimum: timedelta = ABSENT

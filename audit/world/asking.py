@@ -200,11 +200,18 @@ class NameDoor:
 
 class Zones(Protocol):
     async def survey(
-        self, zone: str, servers: Sequence[NameDoor], names: Sequence[str], parent: NameDoor | None, timeout: timedelta
+        self,
+        zone: str,
+        servers: Sequence[NameDoor],
+        names: Sequence[str],
+        parent: NameDoor | None,
+        timeout: timedelta,
+        *,
+        whole: bool = False,
     ) -> ZoneState:
         """What each server, asked alone and without recursion, says of a zone and of names in it.
 
-        CannotSee where not one of them could be asked.
+        `whole` asks those that agree on its version for all of it too. CannotSee where not one could be asked.
         """
         ...
 
@@ -250,7 +257,7 @@ class Absent:
     def registers(self, host: str, port: int, unit: int, timeout: timedelta) -> Any:
         raise _absent("a Modbus device")
 
-    async def survey(self, zone: str, servers: Sequence[NameDoor], *asked: object) -> Any:
+    async def survey(self, zone: str, servers: Sequence[NameDoor], *asked: object, whole: bool = False) -> Any:
         raise _absent("a name server")
 
     async def read(self, host: str, port: int, asked: Sequence[tuple[str, str]], timeout: timedelta) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -16,9 +17,11 @@ from audit.model.naming import ZoneServer, ZoneState
 from audit.model.verdict import CannotSee, Reason
 from audit.world.asking import NameDoor
 from audit.world.fault import Fault
+from audit.world.transfer import Held, Records
 from audit.world.zone import in_order
 
 _AHEAD: Final = 1 << 31
+_SHOWN: Final = 20
 _OF_THE_ZONE: Final = (
     "zone", "primary", "serial", "soa_expire", "refresh", "retry", "minimum", "authoritative", "ttl", "lifetime",
     "signed", "signatures_end", "servers",
@@ -38,6 +41,8 @@ class Told:
     ends: list[int] = field(default_factory=list)
     keys: bool | None = None
     servers: tuple[NameServer, ...] | CannotSee | None = None
+    held: Held | CannotSee | None = None
+    """All of the zone, where it was asked for."""
     fault: Fault | None = None
     unseen: CannotSee | None = None
     took: float = 0.0
@@ -110,5 +115,32 @@ def state(zone: str, told: Sequence[Told], good: Sequence[Told], above: dict[str
             absent["servers"] = Unseen.of(newest.servers)
         elif newest.servers is not None:
             known["servers"] = newest.servers
+        _compare(good, known, absent)
     addresses = in_order({address for one in good for found in one.answers.values() for address in found})
     return ZoneState(asked=tuple(one.server for one in told), addresses=addresses, absent=absent, **known)
+
+
+def _compare(good: Sequence[Told], known: dict[str, Any], absent: dict[str, Unseen]) -> None:
+    """Note under which names the servers differ that handed over all of the newest version."""
+    gap = next((one.held for one in good if isinstance(one.held, CannotSee)), None)
+    whole = {
+        f"{one.door.name or one.door.host} ({one.address})": one.held.names
+        for one in good
+        if isinstance(one.held, Held) and one.held.serial == known.get("serial")
+    }
+    if len(whole) < 2:
+        if gap is not None:
+            absent |= {fact: Unseen.of(gap) for fact in ("unlike", "compared")}
+        return
+    unlike: dict[str, list[str]] = {}
+    names = sorted({name for held in whole.values() for name in held})
+    none: Records = frozenset()
+    for name in names:
+        each = {server: held.get(name, none) for server, held in whole.items()}
+        if len(set(each.values())) > 1:
+            (most, _), *_ = Counter(each.values()).most_common(1)
+            for server, held in each.items():
+                if held != most:
+                    unlike.setdefault(server, []).append(name)
+    known["unlike"] = {server: tuple(found[:_SHOWN]) for server, found in unlike.items()}
+    known["compared"] = len(names)

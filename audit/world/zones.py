@@ -28,11 +28,14 @@ from audit.world.post import Inquiry
 from audit.world.question import encoded
 from audit.world.resolver import PATIENCE
 from audit.world.surveyed import Told, plainly, state
+from audit.world.transfer import transferred
 from audit.world.zone import MOST_SERVERS, Witness, in_order
 
 _KINDS: Final = (dns.rdatatype.A, dns.rdatatype.AAAA)
 _RESERVE: Final = 0.2
 """Of the time, for a server that is silent after others have answered."""
+_TRANSFER: Final = 3.0
+"""Seconds at most for what a firewall lets wait for nothing."""
 Name = dns.name.Name
 
 
@@ -43,7 +46,14 @@ class ZonesHand:
     guard: Guard
 
     async def survey(
-        self, zone: str, servers: Sequence[NameDoor], names: Sequence[str], parent: NameDoor | None, timeout: timedelta
+        self,
+        zone: str,
+        servers: Sequence[NameDoor],
+        names: Sequence[str],
+        parent: NameDoor | None,
+        timeout: timedelta,
+        *,
+        whole: bool = False,
     ) -> ZoneState:
         try:
             apex, wanted = encoded(zone), {name: encoded(name) for name in names}
@@ -68,6 +78,11 @@ class ZonesHand:
         good = [one for one in told if one.soa is not None and one.fault is None and one.unseen is None]
         if not any(one.unseen is None for one in told):
             raise told[0].unseen or CannotSee(Reason.INCOMPLETE, say("the zone {zone} has no server", zone=zone))
+        if whole and len(good) > 1 and len({one.soa.serial for one in good if one.soa is not None}) == 1:
+            # Where they stand at different versions, the rest is no news.
+            async with anyio.create_task_group() as group:
+                for one_of in good:
+                    group.start_soon(self._take, one_of, apex, min(seconds / 2, _TRANSFER))
         return state(zone, told, good, above)
 
     async def _found(self, door: NameDoor, told: list[Told]) -> tuple[str, ...]:
@@ -100,6 +115,15 @@ class ZonesHand:
         if limit.cancelled_caught:
             heard.unseen = _silent(heard.address)
         heard.took = anyio.current_time() - began
+
+    async def _take(self, heard: Told, apex: Name, seconds: float) -> None:
+        """Note all of the zone as one server hands it over."""
+        heard.held = _silent(heard.address)
+        with anyio.move_on_after(seconds):
+            try:
+                heard.held = await transferred(heard.address, heard.door.port, apex)
+            except CannotSee as gap:
+                heard.held = gap
 
     async def _questions(self, heard: Told, apex: Name, wanted: dict[str, Name]) -> None:
         def ask(name: Name, kind: dns.rdatatype.RdataType) -> Any:

@@ -59,7 +59,9 @@ class Registration(Item):
 class Zone(Endpoint, kind="zone"):
     """A zone of names; each of its servers is asked alone, without recursion, at the addresses that are written here.
 
-    Ran against BIND 9.18, signed and unsigned. `names` are names in it that have to move after a loss.
+    Ran against BIND 9.18, signed and unsigned. `names` are names in it that have to move after a loss. Servers that are
+    at the same version are asked for all of it (AXFR), and those that hand it over to this machine are held against
+    each other, up to 10,000 records; `transfer: false` leaves that out.
     """
 
     name: Host
@@ -72,6 +74,7 @@ class Zone(Endpoint, kind="zone"):
     registration: Registration | None = None
     steering: Steering | None = None
     """Whether health checks change its addresses, or people do."""
+    transfer: Flag = True
     timeout: Duration = timedelta(seconds=10)
 
     @model_validator(mode="after")
@@ -99,7 +102,9 @@ async def servers(endpoint: Zone, world: World) -> ZoneState:
     """Ask every server, then read the copy."""
     doors = tuple(one.door for one in endpoint.servers)
     above = endpoint.parent.door if endpoint.parent is not None else None
-    state = await world.zones.survey(endpoint.name, doors, endpoint.names, above, endpoint.timeout)
+    state = await world.zones.survey(
+        endpoint.name, doors, endpoint.names, above, endpoint.timeout, whole=endpoint.transfer
+    )
     if endpoint.exported is None:
         return state
     try:

@@ -28,6 +28,7 @@ _ONE_SILENT: Final = seen(server(1), server(2, serial=None, unseen=_SILENT), sam
         Example(Verdict.FAIL, estate(), ON, seen=seen(server(1), server(2, serial=6))),
         Example(Verdict.FAIL, estate(), ON, seen=seen(server(1), server(2, trouble="it is no authority for the zone"))),
         Example(Verdict.FAIL, estate(), ON, seen=seen(server(1), server(2, names=("ns1.kibo.example",)))),
+        Example(Verdict.FAIL, estate(), ON, seen=seen(unlike={"ns2.kibo.example": ("mail.kibo.example",)}, compared=9)),
         Example(Verdict.FAIL, estate(), ON, seen=seen(delegation=("ns1.kibo.example", "old.kibo.example"))),
         Example(Verdict.UNKNOWN, estate(), ON, seen=_ONE_SILENT, reason=Reason.TIMEOUT),
     ),
@@ -45,6 +46,7 @@ def servers_of_a_zone_agree(endpoint: Subject[Endpoint], seen: ZoneState) -> Rul
     against = _against(seen)
     if against is not None:
         bad = sum(1 for one in seen.asked if one.trouble or one.serial != seen.asked[0].serial)
+        bad = max(bad, len(seen.unlike) if seen.has("unlike") else 0)
         return ruling(False, measured=say("servers that differ: {count}", count=max(bad, 1)), required=required,
                       says=against)  # fmt: skip
     _ = seen.samples  # where one of them could not be asked, this tells why
@@ -52,12 +54,22 @@ def servers_of_a_zone_agree(endpoint: Subject[Endpoint], seen: ZoneState) -> Rul
     forgotten = sorted({name for one in seen.asked for name in one.names} - known)
     if forgotten:
         says = say(
-            "the zone {zone} names {servers} too, which the inventory does not; add it to `servers:`",
+            "the zone {zone} names {servers} too, which the inventory does not; write it as `name:` of its server "
+            "under `servers:`",
             zone=seen.zone, servers=", ".join(forgotten[:5]),
         )  # fmt: skip
         raise CannotSee(Reason.INCOMPLETE, says)
     if not seen.has("delegation") and "delegation" in seen.absent:
         _ = seen.delegation
+    if seen.has("compared"):
+        says = say("{count} servers of {zone} agree on version {serial} and on all of its {names} names",
+                   count=len(seen.asked), zone=seen.zone, serial=str(seen.serial), names=seen.compared)  # fmt: skip
+        return ruling(True, measured=say("servers that differ: {count}", count=0), required=required, says=says)
+    if not any(one.answers for one in seen.asked):
+        if "compared" in seen.absent:
+            _ = seen.compared
+        says = say("nobody compared a name of {zone}; add `names:`, or let this machine transfer it", zone=seen.zone)
+        raise CannotSee(Reason.INCOMPLETE, says)
     says = say("{count} servers of {zone} agree on version {serial}", count=len(seen.asked), zone=seen.zone,
                serial=str(seen.serial))  # fmt: skip
     return ruling(True, measured=say("servers that differ: {count}", count=0), required=required, says=says)
@@ -80,6 +92,10 @@ def _against(seen: ZoneState) -> Message | None:
         if one.names != told[0].names or one.answers != told[0].answers:
             return say("{server} and {other} give different answers about {zone}", server=told[0].name, other=one.name,
                        zone=seen.zone)  # fmt: skip
+    if seen.has("unlike") and seen.unlike:
+        server, names = next(iter(seen.unlike.items()))
+        return say("{server} holds other records of {zone} than the others in the same version, under {names}",
+                   server=server, zone=seen.zone, names=", ".join(names[:5]))  # fmt: skip
     if told and seen.has("delegation") and seen.delegation != told[0].names:
         return say(
             "the zone above leads to {above}, the zone itself names {own}",

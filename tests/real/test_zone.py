@@ -37,6 +37,32 @@ def judged(root: Path, *servers: Served, **more: Any) -> Ruled:
     return ruled(root, Lab(item, dict, {}, role="endpoints"), **more)
 
 
+MAIL = "mail IN A 192.0.2.9\n"
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "more", "verdict", "word"),
+    [
+        (MAIL, MAIL, {}, "unknown: incomplete", "names ns3.kodit.example too"),
+        (MAIL, MAIL, {"names": []}, "unknown: incomplete", "names ns3.kodit.example too"),
+        (MAIL, "", {}, "fail", "other records of kodit.example"),
+        (MAIL, "", {"names": []}, "fail", "under mail.kodit.example"),
+        (MAIL, MAIL.replace("9", "8"), {}, "fail", "under mail.kodit.example"),
+        (MAIL, "", {"transfer": False}, "unknown: incomplete", "names ns3.kodit.example too"),
+    ],
+)
+def test_a_name_that_one_server_lacks_in_the_same_version(
+    root: Path, first: str, second: str, more: dict[str, Any], verdict: str, word: str
+) -> None:
+    with (
+        serving_names(root / "first", ZONE, zone_text(ZONE, 7) + first) as one,
+        serving_names(root / "second", ZONE, signed(root, ZONE, zone_text(ZONE, 7) + second)) as other,
+    ):
+        found = judged(root, one, other, **more)
+        assert found.verdict("network.zone-consistent") == verdict, found.says("network.zone-consistent")
+        assert word in found.says("network.zone-consistent")
+
+
 @contextmanager
 def parent(root: Path, delegation: str) -> Iterator[Served]:
     """A server of the zone above."""

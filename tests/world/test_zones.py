@@ -14,10 +14,12 @@ import dns.rdatatype
 import dns.rrset
 import pytest
 
+from audit.model.message import say
 from audit.model.naming import ZoneState
 from audit.model.verdict import CannotSee, Reason
 from audit.world.asking import NameDoor
-from audit.world.surveyed import newer
+from audit.world.surveyed import Told, newer, state
+from audit.world.transfer import Held
 from audit.world.zones import ZonesHand
 from tests.world.hands import LONG, SECOND, hands, run
 from tests.world.servers import Reply, closed_port, named
@@ -63,6 +65,25 @@ def survey(*replies: Reply, parent: Reply | None = None, timeout: timedelta = LO
         ]
         above = NameDoor("127.0.0.1", stack.enter_context(named(parent))) if parent is not None else None
         return run(ZonesHand(hands().guard).survey("kibo.example", doors, (WWW,), above, timeout))
+
+
+def taken(*each: Held | CannotSee) -> ZoneState:
+    """Servers at version 7, each of which hands all of its zone over, or not."""
+    soa = dns.rrset.from_text(APEX, 300, "IN", "SOA", f"ns1.{APEX} noc.{APEX} 7 3600 900 604800 60")[0]
+    told = [Told(NameDoor(f"ns{number}"), f"192.0.2.{number}", soa=soa, held=held)
+            for number, held in enumerate(each, 1)]  # fmt: skip
+    return state("kibo.example", told, told, {})
+
+
+def test_what_one_of_three_holds_alone() -> None:
+    one: Held = Held(7, {"a": frozenset({("A", "192.0.2.4")}), "b": frozenset({("A", "192.0.2.5")})})
+    lacks, old = Held(7, {"a": one.names["a"]}), Held(6, {})
+    assert taken(one, one, lacks).unlike == {"ns3 (192.0.2.3)": ("b",)}
+    assert (taken(one, one, old).unlike, taken(one, one, old).compared) == ({}, 2)
+    gap = CannotSee(Reason.DENIED, say("no"))
+    for each in ((one, gap, gap), (gap, gap)):
+        assert taken(*each).absent["unlike"].reason is Reason.DENIED
+    assert not taken(one, old).has("unlike")
 
 
 def test_servers_that_agree() -> None:
