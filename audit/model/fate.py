@@ -79,7 +79,7 @@ class Case:
                 return False, say("{copy} is a replica and repeats the mistake at once", copy=self.copy.ref)
             if isinstance(self.seen, BackupState) and len(self.seen.usable) < 2 and not self.seen.has("reach"):
                 return None, say(
-                    "{copy} holds one point alone, which the next run may write over with the mistake",
+                    "{copy} holds one point alone, which the next run may write over with the mistake; keep more",
                     copy=self.copy.ref,
                 )
             return None

@@ -155,6 +155,8 @@ def _listed(path: Path, written: str, most: int) -> tuple[FileSeen, ...]:
             seen = _seen(entry, base)
             if seen is not None:
                 found[seen.path] = seen
+        for entry in () if found else _matching(base, parts[fixed:], 0, [0]):
+            _refuse_outward(entry, base)
     except OSError as broken:
         shown = str(broken.filename) if isinstance(broken.filename, str) else written
         raise _trouble(broken, shown) from broken
@@ -219,6 +221,21 @@ def _seen(entry: os.DirEntry[str], base: Path) -> FileSeen | None:
         return None
     # Bytes that are no UTF-8 would break every output later.
     return FileSeen(os.fsencode(path).decode("utf-8", "backslashreplace"), found.st_size, changed_at(found.st_mtime))
+
+
+def _refuse_outward(entry: os.DirEntry[str], base: Path) -> None:
+    """CannotSee for a link that leads out of the folder: where nothing else is there, that is not the same as empty."""
+    if not entry.is_symlink():
+        return
+    try:
+        target = Path(entry.path).resolve(strict=True)
+    except (FileNotFoundError, RuntimeError):
+        return
+    if not target.is_relative_to(base):
+        path = os.fsencode(entry.path).decode("utf-8", "backslashreplace")
+        raise CannotSee(
+            Reason.DENIED, say("{path} is a link out of its folder: write the path to which it leads", path=path)
+        )
 
 
 def changed_at(seconds: float) -> datetime:

@@ -197,9 +197,12 @@ def nothing_alone_stops_it(system: Subject[System], limits: Limits) -> Ruling:
                 points=names,
             )
         return ruling(False, measured=names, required=required, says=says)
-    if not item.at or not item.needs:
+    if not item.at:
+        says = say("the inventory does not say where {system} runs; add `at:`", system=system.ref)
+        raise CannotSee(Reason.INCOMPLETE, says)
+    if not item.needs:
         says = say(
-            "the inventory does not say all that {system} needs to run; add `at:` and `needs:`", system=system.ref
+            "the inventory does not say what {system} needs to run beside its place; add `needs:`", system=system.ref
         )
         raise CannotSee(Reason.INCOMPLETE, says)
     unless = sorted(_innermost(system.graph, item, "pessimistic"))

@@ -59,8 +59,10 @@ def kit_for_building_anew_is_elsewhere(institution: Subject[Institution], looks:
     held = {kind: [pair for pair in _stores(institution.item) if kind in pair[1].holds] for kind in KIT}
     if not any(held.values()):
         says = say(
-            "the inventory does not say where {body} keeps what it needs to build anew; add `holds:`",
+            "the inventory does not say where {body} keeps what it needs to build anew; add `holds:` to the data of a "
+            "system that holds any of these: {kinds}",
             body=institution.ref,
+            kinds=", ".join(KIT),
         )
         raise CannotSee(Reason.INCOMPLETE, says)
     unlisted = [kind for kind, pairs in held.items() if not pairs]

@@ -84,13 +84,23 @@ def verification_finds_no_error(
         return ruling(True, measured=measured, required=required, says=says)
     proof = _best(copy, seen, looks, max(at, seen.clock), limits)
     if proof is None:
+        if not seen.has("errors") and "errors" not in seen.absent:
+            says = say(
+                "no verification of {copy} is known; write `manifest:` or `verify:` where `haechi kinds {kind}` shows "
+                "one, or make a restore drill",
+                copy=copy.ref,
+                kind=copy.item.kind,
+            )
+            raise CannotSee(Reason.INCOMPLETE, says)
         if seen.errors:  # touched last: what was not verified says why
             raise CannotSee(Reason.INCOMPLETE, say("{copy} was not verified", copy=copy.ref))
         says = say(
-            "{copy} was verified to level {level} only; its grade needs level {needed} of 6",
+            "{copy} was verified to level {level} only; its grade needs level {needed} of 6: write a deeper `verify:` "
+            "where `haechi kinds {kind}` shows one, or make a restore drill",
             copy=copy.ref,
             level=seen.integrity,
             needed=needed,
+            kind=copy.item.kind,
         )
         raise CannotSee(Reason.INCOMPLETE, says)
     says = say(

@@ -94,7 +94,15 @@ def copy_was_brought_back(copy: Subject[Copy], looks: Looks, at: datetime, limit
         raise NotApplicable(say("{copy} is a replica: a switch-over tests it, not a restore", copy=copy.ref))
     drill = looks.restored(copy.ref)
     if drill is None:
-        raise CannotSee(Reason.INCOMPLETE, say("no restore of {copy} is recorded", copy=copy.ref))
+        if copy.item.drill is None:
+            says = say(
+                "no restore of {copy} is recorded; add `drill:` with `consent:` and `until:` to it, then run "
+                "`haechi drill restore ESTATE {copy}`",
+                copy=copy.ref,
+            )
+        else:
+            says = say("no restore of {copy} is recorded; run `haechi drill restore ESTATE {copy}`", copy=copy.ref)
+        raise CannotSee(Reason.INCOMPLETE, says)
     oldest, least = limits.duration("age"), int(limits.number("integrity"))
     age = at - drill.ended
     required = say("restored whole within {age}, to level {level} of 6", age=plain(oldest), level=least)

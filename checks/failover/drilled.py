@@ -134,9 +134,10 @@ def _nothing(switch: Subject[Failover], looks: Looks) -> Message:
     if state is not None and not state.proven:
         return say("the last drill of {failover} failed: {why}", failover=switch.ref, why=state.trouble or "-")
     if switch.item.tested is None:
-        return say("no switch of {failover} is recorded", failover=switch.ref)
+        return say("no switch of {failover} is recorded; add the last one under `drills:`", failover=switch.ref)
     return say(
-        "the inventory says that {failover} was tested on {date}; no record of a drill proves it",
+        "the inventory says that {failover} was tested on {date}; no record of a drill proves it, add it under "
+        "`drills:`",
         failover=switch.ref, date=switch.item.tested,
     )  # fmt: skip
 
@@ -240,7 +241,9 @@ def way_back_was_rehearsed(
     required = f"<= {plain(oldest)}"
     back = [one for one in made(switch, looks, claims) if one.returned is not None]
     if not back:
-        raise CannotSee(Reason.INCOMPLETE, say("no way back of {failover} is recorded", failover=switch.ref))
+        says = say("no way back of {failover} is recorded; add `returned:` to a drill under `drills:`",
+                   failover=switch.ref)  # fmt: skip
+        raise CannotSee(Reason.INCOMPLETE, says)
     one = max(back, key=lambda one: (one.proven, one.returned or one.on))
     rest_on(one, switch, claims)
     age = switch.today(at) - (one.returned or one.on)

@@ -50,7 +50,10 @@ def order_can_be_followed(institution: Subject[Institution], limits: Limits) -> 
     allowed, item = int(limits.number("violations")), institution.item
     required = say("every system of grade 1 and 2, after what it needs")
     if not item.recovery_order:
-        says = say("the inventory names no order in which {who} brings its systems back", who=institution.ref)
+        says = say(
+            "the inventory names no order in which {who} brings its systems back; add `recovery-order:`",
+            who=institution.ref,
+        )
         raise CannotSee(Reason.INCOMPLETE, says)
     position = {ref: number for number, ref in reversed(list(enumerate(item.recovery_order)))}
     missing = sorted(system.ref for system in item.systems if system.grade <= 2 and system.ref not in position)

@@ -59,11 +59,11 @@ def recovery_tools_survive(system: Subject[System], limits: Limits) -> Ruling:
     allowed = int(limits.number("inside"))
     required = say("at most {most}", most=allowed) if allowed else say("nothing that is lost together")
     item, graph = system.item, system.graph
-    if not item.recovers_with or not item.at:
-        says = say(
-            "the inventory does not say where {system} runs or what brings it back; add `at:` and `recovers-with:`",
-            system=system.ref,
-        )
+    if not item.at:
+        says = say("the inventory does not say where {system} runs; add `at:`", system=system.ref)
+        raise CannotSee(Reason.INCOMPLETE, says)
+    if not item.recovers_with:
+        says = say("the inventory does not say what brings {system} back; add `recovers-with:`", system=system.ref)
         raise CannotSee(Reason.INCOMPLETE, says)
     hits = sorted(
         {hit for at in item.at for place in graph.final_places(at) for hit in (place, graph.site_of[place].ref)}

@@ -45,9 +45,11 @@ def runbook_can_be_read(system: Subject[System], at: datetime, limits: Limits) -
     """
     book, oldest, graph = system.item.runbook, limits.duration("age"), system.graph
     home = {site for at_place in system.item.at for site in graph.sites(at_place)}
-    if book is None or not home:
-        says = say("the inventory does not say where {system} runs or how it is brought back; add `at:`, `runbook:`",
-                   system=system.ref)  # fmt: skip
+    if not home:
+        says = say("the inventory does not say where {system} runs; add `at:`", system=system.ref)
+        raise CannotSee(Reason.INCOMPLETE, says)
+    if book is None:
+        says = say("the inventory does not say how {system} is brought back; add `runbook:`", system=system.ref)
         raise CannotSee(Reason.INCOMPLETE, says)
     figures = {"system": system.ref, "date": plain(book.updated), "most": str(oldest.days)}
     required = say("gone through {most} days ago at most, a copy at another site", **figures)
@@ -104,10 +106,13 @@ def machines_can_be_replaced_in_time(system: Subject[System], limits: Limits) ->
         return ruling(False, measured=slow.lead_time, required=required, says=says, key="needs")
     silent = [item.ref for item in single if item.lead_time is None]
     machines = [ref for ref in _named(system) if isinstance(graph.estate.index.get(ref), Equipment)]
-    if silent or not machines:
-        says = say("the inventory does not say which machines {system} needs, or how soon another one is there; "
-                   "add them under `needs:`, with `lead-time:`: {machines}",
-                   system=system.ref, machines=", ".join(silent) or "-")  # fmt: skip
+    if silent:
+        says = say("the inventory does not say how soon another one of these is there; add `lead-time:` to them: "
+                   "{machines}", machines=", ".join(silent))  # fmt: skip
+        raise CannotSee(Reason.INCOMPLETE, says)
+    if not machines:
+        says = say("the inventory does not say which machines {system} needs; add them under `equipment:` of their "
+                   "site, with `lead-time:`, then under `needs:` of the system", system=system.ref)  # fmt: skip
         raise CannotSee(Reason.INCOMPLETE, says)
     says = say("every machine without which {system} stops can be replaced within {rto}", system=system.ref,
                rto=plain(system.rto))  # fmt: skip

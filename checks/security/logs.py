@@ -38,8 +38,11 @@ def logs_leave_the_place(system: Subject[System], limits: Limits) -> Ruling:
     longest, item, graph = limits.duration("delay"), system.item, system.graph
     required = say("at another site within {most}", most=plain(longest))
     home = {site for at in item.at for site in graph.sites(at)}
-    if not item.logs or not home:
-        says = say("the inventory does not say where {system} runs or where its logs are copied to; add `at:`, `logs:`",
+    if not home:
+        says = say("the inventory does not say where {system} runs; add `at:`", system=system.ref)
+        raise CannotSee(Reason.INCOMPLETE, says)
+    if not item.logs:
+        says = say("the inventory does not say where the logs of {system} are copied to; add `logs:`",
                    system=system.ref)  # fmt: skip
         raise CannotSee(Reason.INCOMPLETE, says)
     away = [one for one in item.logs if not graph.sites(one.at) & home]

@@ -121,6 +121,17 @@ def test_links_are_followed_inside_their_folder_only(tmp_path: Path) -> None:
     assert refusal(lambda: LocalFiles(tmp_path).head("d/out.sql", 10)) is Reason.UNREACHABLE
 
 
+def test_a_folder_of_links_that_lead_out_is_not_called_empty(tmp_path: Path) -> None:
+    put(tmp_path / "elsewhere" / "dump.sql")
+    (tmp_path / "d").mkdir()
+    (tmp_path / "d" / "ring.sql").symlink_to("ring.sql")
+    (tmp_path / "d" / "nowhere.sql").symlink_to("gone")
+    assert names(tmp_path, "d/*.sql") == []
+    (tmp_path / "d" / "latest.sql").symlink_to("../elsewhere/dump.sql")
+    assert refusal(lambda: LocalFiles(tmp_path).list("d/*.sql", 10)) is Reason.DENIED
+    assert refusal(lambda: LocalFiles(tmp_path).list("d/latest.sql", 10)) is Reason.DENIED
+
+
 def test_what_is_no_ordinary_file(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.sql")
     assert names(tmp_path, "*.sql") == []
