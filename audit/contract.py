@@ -23,13 +23,13 @@ from audit.model.verdict import CannotSee, Level, NotApplicable, Reason, Severit
 from audit.world.asking import AwsDoor, NameDoor, RedisDoor, S3Answer, S3Door, SnmpDoor, SshDoor, Table
 from audit.world.verbs import NOTHING, Verbs, gated
 from audit.world.workshop import Entry, Tree, Workshop
-from audit.world.world import Answer, Files, FileSeen, Output, Page, Token, World
+from audit.world.world import Answer, Files, FileSeen, Output, Page, Token, Unpacked, World
 
 __all__ = [
     "Answer", "AwsDoor", "CannotSee", "Check", "Claim", "Claims", "Drill", "Entry", "Example", "FileSeen", "Files",
     "Level", "Limits", "Looks", "NameDoor", "NotApplicable", "Output", "Page", "Probe", "Reason", "RedisDoor", "Ruling",
     "S3Answer", "S3Door", "Severity", "SnmpDoor", "SshDoor", "Subject", "Table", "Timed", "Token", "Tree",
-    "Verbs", "Verdict", "Workshop", "World", "check", "drill", "probe", "ruling", "say", "signed",
+    "Unpacked", "Verbs", "Verdict", "Workshop", "World", "check", "drill", "probe", "ruling", "say", "signed",
 ]  # fmt: skip
 
 Method = Literal["A", "F", "G", "E", "H", "D"]

@@ -7,6 +7,7 @@ import contextlib
 import os
 import signal
 import subprocess
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final, Literal
@@ -19,6 +20,8 @@ from audit.model.verdict import CannotSee, Reason
 _MOST_OUT: Final = 8 * 1024 * 1024
 _MOST_ERR: Final = 64 * 1024
 _PIECE: Final = 256 * 1024
+_ENOUGH: Final = 1024 * 1024
+"""What is kept of a stream whose ends alone are wanted, before its middle is let go."""
 _PATIENCE: Final = 1.0
 _STEP: Final = 0.001
 _LONGEST_STEP: Final = 0.02
@@ -31,10 +34,19 @@ class Child:
     Less than half of the price of streams with a thread that waits, as the looks of one audit begin thousands.
     """
 
-    __slots__ = ("_late", "_loop", "_open", "_over", "err", "out", "process")
+    __slots__ = ("_ends", "_late", "_loop", "_open", "_over", "err", "head", "let_go", "out", "process", "took")
 
-    def __init__(self, words: Sequence[str], home: str, environment: Mapping[str, str], pipes: Sequence[int]) -> None:
-        """Start it. CannotSee where that is not possible."""
+    def __init__(
+        self,
+        words: Sequence[str],
+        home: str,
+        environment: Mapping[str, str],
+        pipes: Sequence[int],
+        ends: int | None = None,
+    ) -> None:
+        """Start it, to keep all that it prints or so many bytes of both `ends`. CannotSee where it cannot start."""
+        self.took = -time.monotonic()
+        """Seconds from its start to its end, once it has ended."""
         with starting(Path(words[0]).name):
             self.process = subprocess.Popen(
                 words,
@@ -51,6 +63,10 @@ class Child:
         with contextlib.suppress(OSError):
             os.setpriority(os.PRIO_PGRP, self.process.pid, 10)
         self.out, self.err = bytearray(), bytearray()
+        self._ends = ends
+        self.head = b""
+        """The beginning of what it printed, where something behind it was let go."""
+        self.let_go = 0
         self._loop = asyncio.get_running_loop()
         self._over: asyncio.Future[None] = self._loop.create_future()
         self._late = False
@@ -73,6 +89,7 @@ class Child:
                 pause = min(_LONGEST_STEP, pause + _STEP)
         finally:
             timer.cancel()
+            self.took += time.monotonic()
         if len(self.out) > _MOST_OUT:
             return "too much"
         return "ended" if self.code is not None else "late"
@@ -125,6 +142,10 @@ class Child:
             kept += piece[: _MOST_ERR - len(kept)]
         else:
             kept += piece
+            if self._ends is not None and len(kept) > _ENOUGH:
+                self.head = self.head or bytes(kept[: self._ends])
+                self.let_go += len(kept) - self._ends
+                del kept[: -self._ends]
         if not piece or len(self.out) > _MOST_OUT:
             self._loop.remove_reader(descriptor)
             self._open.discard(descriptor)

@@ -7,7 +7,6 @@ import contextlib
 import os
 import shutil
 import tempfile
-import time
 import weakref
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from datetime import timedelta
@@ -25,7 +24,7 @@ from audit.model.units import plain
 from audit.model.verdict import CannotSee, Reason
 from audit.world.child import Child
 from audit.world.secrets import Secrets
-from audit.world.world import Output
+from audit.world.world import Output, Unpacked
 
 _HANDED_ON: Final = ("PATH", "SSL_CERT_FILE", "SSL_CERT_DIR")
 PLUGINS: Final = (
@@ -61,7 +60,8 @@ class LocalCommand:
         files: Mapping[str, Secret] = MappingProxyType({}),
         environment: Mapping[str, str] = MappingProxyType({}),
     ) -> Output:
-        return await self._run(argv, timeout, secrets, files, (), environment)
+        async with self._started(argv, secrets, files, (), environment) as child:
+            return await self._printed(child, argv[0], timeout)
 
     async def version(self, argv: Sequence[str], timeout: timedelta) -> Output:
         known = _known(argv)
@@ -84,19 +84,31 @@ class LocalCommand:
                     program=argv[0], timeout=plain(timeout), pool=POOL),
             ) from late  # fmt: skip
         try:
-            return await self._run(argv, timeout, secrets, {}, PLUGINS, {})
+            async with self._started(argv, secrets, {}, PLUGINS, {}) as child:
+                return await self._printed(child, argv[0], timeout)
         finally:
             pool.release()
 
-    async def _run(
+    async def unpack(self, argv: Sequence[str], size: int, timeout: timedelta) -> Unpacked:
+        async with self._started(argv, {}, {}, (), {}, ends=size) as child:
+            code = await self._ended(child, argv[0], timeout)
+        if code < 0:
+            raise CannotSee(Reason.INCOMPLETE, say("{program} was ended from outside", program=argv[0]))
+        said = " ".join(child.err.decode("utf-8", "replace").split())
+        trouble = "" if code == 0 else said[:200] or f"{argv[0]} ended with {code}"
+        tail = bytes(child.out[-size:])
+        return Unpacked(child.head or bytes(child.out[:size]), tail, child.let_go + len(child.out), trouble)
+
+    @contextlib.asynccontextmanager
+    async def _started(
         self,
         argv: Sequence[str],
-        timeout: timedelta,
         secrets: Mapping[str, Secret],
         files: Mapping[str, Secret],
         folders: Sequence[str],
         plainly: Mapping[str, str],
-    ) -> Output:
+        ends: int | None = None,
+    ) -> AsyncIterator[Child]:
         path = os.environ.get("PATH", os.defpath)
         program = shutil.which(argv[0], path=os.pathsep.join((path, *folders)))
         if program is None:
@@ -116,14 +128,17 @@ class LocalCommand:
                 environment |= {"PATH": path, "HOME": home, "TMPDIR": home, **dict(_ALWAYS)}
                 environment |= {name: self._secrets.reveal(secret) for name, secret in secrets.items()}
                 words = [f"/dev/fd/{pipes[word]}" if word in pipes else word for word in argv[1:]]
-                began = time.monotonic()
-                child = Child([program, *words], home, environment, tuple(pipes.values()))
-            return await self._watched(child, argv[0], timeout, began)
+                child = Child([program, *words], home, environment, tuple(pipes.values()), ends)
+            yield child
 
-    async def _watched(self, child: Child, program: str, timeout: timedelta, began: float) -> Output:
+    async def _printed(self, child: Child, program: str, timeout: timedelta) -> Output:
+        code = await self._ended(child, program, timeout)
+        said = self._secrets.redact(child.err.decode("utf-8", "replace"))
+        return Output(code, child.out.decode("utf-8", "replace"), said, child.took)
+
+    async def _ended(self, child: Child, program: str, timeout: timedelta) -> int:
         try:
             ending = await child.ended(timeout.total_seconds())
-            took = time.monotonic() - began
         finally:
             await child.close()
         if ending == "too much":
@@ -133,8 +148,7 @@ class LocalCommand:
             raise CannotSee(
                 Reason.TIMEOUT, say("{program} did not end within {timeout}", program=program, timeout=plain(timeout))
             )
-        said = self._secrets.redact(child.err.decode("utf-8", "replace"))
-        return Output(code, child.out.decode("utf-8", "replace"), said, took)
+        return code
 
 
 def _known(argv: Sequence[str]) -> tuple[object, ...]:

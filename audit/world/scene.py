@@ -254,6 +254,11 @@ class SceneCommand:
     async def version(self, argv: Sequence[str], timeout: timedelta) -> Output:
         return await self.run(argv, timeout, NOTHING)
 
+    async def unpack(self, argv: Sequence[str], size: int, timeout: timedelta) -> Unpacked:
+        output = await self.run(argv, timeout, NOTHING)
+        inside = output.out.encode()
+        return Unpacked(inside[:size], inside[-size:], len(inside), output.err if output.code else "")
+
     async def plugin(self, argv: Sequence[str], timeout: timedelta, secrets: Mapping[str, Secret]) -> Output:
         return await self.run(argv, timeout, secrets)
 

@@ -14,7 +14,7 @@ from audit.model.item import Secret
 from audit.model.message import say
 from audit.model.verdict import CannotSee, Reason
 from audit.world.asking import S3, Aws, AwsDoor, Local, Mysql, Redis, RedisDoor, S3Answer, S3Door
-from audit.world.world import Command, Http, Output, Page, Postgresql, Tcp, World
+from audit.world.world import Command, Http, Output, Page, Postgresql, Tcp, Unpacked, World
 
 _END: Final = "\0"
 # Servers read more signs than a break as the end of a line, such as `;` of HAProxy, so only these are let through.
@@ -198,6 +198,11 @@ class _Command:
         if not self.verbs.allow_command(argv):
             raise undeclared(" ".join(argv[:2]))
         return await self.hand.version(argv, timeout)
+
+    async def unpack(self, argv: Sequence[str], size: int, timeout: timedelta) -> Unpacked:
+        if not self.verbs.allow_command(argv):
+            raise undeclared(" ".join(argv[:2]))
+        return await self.hand.unpack(argv, size, timeout)
 
     async def plugin(self, argv: Sequence[str], timeout: timedelta, secrets: Mapping[str, Secret]) -> Output:
         if not self.verbs.plugins:

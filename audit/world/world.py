@@ -189,6 +189,13 @@ class Command(Protocol):
         """What a program says of itself: like `run`, but asked again only where its file has changed since."""
         ...
 
+    async def unpack(self, argv: Sequence[str], size: int, timeout: timedelta) -> Unpacked:
+        """Run a program that unpacks: the first and last `size` bytes of what it prints, however much that is.
+
+        Where it does not end with 0, the trouble is what it says; CannotSee as for `run`.
+        """
+        ...
+
     async def plugin(self, argv: Sequence[str], timeout: timedelta, secrets: Mapping[str, Secret]) -> Output:
         """Run a plugin of Nagios: like `run`, but a few at once, found also in the folders where plugins are kept.
 

@@ -8,17 +8,18 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Any, Final
 
-from audit.contract import CannotSee, Files, FileSeen, Level, Reason, Timed, say
+from audit.contract import CannotSee, Files, FileSeen, Level, Reason, Timed, Unpacked, say
 from audit.model.backup import BackupState, RestorePoint
 from audit.model.facts import Unseen
 from checks.backup.checksums import listed_sum
-from checks.backup.dump import HEAD, TAIL, Content, content
+from checks.backup.dump import HEAD, TAIL, Content, begins, content, unpacker
 from checks.backup.file_names import beside, named, unfinished
 
 _MOST: Final = 1000
 _LOOKED_INTO: Final = 3
 _EARLIER: Final = 30
 _LARGEST_MANIFEST: Final = 4_000_000
+_NOT_UNPACKED: Final = ("memory", "ictionary", "ermission denied", "No such file")
 _NOT_ITS_FAULT: Final = ("unsupported version", "could not open", "ermission denied")
 
 
@@ -34,6 +35,8 @@ class _Judged:
     errors: tuple[str, ...] | None = None
     gap: CannotSee | None = None
     """Why nothing was verified."""
+    strange: bool = False
+    """Whether it begins with bytes of no known kind."""
 
 
 @dataclass(slots=True)
@@ -49,6 +52,8 @@ class Drop(Timed):
     """Whether files are read to their end, or their ends alone."""
     here: bool = True
     """Whether a program of this machine can read them too."""
+    empty: bool = False
+    """Whether a dump without a row is a sound one."""
 
 
 async def dropped(look: Drop, location: str) -> BackupState:
@@ -70,7 +75,7 @@ async def dropped(look: Drop, location: str) -> BackupState:
     best: _Judged | None = None
     errors: tuple[str, ...] = ()
     for number in range(len(seen) - 1, max(-1, len(seen) - 1 - _LOOKED_INTO), -1):
-        judged = await _judged(seen[number], points[number], [file.size for file in seen[:number]], look)
+        judged = await _judged(seen[number], points[number], seen[:number], look)
         points[number] = judged.point
         errors += judged.errors or ()
         if judged.point.complete:
@@ -98,14 +103,16 @@ async def dropped(look: Drop, location: str) -> BackupState:
     return BackupState(absent=absent, level=level, **facts)
 
 
-async def _judged(file: FileSeen, point: RestorePoint, earlier: Sequence[int], look: Drop) -> _Judged:
+async def _judged(file: FileSeen, point: RestorePoint, earlier: Sequence[FileSeen], look: Drop) -> _Judged:
     """Look into one file: its content first, as a checksum of half a dump may well be right."""
     if not point.complete:
         return _broken(point, point.doubt)
     judged = await _read(file, point, look)
+    if judged.point.complete and judged.strange and (doubt := await _turned(earlier, look.files)):
+        return _broken(judged.point, doubt)
     if judged.point.complete:
         judged = await _held_against_manifest(file, judged, look)
-    doubt = _shrunk(file.size, earlier[-_EARLIER:])
+    doubt = _shrunk(file.size, [other.size for other in earlier[-_EARLIER:]])
     if judged.point.complete and doubt:
         judged.point = _doubted(judged.point, doubt)
     if judged.point.complete and await _grows(file, look.files):
@@ -116,8 +123,11 @@ async def _judged(file: FileSeen, point: RestorePoint, earlier: Sequence[int], l
 async def _read(file: FileSeen, point: RestorePoint, look: Drop) -> _Judged:
     files = look.files
     name = point.id
+    lacking: CannotSee | None = None
     try:
         unpacked = await files.unpack(file.path, max(HEAD, TAIL), look.left(name)) if look.whole else None
+        if unpacked is None and look.whole and look.here:
+            unpacked, lacking = await _by_program(file, look)
         if unpacked is None:
             head, tail = await files.head(file.path, HEAD), await files.tail(file.path, TAIL)
         else:
@@ -126,7 +136,7 @@ async def _read(file: FileSeen, point: RestorePoint, look: Drop) -> _Judged:
         return _Judged(point, gap=gap)
     if unpacked is not None and unpacked.trouble:
         return _broken(point, f"it cannot be unpacked: {unpacked.trouble}")
-    found = content(head, tail, file.path, look.zone, unpacked=unpacked is not None)
+    found = content(head, tail, file.path, look.zone, unpacked=unpacked is not None, empty=look.empty)
     started = found.started or found.ended
     if started is not None:
         # Only the line at the end of some dumps tells when that was: the file itself may have been touched since.
@@ -136,7 +146,9 @@ async def _read(file: FileSeen, point: RestorePoint, look: Drop) -> _Judged:
     given = found.given(file.path)
     if given is not None and unpacked is None and look.here:
         return await _restorable(given, point, look, folder=found.kind == "directory")
-    judged = _Judged(point, encrypted=found.kind == "encrypted" if found.kind in ("encrypted", "sql", "tar") else None)
+    told = found.kind in ("encrypted", "sql", "tar")
+    strange = found.kind == "other" and not begins(head, file.path)
+    judged = _Judged(point, encrypted=found.kind == "encrypted" if told else None, strange=strange)
     if found.whole:
         judged.integrity, judged.errors = 1, ()
     if unpacked is not None:
@@ -144,8 +156,37 @@ async def _read(file: FileSeen, point: RestorePoint, look: Drop) -> _Judged:
         judged.integrity, judged.errors, judged.size = 2, (), unpacked.size
     elif found.kind not in ("encrypted", "opaque"):
         judged.size = file.size
-    judged.gap = _unverified(found, name)
+    judged.gap = lacking or _unverified(found, name)
     return judged
+
+
+async def _by_program(file: FileSeen, look: Drop) -> tuple[Unpacked | None, CannotSee | None]:
+    """What a program unpacks of a file that is packed in a way that is not known here; why it could not."""
+    words = unpacker(await look.files.head(file.path, 4))
+    if not words:
+        return None, None
+    try:
+        left = look.left(words[0])
+        unpacked = await look.world.command.unpack((*words, file.path), max(HEAD, TAIL), left)
+        if not any(word in unpacked.trouble for word in _NOT_UNPACKED):
+            return unpacked, None
+        says = say("{program} could not unpack {name} here: {answer}", program=words[0], name=named(file.path),
+                   answer=unpacked.trouble)  # fmt: skip
+        return None, CannotSee(Reason.INCOMPLETE, says)
+    except CannotSee as gap:
+        if gap.reason is not Reason.NO_TOOL:
+            raise
+        return None, gap
+
+
+async def _turned(earlier: Sequence[FileSeen], files: Files) -> str:
+    """Why a file that begins with bytes of no known kind is no backup: the one before it was of a known kind."""
+    before = next((file for file in reversed(earlier) if file.size), None)
+    try:
+        kind = begins(await files.head(before.path, HEAD), before.path) if before is not None else ""
+    except CannotSee:
+        return ""
+    return f"it is not what the one before it is ({kind}): its bytes are of no known kind" if kind else ""
 
 
 async def _restorable(given: str, point: RestorePoint, look: Drop, *, folder: bool) -> _Judged:

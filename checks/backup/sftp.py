@@ -13,7 +13,7 @@ from audit.model.backup import BackupState
 from audit.model.estate import parse_timezone
 from audit.model.item import SecretRef, Text
 from audit.model.technology import Copy
-from audit.model.units import Duration
+from audit.model.units import Duration, Flag
 from checks.backup.dropped import Drop, dropped
 from checks.backup.round_trip import noted
 
@@ -40,6 +40,8 @@ class SftpDrop(Copy, kind="sftp"):
     """File with sha256 sums; with `verify: content`, `NAME.sha256` or `SHA256SUMS` beside the newest file else."""
     timezone: Annotated[Text, AfterValidator(parse_timezone)] | None = None
     """Of the machine that makes the dumps: most write the hour of their start without a zone."""
+    may_be_empty: Flag = False
+    """Whether a dump without a row is a sound one, as of a database that is not used yet."""
     timeout: Duration = timedelta(seconds=60)
     """Deadline of one attempt; a file that takes longer to read stays unverified."""
 
@@ -61,6 +63,7 @@ async def newest_files(copy: SftpDrop, world: World) -> BackupState:
             zone=copy.timezone,
             whole=copy.verify == "content",
             here=False,
+            empty=copy.may_be_empty,
         )
         seen = await dropped(drop, copy.server)
         facts: dict[str, Any] = {}

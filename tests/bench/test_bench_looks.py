@@ -24,7 +24,7 @@ from audit.catalogue import discover
 from audit.model.estate import Estate
 from audit.model.evidence import Selection
 from audit.model.item import Secret, Technology
-from audit.world.world import Command, Output, World
+from audit.world.world import Command, Output, Unpacked, World
 from tests.programs import needed
 from tests.real.around import secrets_of
 from tests.real.lab import Lab
@@ -59,6 +59,10 @@ class Recording:
 
     async def version(self, argv: Sequence[str], timeout: timedelta) -> Output:
         return await self.hand.version(argv, timeout)
+
+    async def unpack(self, argv: Sequence[str], size: int, timeout: timedelta) -> Unpacked:
+        self.asked.append(tuple(argv))
+        return await self.hand.unpack(argv, size, timeout)
 
     async def plugin(self, argv: Sequence[str], timeout: timedelta, secrets: Mapping[str, Secret]) -> Output:
         return await self.hand.plugin(argv, timeout, secrets)

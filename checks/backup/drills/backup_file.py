@@ -51,10 +51,10 @@ class Opened:
         return max(self.level, 3 if self.summed else 1)
 
 
-async def opened(path: Path, name: str, workshop: Workshop, zone: str | None) -> Opened:
+async def opened(path: Path, name: str, workshop: Workshop, zone: str | None, *, empty: bool = False) -> Opened:
     """Bring back what a file, or a dump that is a folder, holds; it is unpacked in its place.
 
-    `name` is that under which the file was kept.
+    `name` is that under which the file was kept, `empty` whether a dump without a row is a sound one.
     """
     result = Opened()
     files = workshop.world.files
@@ -66,7 +66,7 @@ async def opened(path: Path, name: str, workshop: Workshop, zone: str | None) ->
     if not all(check.held for check in result.checks):
         return result
     head = await files.head(str(told), HEAD)
-    found = content(head, await files.tail(str(told), TAIL), name, zone, unpacked=True)
+    found = content(head, await files.tail(str(told), TAIL), name, zone, unpacked=True, empty=empty)
     if found.kind == "encrypted":
         raise CannotSee(
             Reason.INCOMPLETE, say("{name} is encrypted: a drill without its key restores nothing", name=name)

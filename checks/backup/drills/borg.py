@@ -11,7 +11,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
 
-from audit.contract import CannotSee, Output, Reason, Workshop, drill, say
+from audit.contract import CannotSee, Output, Reason, Unpacked, Workshop, drill, say
 from audit.model.backup import RestorePoint
 from audit.model.drilling import Checked, Restored
 from audit.model.item import Secret
@@ -134,6 +134,9 @@ class _Restoring:
 
     async def version(self, argv: Sequence[str], timeout: timedelta) -> Output:
         return await self.workshop.world.command.version(argv, timeout)
+
+    async def unpack(self, argv: Sequence[str], size: int, timeout: timedelta) -> Unpacked:
+        return await self.workshop.world.command.unpack(argv, size, timeout)
 
     async def plugin(self, argv: Sequence[str], timeout: timedelta, secrets: Mapping[str, Secret]) -> Output:
         return await self.workshop.run(argv, secrets=secrets)

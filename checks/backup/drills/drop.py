@@ -31,6 +31,8 @@ class Place:
     zone: str | None
     fetch: Callable[[FileSeen], Awaitable[str]]
     """Brings a file into the room as `NAME`, for a `toc.dat` its folder; what is wrong with it, empty for nothing."""
+    empty: bool = False
+    """Whether a dump without a row is a sound one."""
 
 
 async def brought_back(place: Place, point: RestorePoint, workshop: Workshop) -> Restored:
@@ -47,7 +49,7 @@ async def brought_back(place: Place, point: RestorePoint, workshop: Workshop) ->
     with workshop.part("verify"):
         checks = [] if folder else await _fetched(place, seen, workshop)
     name = "toc.dat" if folder else point.id
-    opened = await backup_file.opened(workshop.room / NAME, name, workshop, place.zone)
+    opened = await backup_file.opened(workshop.room / NAME, name, workshop, place.zone, empty=place.empty)
     opened.summed = opened.summed or any(check.name == "sha256" for check in checks)
     opened.checks[:0] = checks
     return Restored(

@@ -53,7 +53,7 @@ async def _cut(path: Path, kind: str, workshop: Workshop) -> Loaded | None:
         return None
     files = workshop.world.files
     head, tail = await files.head(str(path), HEAD), await files.tail(str(path), TAIL)
-    told = content(head, tail, path.name, None, unpacked=True)
+    told = content(head, tail, path.name, None, unpacked=True, empty=True)
     if told.whole is not False:
         return None
     return Loaded((workshop.check("load", held=False, detail=told.doubt),), 1)

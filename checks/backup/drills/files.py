@@ -35,5 +35,5 @@ async def restored(copy: FileCopies, workshop: Workshop) -> Restored:
             return line
         raise CannotSee(Reason.INCOMPLETE, say("{name} could not be fetched: {why}", name=point.id, why=line[:200]))
 
-    place = Place(workshop.world.files, copy.path, copy.manifest, copy.timezone, fetch)
+    place = Place(workshop.world.files, copy.path, copy.manifest, copy.timezone, fetch, copy.may_be_empty)
     return await brought_back(place, point, workshop)

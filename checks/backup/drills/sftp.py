@@ -35,4 +35,5 @@ async def restored(copy: SftpDrop, workshop: Workshop) -> Restored:
                 await workshop.save(f"{NAME}/{file.path.rpartition('/')[2]}", files.pieces(file.path, file.size))
             return ""
 
-        return await brought_back(Place(files, copy.path, copy.manifest, copy.timezone, fetch), point, workshop)
+        place = Place(files, copy.path, copy.manifest, copy.timezone, fetch, copy.may_be_empty)
+        return await brought_back(place, point, workshop)

@@ -105,5 +105,5 @@ def lab(root: Path) -> Iterator[Lab]:
             "copied": copied,
             "all-deleted": lambda: next_one(snapshots / "all.gone"),
             "most-deleted": lambda: next_one(snapshots / "most.gone"),
-        },  # fmt: skip
+        },
     )

@@ -12,4 +12,9 @@ LIES: Final = (
     Lie("one byte of the newest dump flipped", "files", "byte-flipped", "backup.verified"),
     Lie("the newest file is the beginning of a copy", "files", "never-finished", "backup.age"),
     Lie("the newest dump is dated tomorrow", "files", "from-the-future", "backup.clock"),
+    Lie("half a dump, soundly packed by zstd", "dumps_zst", "half-a-dump", "backup.newest-complete"),
+    Lie("half of a file that zstd packed cut off", "dumps_zst", "cut", "backup.newest-complete"),
+    Lie("one bit flipped in a file that zstd packed", "dumps_zst", "flipped", "backup.verified"),
+    Lie("the newest dump encrypted in its place", "dumps_plain", "encrypted", "backup.newest-complete"),
+    Lie("the complaint of the tool under the name of a dump", "dumps_plain", "refused", "backup.newest-complete"),
 )
