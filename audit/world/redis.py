@@ -80,8 +80,12 @@ class RedisHand:
                         found.append(refused)
                 return tuple(found)
             finally:
+                writer = connection._writer
                 with anyio.CancelScope(shield=True):
                     await connection.disconnect(nowait=True)
+                if writer is not None:
+                    # Else TLS waits half a minute for a farewell of the server, beyond the end of the look.
+                    writer.transport.abort()
         raise last
 
     def _connection(self, door: RedisDoor, address: str) -> Any:

@@ -6,12 +6,14 @@ import json
 import os
 import shutil
 import signal
+import ssl
 import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final
 from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
@@ -37,10 +39,12 @@ class Node:
     api: int
     port: int
     process: subprocess.Popen[bytes] | None = None
+    authority: str | None = None
+    """The file with what its API is to be trusted by; it speaks without TLS where there is none."""
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.api}"
+        return f"{'https' if self.authority else 'http'}://127.0.0.1:{self.api}"
 
     def start(self) -> None:
         program = find("patroni")
@@ -56,7 +60,8 @@ class Node:
         content = None if body is None else json.dumps(body).encode()
         request = Request(f"{self.url}/{path}", content, {"content-type": "application/json"}, method=method)
         try:
-            with urlopen(request, timeout=PATIENCE) as answer:
+            trust = ssl.create_default_context(cafile=self.authority) if self.authority else None
+            with urlopen(request, timeout=PATIENCE, context=trust) as answer:
                 text = answer.read()
         except HTTPError as status:
             text = status.read()
@@ -221,18 +226,24 @@ class Pair:
 
 
 @contextmanager
-def pair(root: Path, voters: int = 1, **tags: Any) -> Iterator[Pair]:
-    """`root` holds the etcd; PostgreSQL stands in a folder of its own, as pytest's is closed to the user `postgres`."""
+def pair(root: Path, voters: int = 1, api: Mapping[str, str] = MappingProxyType({}), **tags: Any) -> Iterator[Pair]:
+    """`root` holds the etcd; PostgreSQL stands in a folder of its own, as pytest's is closed to the user `postgres`.
+
+    `api` are more settings of the REST API, files with keys among them.
+    """
     programs = find("postgres")
     assert programs is not None
     folder = Path(tempfile.mkdtemp(prefix="haechi-patroni-"))
     folder.chmod(0o755)
     try:
         with started(root / "etcd", voters) as etcd:
-            nodes = tuple(Node(name, folder / name, folder / f"{name}.yml", free_port(), free_port())
-                          for name in ("node1", "node2"))  # fmt: skip
+            nodes = tuple(
+                Node(name, folder / name, folder / f"{name}.yml", free_port(), free_port(), None, api.get("cafile"))
+                for name in ("node1", "node2")
+            )
             for node in nodes:
                 settings = _settings(node, programs.resolve().parent, [server.url for server in etcd], tags)
+                settings["restapi"] |= {name: _opened(folder, file) for name, file in api.items()}
                 # JSON is YAML too.
                 node.settings.write_text(json.dumps(settings, indent=1))
             if os.getuid() == 0:
@@ -253,7 +264,7 @@ def pair(root: Path, voters: int = 1, **tags: Any) -> Iterator[Pair]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _settings(node: Node, programs: Path, etcd: list[str], tags: Mapping[str, Any]) -> Mapping[str, Any]:
+def _settings(node: Node, programs: Path, etcd: list[str], tags: Mapping[str, Any]) -> dict[str, Any]:
     own = {"max_connections": 30, "shared_buffers": "16MB", "fsync": "off", "wal_retrieve_retry_interval": "200ms"}
     return {
         "scope": SCOPE, "name": node.name,
@@ -273,6 +284,11 @@ def _settings(node: Node, programs: Path, etcd: list[str], tags: Mapping[str, An
         },
         "tags": {"nofailover": False, "nosync": False, **tags},
     }  # fmt: skip
+
+
+def _opened(folder: Path, file: str) -> str:
+    """A copy of a file which the user `postgres` may read; what is none stays as it is."""
+    return shutil.copy(file, folder) if Path(file).is_file() else file
 
 
 def _children(parent: int) -> tuple[int, ...]:
