@@ -288,7 +288,7 @@ def _settings(node: Node, programs: Path, etcd: list[str], tags: Mapping[str, An
 
 def _opened(folder: Path, file: str) -> str:
     """A copy of a file which the user `postgres` may read; what is none stays as it is."""
-    return shutil.copy(file, folder) if Path(file).is_file() else file
+    return str(shutil.copy(file, str(folder))) if Path(file).is_file() else file
 
 
 def _children(parent: int) -> tuple[int, ...]:
