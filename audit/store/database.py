@@ -50,8 +50,10 @@ class Database:
     """Bytes that it takes."""
 
 
-def open_database(url: str, purpose: Purpose, *, writing: bool) -> Database:
+def open_database(url: str, purpose: Purpose, *, writing: bool, making: bool = True) -> Database:
     """A path or `sqlite:///PATH` (a file), or `postgresql://...`; a store that is opened for writing is locked.
+
+    Without `making`, a file that is not there is not made even then.
 
     Stop(LOCKED) where another one holds the lock, Stop(STORAGE) where it cannot be read or written, Stop(USAGE) where
     the address means nothing.
@@ -63,7 +65,7 @@ def open_database(url: str, purpose: Purpose, *, writing: bool) -> Database:
         path = url if not colon else rest.removeprefix("/")
         if not path:
             raise Stop(Exit.USAGE, say("{store} names no file; expected a path such as haechi.db", store=repr(url)))
-        return open_sqlite(path, purpose, writing=writing)
+        return open_sqlite(path, purpose, writing=writing, making=making)
     if scheme in ("postgresql", "postgres", "postgresql+psycopg"):
         from audit.store.postgresql import open_postgresql
 

@@ -34,14 +34,14 @@ _ALIVE: Final = (
 )
 
 
-def open_history(url: str, *, watching: bool) -> History:
+def open_history(url: str, *, watching: bool, making: bool = True) -> History:
     """A path or `sqlite:///PATH` (a file), or `postgresql://...`, as for `open_store`.
 
     With `watching` it takes the lock of the watch, which is another one than that of a run: Stop(LOCKED) where another
     watch holds it. Without, all but `note` and `roll` serve: a person may acknowledge beside a watch. Stop(STORAGE)
-    where it cannot be read or written, Stop(USAGE) where there is none to read.
+    where it cannot be read or written, Stop(USAGE) where there is none to read. Without `making`, no file is made.
     """
-    opened = open_database(url, Purpose.WATCH, writing=watching)
+    opened = open_database(url, Purpose.WATCH, writing=watching, making=making)
     history = History(opened)
     with ExitStack() as stack:
         stack.callback(history.leave)

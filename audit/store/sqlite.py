@@ -24,8 +24,8 @@ PATIENCE: Final = 30
 _TURNS: Final = 100
 
 
-def open_sqlite(path: str, purpose: Purpose, *, writing: bool) -> Database:
-    """Open a file as a store; only a store that is opened for writing is made where there is none."""
+def open_sqlite(path: str, purpose: Purpose, *, writing: bool, making: bool = True) -> Database:
+    """Open a file as a store; only where it is opened for writing with `making` one is made where there is none."""
     file, name = Path(path).absolute(), line(path)
     if not writing and not file.exists():
         if purpose is Purpose.WATCH:
@@ -44,11 +44,11 @@ def open_sqlite(path: str, purpose: Purpose, *, writing: bool) -> Database:
         stack.callback(engine.dispose)
         with speaking(name), understanding(name):
             if writing:
-                making = _engine(URL.create("sqlite", database=str(file)))
-                stack.callback(making.dispose)
-                with making.execution_options(immediate=True).begin() as connection:
+                first = _engine(URL.create("sqlite", database=str(file)) if making else address_of(file, writable=True))
+                stack.callback(first.dispose)
+                with first.execution_options(immediate=True).begin() as connection:
                     version = prepare(connection, name, purpose, writing=True)
-                making.dispose()
+                first.dispose()
                 # Only now that the file is known to be a store: the kind of journal is written into it for good.
                 event.listen(engine, "connect", _keep_journal)
                 engine.connect().close()

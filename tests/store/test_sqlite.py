@@ -160,6 +160,17 @@ def test_no_further_connection_makes_a_file_that_was_taken_away(tmp_path: Path, 
         assert not path.exists()
 
 
+def test_where_none_may_be_made_none_is(tmp_path: Path) -> None:
+    path = tmp_path / "haechi.db"
+    with pytest.raises(Stop) as stop:
+        open_database(str(path), Purpose.WATCH, writing=True, making=False)
+    assert stop.value.code is Exit.STORAGE
+    assert not path.exists()
+    open_store(str(path), writing=True).leave()
+    with open_database(str(path), Purpose.WATCH, writing=True, making=False).lock:
+        pass
+
+
 CHILD = """
 import os, resource, signal, sys
 from audit.model.exit import Stop

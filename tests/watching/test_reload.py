@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable
 from pathlib import Path
 
-from audit.app.watching.reload import Refused, Reload
+from audit.app.watching.reload import Refused, Reload, marks_of
 from audit.catalogue import discover
 from audit.inventory.load import load
 from audit.model.estate import Estate
@@ -20,7 +20,7 @@ def told(folder: Path, act: Callable[[], object]) -> Estate | Refused:
     catalogue = discover()
     estate = load(folder, catalogue).estate
     assert estate is not None
-    reload = Reload(folder, catalogue, estate)
+    reload = Reload(folder, catalogue, estate, marks_of(folder))
 
     async def whole() -> Estate | Refused:
         heard: asyncio.Future[Estate | Refused] = asyncio.get_running_loop().create_future()
@@ -51,3 +51,21 @@ def test_an_inventory_that_never_had_an_endpoint_may_change(tmp_path: Path) -> N
     file.write_text(NOTHING)
     assert isinstance(told(tmp_path, lambda: file.write_text(NOTHING + "# more\n")), Estate)
     assert isinstance(told(tmp_path, lambda: file.write_text(inventory(1))), Estate)
+
+
+def test_what_changed_while_the_inventory_was_read_is_read_again(tmp_path: Path) -> None:
+    file, catalogue = tmp_path / "estate.yaml", discover()
+    file.write_text(inventory(1))
+    marks, estate = marks_of(tmp_path), load(tmp_path, catalogue).estate
+    assert estate is not None
+    file.write_text("estate: [")
+
+    async def whole() -> Estate | Refused:
+        heard: asyncio.Future[Estate | Refused] = asyncio.get_running_loop().create_future()
+        running = asyncio.ensure_future(Reload(tmp_path, catalogue, estate, marks).run(heard.set_result))
+        try:
+            return await asyncio.wait_for(heard, 60)
+        finally:
+            running.cancel()
+
+    assert isinstance(asyncio.run(whole()), Refused)

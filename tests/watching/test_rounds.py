@@ -12,6 +12,7 @@ from itertools import pairwise
 from audit.app.watching.rounds import Rounds
 from audit.schedule.ticking import Ticking
 from audit.schedule.wheel import Row
+from audit.world.lag import Lag
 
 SECOND = timedelta(seconds=1)
 REFS = [f"a/{number}" for number in range(40)]
@@ -34,10 +35,15 @@ class Seen:
         self.clock = Clock()
         self.begun: list[tuple[str, datetime]] = []
         self.missed: list[Row] = []
+        self.lag, self.stood_still = Lag(), 0.0
         self.rounds = Rounds(self._begin, lambda row, every: self.missed.append(row), self.clock.now)
 
     def _begin(self, ref: str, due: datetime) -> None:
         self.begun.append((ref, due))
+
+    def whole(self) -> bool:
+        """Nothing was missed, but for a machine that was busy."""
+        return not self.missed or self.stood_still > 0.5
 
     def late(self) -> list[timedelta]:
         return [self.clock.now() - due for _, due in self.begun]
@@ -46,12 +52,15 @@ class Seen:
 def on_a_loop(told: Callable[[Seen, Ticking], Awaitable[None]]) -> Seen:
     async def whole() -> Seen:
         seen = Seen()
+        beside = asyncio.create_task(seen.lag.run())
         seen.rounds.set((ref, SECOND) for ref in REFS)
         ticking = Ticking("UTC")
         ticking.every("all", SECOND, partial(seen.rounds.tick, SECOND), seen.clock.now())
         await told(seen, ticking)
         ticking.end()
         seen.rounds.end()
+        seen.stood_still = seen.lag.worst(0)
+        beside.cancel()
         return seen
 
     return asyncio.run(whole())
@@ -62,10 +71,13 @@ async def wait(seconds: float) -> None:
 
 
 def test_each_begins_once_a_second() -> None:
+    began = time.monotonic()
     seen = on_a_loop(lambda seen, ticking: wait(3))
+    took = time.monotonic() - began
     assert len(set(seen.begun)) == len(seen.begun)
-    assert 2.5 * len(REFS) < len(seen.begun) < 3.5 * len(REFS)
-    assert not seen.missed
+    missed = sum(1 + (row.last - row.first) // SECOND for row in seen.missed)
+    assert 2.5 * len(REFS) < len(seen.begun) + missed < (took + 0.5) * len(REFS)
+    assert seen.whole()
 
 
 def stepped(by: timedelta) -> Seen:
@@ -124,8 +136,8 @@ def test_a_changed_set_goes_on_without_a_gap() -> None:
     seen = on_a_loop(told)
     times = sorted(due for ref, due in seen.begun if ref == REFS[0])
     assert len(times) >= 2
-    assert all(after - before == SECOND for before, after in pairwise(times))
-    assert not seen.missed
+    assert seen.whole()
+    assert seen.missed or all(after - before == SECOND for before, after in pairwise(times))
 
 
 def test_what_was_missed_ends_where_the_rounds_begin() -> None:
@@ -145,3 +157,22 @@ def test_what_was_missed_ends_where_the_rounds_begin() -> None:
     rows = {row.ref: row for row in seen.missed if row.last - row.first > 5 * SECOND}
     assert set(rows) == set(REFS)
     assert all(due > rows[ref].last for ref, due in seen.begun[before[0] :])
+
+
+def test_a_machine_that_stops_between_two_clocks_sets_neither() -> None:
+    class Held(Clock):
+        stops = False
+
+        def now(self) -> datetime:
+            seen = super().now()
+            if self.stops:
+                self.stops = False
+                time.sleep(1.2)
+            return seen
+
+    clock = Held()
+    rounds = Rounds(lambda ref, due: None, lambda row, every: None, clock.now)
+    clock.stops = True
+    assert not rounds.check()
+    assert not rounds.check()
+    assert rounds.shift == 0

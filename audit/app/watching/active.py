@@ -20,7 +20,7 @@ from audit.app.watching.journal import Journal
 from audit.app.watching.kept import Kept
 from audit.app.watching.looks import Looks, Watched
 from audit.app.watching.pulse import Pulse
-from audit.app.watching.reload import Refused, Reload
+from audit.app.watching.reload import Marks, Refused, Reload
 from audit.app.watching.rounds import Rounds, wall
 from audit.app.watching.setting import Setting, known, log_of, most_looks, watched
 from audit.app.watching.telling import ALWAYS, line_of
@@ -49,7 +49,9 @@ ROLL: Final = "7 * * * *"
 class Active:
     """The watch while it has the store; begin it with `run`."""
 
-    def __init__(self, setting: Setting, estate: Estate, past: Past, gauges: Gauges, *, took_over: bool) -> None:
+    def __init__(
+        self, setting: Setting, estate: Estate, past: Past, gauges: Gauges, *, marks: Marks, took_over: bool
+    ) -> None:
         self._setting = setting
         self._took_over = took_over
         self._lost = asyncio.Event()
@@ -61,7 +63,7 @@ class Active:
         self.looks = Looks(self._measure, self._keep, wall, vantage, most_looks())
         self.rounds = Rounds(self.looks.begin, self.looks.miss)
         self.jobs = Jobs(setting.path, setting.store, setting.catalogue, wall, self.tell)
-        self._reload = Reload(setting.path, setting.catalogue, estate)
+        self._reload = Reload(setting.path, setting.catalogue, estate, marks)
         self._ticking = Ticking(estate.about.timezone)
         self._kept = Kept(self._bug)
         self._habits: dict[timedelta, Habits] = {}

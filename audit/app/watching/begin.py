@@ -44,7 +44,7 @@ class _Opening:
                     raise Stop(Exit.STORAGE, gone) from stop
                 raise
         try:
-            past = open_history(self._store, watching=True)
+            past = open_history(self._store, watching=True, making=not self._there)
         except Stop as stop:
             self._there = self._there or stop.code is Exit.LOCKED
             raise

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 
 from audit.world.world import Clock
@@ -27,21 +29,26 @@ class Reading:
 
 
 def read_clocks(clock: Clock) -> Reading:
-    """The clocks of this machine now. Time that passes between the two would look like a clock that was set."""
-    found, apart = _read(clock)
+    """The clocks of this machine now."""
+    return read_together(clock.now, partial(_running, clock))
+
+
+def read_together(wall: Callable[[], datetime], running: Callable[[], float]) -> Reading:
+    """Two clocks at one instant: time that passes between them would look like a clock that was set."""
+    found, apart = _read(wall, running)
     for _ in range(_TRIES):
         if apart < _APART:
             break
-        found, apart = min((found, apart), _read(clock), key=lambda one: one[1])
+        found, apart = min((found, apart), _read(wall, running), key=lambda one: one[1])
     return found
 
 
-def _read(clock: Clock) -> tuple[Reading, float]:
+def _read(wall: Callable[[], datetime], running: Callable[[], float]) -> tuple[Reading, float]:
     """The clocks, with the seconds that reading them took."""
-    began = _running(clock)
-    wall = clock.now()
-    ended = _running(clock)
-    return Reading(wall, (began + ended) / 2), ended - began
+    began = running()
+    now = wall()
+    ended = running()
+    return Reading(now, (began + ended) / 2), ended - began
 
 
 def _running(clock: Clock) -> float:

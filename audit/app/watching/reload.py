@@ -33,14 +33,17 @@ class Refused:
 
 
 class Reload:
-    """Looks at the files every two seconds, and at once when it is asked to."""
+    """Looks at the files every two seconds, and at once when it is asked to.
 
-    def __init__(self, path: Path, catalogue: Catalogue, estate: Estate) -> None:
+    `marks` are those from before the estate was read: what changed while it was, or since, is read too.
+    """
+
+    def __init__(self, path: Path, catalogue: Catalogue, estate: Estate, marks: Marks) -> None:
         self._path = path
         self._catalogue = catalogue
         self._sha256 = estate.sha256
         self._watching = _watches(estate)
-        self._marks = _marks(path)
+        self._marks = marks
         self._asked = asyncio.Event()
         self._told: tuple[str, ...] = ()
 
@@ -64,12 +67,12 @@ class Reload:
                 await asyncio.wait_for(self._asked.wait(), EVERY)
             asked = self._asked.is_set()
             self._asked.clear()
-            marks = await worker.do(partial(_marks, self._path))
+            marks = await worker.do(partial(marks_of, self._path))
             if marks == self._marks and not asked:
                 continue
             # Somebody may be writing still: only what stood still for a moment is read.
             await asyncio.sleep(0 if asked else EVERY / 4)
-            again = await worker.do(partial(_marks, self._path))
+            again = await worker.do(partial(marks_of, self._path))
             if again != marks and not asked:
                 continue
             self._marks = again
@@ -102,7 +105,7 @@ def _watches(estate: Estate) -> bool:
     return any(system.endpoints for _, system in estate.systems())
 
 
-def _marks(path: Path) -> Marks:
+def marks_of(path: Path) -> Marks:
     """What changes where an inventory changes."""
     found: list[tuple[str, int, int, int]] = []
     names = [path] if not path.is_dir() else []

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+from audit.app.watching.clocks import read_together, stepped
 from audit.schedule.wheel import Due, Row, Wheel
 
 AT_ONCE: Final = 32
@@ -16,8 +17,6 @@ PATIENCE: Final = timedelta(seconds=10)
 """Beyond this, or its cadence, a look is not made up for: it is missed, and no burst follows a long sleep."""
 AHEAD: Final = timedelta(seconds=5)
 """How much further than to its next tick a round looks ahead, should that tick come late."""
-STEP: Final = 1.0
-"""Seconds by which the clock must have been set for the dues to be reckoned anew."""
 Begin = Callable[[str, datetime], None]
 Miss = Callable[[Row, timedelta], None]
 
@@ -35,7 +34,7 @@ class Rounds:
         self._miss = miss
         self._now = now
         self._rounds: dict[timedelta, _Round] = {}
-        self._anchor = (now(), time.monotonic())
+        self._anchor = read_together(now, time.monotonic)
         self.shift = 0
         """Grows each time the clock was put back, so that no due comes twice."""
 
@@ -61,20 +60,19 @@ class Rounds:
 
     def check(self) -> bool:
         """Whether the clock was set, so that all rounds reckon anew; to be asked about once a second."""
-        now, steady = self._now(), time.monotonic()
-        before, then = self._anchor
-        self._anchor = (now, steady)
-        step = (now - before).total_seconds() - (steady - then)
-        if step < -STEP:
+        before, self._anchor = self._anchor, read_together(self._now, time.monotonic)
+        step = stepped(before, self._anchor)
+        if step is None:
+            return False
+        if step < timedelta(0):
             self.shift += 1
             old, self._rounds = self._rounds, {}
             for every, one in old.items():
                 one.stop()
-                self._add(Wheel(every, one.wheel.refs, self.shift), now)
-        if abs(step) > STEP:
-            for one in self._rounds.values():
-                one.tick()
-        return abs(step) > STEP
+                self._add(Wheel(every, one.wheel.refs, self.shift), self._anchor.wall)
+        for one in self._rounds.values():
+            one.tick()
+        return True
 
     def _add(self, wheel: Wheel, start: datetime) -> None:
         self._rounds[wheel.every] = _Round(wheel, start, self._begin, self._miss, self._now)

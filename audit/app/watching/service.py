@@ -16,6 +16,7 @@ from audit.app.watching.gauges import Gauges
 from audit.app.watching.holding import Past
 from audit.app.watching.notify import Notify
 from audit.app.watching.pulse import Pulse, answering
+from audit.app.watching.reload import Marks, marks_of
 from audit.app.watching.rounds import wall
 from audit.app.watching.setting import Setting
 from audit.app.watching.standby import taken
@@ -30,19 +31,21 @@ ENDINGS: Final = (signal.SIGTERM, signal.SIGINT)
 
 async def serve(setting: Setting, longest: timedelta | None = None) -> Exit:
     """Watch until a signal, or for `longest`. READY after SIGTERM, INTERRUPTED after Ctrl-C."""
-    return await _Service(setting, _read(setting)).run(longest)
+    return await _Service(setting, *_read(setting)).run(longest)
 
 
-def _read(setting: Setting) -> Estate:
-    return whole(load(Path(setting.path), setting.catalogue))
+def _read(setting: Setting) -> tuple[Estate, Marks]:
+    marks = marks_of(Path(setting.path))
+    return whole(load(Path(setting.path), setting.catalogue)), marks
 
 
 class _Service:
     """One process: it stands by, or it watches."""
 
-    def __init__(self, setting: Setting, estate: Estate) -> None:
+    def __init__(self, setting: Setting, estate: Estate, marks: Marks) -> None:
         self._setting = setting
         self._estate = estate
+        self._marks = marks
         self._stop = asyncio.Event()
         self._ending = Exit.READY
         self._notify = Notify()
@@ -133,12 +136,12 @@ class _Service:
         if took_over:
             # It may have changed while another one watched.
             try:
-                self._estate = await asyncio.to_thread(_read, self._setting)
+                self._estate, self._marks = await asyncio.to_thread(_read, self._setting)
             except Stop:
                 refused = True
         if self._door is None:
             await self._open()
-        self._active = Active(self._setting, self._estate, past, self._gauges, took_over=took_over)
+        self._active = Active(self._setting, self._estate, past, self._gauges, marks=self._marks, took_over=took_over)
         if refused:
             self._active.reload()  # read once more there, where it is told and kept that it cannot be used
         self._notify.say("READY=1", "STATUS=watching")
