@@ -52,7 +52,7 @@ def servers(keys: Path) -> Iterator[Servers]:
             child.kill()
 
 
-def visit(servers: Servers, host: str, address: str = SITES[0], timeout: float = 5) -> bytes:
+def visit(servers: Servers, host: str, address: str = SITES[0], timeout: float = 30) -> bytes:
     trusting = ssl.create_default_context(cafile=servers.folder / "ca.pem")
     with (
         socket.create_connection((address, servers.ports["https"]), timeout) as raw,
@@ -118,14 +118,16 @@ def test_the_bomb_is_small() -> None:
 def test_names_over_both_ways(servers: Servers) -> None:
     question = dns.message.make_query("www.kibo.example", "A")
     for ask in (dns.query.udp, dns.query.tcp):
-        reply = ask(question, SITES[0], port=servers.ports["names"], timeout=5)
+        reply = ask(question, SITES[0], port=servers.ports["names"], timeout=30)
         assert reply.flags & dns.flags.AA
         assert {record.to_text() for record in reply.answer[0]} == {SITES[0], SITES[1]}
     reply = dns.query.udp(
         dns.message.make_query("no.kibo.example", "A"), SITES[0], port=servers.ports["names"], timeout=5
     )
     assert reply.rcode() == dns.rcode.NXDOMAIN
-    reply = dns.query.udp(dns.message.make_query("else.example", "A"), SITES[0], port=servers.ports["names"], timeout=5)
+    reply = dns.query.udp(
+        dns.message.make_query("else.example", "A"), SITES[0], port=servers.ports["names"], timeout=30
+    )
     assert reply.rcode() == dns.rcode.REFUSED
 
 
@@ -137,12 +139,12 @@ def test_the_silent_name_server(servers: Servers) -> None:
 def test_the_closed_port_refuses(servers: Servers) -> None:
     for address in SITES:
         with pytest.raises(ConnectionRefusedError):
-            socket.create_connection((address, servers.ports["closed"]), 2)
+            socket.create_connection((address, servers.ports["closed"]), 30)
 
 
 def test_power_protections(servers: Servers) -> None:
     def ask(*lines: str) -> str:
-        with socket.create_connection((SITES[0], servers.ports["power"]), 5) as connection:
+        with socket.create_connection((SITES[0], servers.ports["power"]), 30) as connection:
             connection.sendall("".join(f"{line}\n" for line in (*lines, "LOGOUT")).encode())
             return connection.makefile().read()
 
@@ -166,8 +168,8 @@ def test_it_ends_with_the_one_that_started_it(keys: Path) -> None:
     watch = os.pidfd_open(servers)
     try:
         os.kill(parent.pid, signal.SIGKILL)
-        parent.communicate(timeout=10)
-        assert select.select([watch], [], [], 10)[0], "the servers outlived the demo"
+        parent.communicate(timeout=60)
+        assert select.select([watch], [], [], 60)[0], "the servers outlived the demo"
     finally:
         os.close(watch)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import signal
-import socket
 import sqlite3
 import time
 from datetime import UTC, datetime, timedelta
@@ -28,6 +27,7 @@ from tests.watching.served import (
 )
 
 pytestmark = [pytest.mark.real, pytest.mark.waiting]
+READINGS = 4
 
 
 def test_sigterm_ends_it_in_order(place: Place) -> None:
@@ -84,15 +84,23 @@ def test_a_changed_file_is_read(place: Place) -> None:
         assert watch.said.count("estate.yaml:") == 1
         place.write(inventory(place.page.port))
         watch.until("1 subjects, 0 new, 1 gone")
+        for _ in range(READINGS):
+            count = len(place.of("k/s/web"))
+            wait_until(lambda before=count: len(place.of("k/s/web")) > before + 2, "some looks")  # type: ignore[misc]
+            watch.send(signal.SIGHUP)
+            watch.until("the inventory was read again", place.kinds().count("reloaded") + 1)
         watch.stop()
-    assert place.course() == ["started", "reloaded", "reload-refused", "reloaded", "ended"]
+    course = ["started", "reloaded", "reload-refused", "reloaded", *["reloaded"] * READINGS, "ended"]
+    assert place.course() == course
     assert not doubled(measured(place.store))
     assert unbroken(place.of("k/s/web"))
     rows = [one for one in place.of("k/s/web") if one.reason == MISSED]
     about = timedelta(seconds=1.5)
     read = [event.at for event in log(place.store, "reloaded")]
-    beside = [any(row.due - about < at < (row.until or row.due) + about for row in rows) for at in read]
-    assert not all(beside), "with each reading one was missed; now and then a busy machine misses one"
+    near = [[row for row in rows if row.due - about < at < (row.until or row.due) + about] for at in read]
+    # A machine that is too busy misses looks at other times as well.
+    busy = any(not any(row in some for some in near) for row in rows)
+    assert busy or not all(near), "with each reading one was missed, and none without one"
 
 
 def test_sighup_reads_the_inventory(place: Place) -> None:
@@ -175,7 +183,7 @@ def test_one_that_stands_by_ends_too(place: Place) -> None:
 def test_a_store_that_is_away_for_a_while(place: Place) -> None:
     with watching(place.estate, place.store, place.said) as watch:
         watch.stored(2)
-        thief = sqlite3.connect(place.store, isolation_level=None)
+        thief = sqlite3.connect(place.store, served.PATIENCE, isolation_level=None)
         thief.execute("BEGIN IMMEDIATE")
         looked = datetime.now(UTC)
         watch.until("nothing can be stored")
@@ -197,8 +205,9 @@ def test_a_store_that_is_away_for_a_while(place: Place) -> None:
 def test_it_ends_in_time_though_the_store_hangs(place: Place) -> None:
     with watching(place.estate, place.store, place.said) as watch:
         watch.stored(2)
-        thief = sqlite3.connect(place.store, isolation_level=None)
+        thief = sqlite3.connect(place.store, served.PATIENCE, isolation_level=None)
         thief.execute("BEGIN IMMEDIATE")
+        wait_until(lambda: place.health()["buffered"] != 0, "a look that cannot be stored")
         time.sleep(2)
         code, took = watch.stop()
         thief.close()
@@ -243,7 +252,7 @@ def test_health_with_metrics(place: Place) -> None:
         watch.stored(2)
         told = place.health()
         assert (told["subjects"], told["store"]) == (1, "ok")
-        assert told["reasons"] in ([], ["lag"])  # a busy machine is late
+        assert told["reasons"] in ([], ["lag"], ["prober"], ["prober", "lag"])  # a busy machine is late
         assert b"haechi_up{" in place.asked("/metrics")
         watch.stop()
 
@@ -266,21 +275,3 @@ def test_maintenance_is_declared_once(place: Place) -> None:
         wait_until(lambda: {State.UP, State.DEGRADED} & states(place.of("k/s/web")[len(found) :]) != set(), "a look")
         watch.stop()
     assert place.kinds().count("maintenance-withdrawn") == 1
-
-
-def test_systemd_is_told(place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = tmp_path / "notify"
-    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as listener:
-        listener.bind(str(path))
-        listener.settimeout(served.PATIENCE)
-        monkeypatch.setenv("NOTIFY_SOCKET", str(path))
-        monkeypatch.setenv("WATCHDOG_USEC", "1000000")
-        with watching(place.estate, place.store, place.said) as watch:
-            words = ""
-            while "READY=1" not in words or "WATCHDOG=1" not in words:
-                words += listener.recv(4096).decode() + "\n"
-            watch.stored(1)
-            watch.send(signal.SIGTERM)
-            while "STOPPING=1" not in words:
-                words += listener.recv(4096).decode() + "\n"
-            assert watch.ended() == Exit.READY

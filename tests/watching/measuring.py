@@ -32,7 +32,7 @@ class Told:
     doubted: list[tuple[str, str]] = field(default_factory=list)
 
 
-def habits(told: Told | None = None, *, every: float = 4.0, doubt: str = "", **more: Any) -> Habits:
+def habits(told: Told | None = None, *, every: float = 20.0, doubt: str = "", **more: Any) -> Habits:
     """Habits of a quick watch whose prober is well."""
     heard = told or Told()
 
@@ -62,12 +62,12 @@ def world(**names: tuple[str, ...]) -> World:
     )  # fmt: skip
 
 
-def page(url: str, *, timeout: str = "400ms", contains: str | None = "ready") -> HttpEndpoint:
+def page(url: str, *, timeout: str = "5s", contains: str | None = "ready") -> HttpEndpoint:
     written = {"@": Place("x.yaml", 1, 1, ref=WEB), "id": "web", "kind": "http", "url": url, "timeout": timeout}
     return HttpEndpoint.model_validate(written | {"expect": {"contains": contains} if contains else {}})
 
 
-def port(host: str, number: int, *, timeout: str = "400ms") -> TcpEndpoint:
+def port(host: str, number: int, *, timeout: str = "5s") -> TcpEndpoint:
     written = {"@": Place("x.yaml", 1, 1, ref=WEB), "id": "web", "kind": "tcp", "timeout": timeout}
     return TcpEndpoint.model_validate(written | {"host": host, "port": number})
 

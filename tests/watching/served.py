@@ -17,6 +17,7 @@ from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import pairwise
 from pathlib import Path
+from urllib.error import HTTPError
 
 from audit.model.event import Event
 from audit.model.exit import Exit, Stop
@@ -107,11 +108,22 @@ class Watch:
 
     def until(self, words: str, count: int = 1) -> None:
         """Wait for what it says."""
-        wait_until(lambda: self.said.count(words) >= count, f"{words!r} in {self.said!r}")
+        self._wait(lambda: self.said.count(words) >= count, repr(words))
 
     def stored(self, least: int) -> None:
         """Wait for so many measurements in the store."""
-        wait_until(lambda: len(measured(self.store)) >= least, f"{least} measurements")
+        self._wait(lambda: len(measured(self.store)) >= least, f"{least} measurements")
+
+    def _wait(self, ready: Callable[[], bool], what: str) -> None:
+        def over() -> bool:
+            # In this order: what it said or stored last counts as well.
+            ended = self.process.poll() is not None
+            if ready():
+                return True
+            assert not ended, f"it ended before {what}: {self.said!r}"
+            return False
+
+        wait_until(over, f"{what}; it said {self.said!r}")
 
 
 def wait_until(ready: Callable[[], bool], what: str, patience: float = PATIENCE) -> None:
@@ -179,6 +191,26 @@ def unbroken(found: Iterable[Measurement]) -> bool:
     return all(after.due - (before.until or before.due) == before.every for before, after in pairwise(rows))
 
 
+def health(estate: Path) -> dict[str, object]:
+    """How the watch of an inventory is doing."""
+    told = json.loads(asked(estate, "/healthz"))
+    assert isinstance(told, dict)
+    return told
+
+
+def asked(estate: Path, path: str) -> bytes:
+    """A page of the watch itself."""
+    port = estate.read_text().partition("metrics: {host: 127.0.0.1, port: ")[2].partition("}")[0]
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=PATIENCE) as answer:
+            body = answer.read()
+    except HTTPError as blind:  # the status of one on a machine that is too busy
+        with blind:
+            body = blind.read()
+    assert isinstance(body, bytes)
+    return body
+
+
 class Place:
     """A folder with an inventory beside a store."""
 
@@ -202,13 +234,7 @@ class Place:
         return sorted((one for one in measured(self.store) if one.subject == subject), key=lambda one: one.due)
 
     def health(self) -> dict[str, object]:
-        told = json.loads(self.asked("/healthz"))
-        assert isinstance(told, dict)
-        return told
+        return health(self.estate)
 
     def asked(self, path: str) -> bytes:
-        port = self.estate.read_text().partition("metrics: {host: 127.0.0.1, port: ")[2].partition("}")[0]
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=PATIENCE) as answer:
-            body = answer.read()
-        assert isinstance(body, bytes)
-        return body
+        return asked(self.estate, path)

@@ -13,7 +13,7 @@ async def _held_up() -> tuple[float, float, float, float]:
     running = asyncio.create_task(lag.run())
     await asyncio.sleep(0.12)
     before = time.monotonic()
-    time.sleep(0.3)
+    time.sleep(0.8)
     pending = lag.worst(before)
     await asyncio.sleep(0.12)
     seen = lag.worst(before)
@@ -27,8 +27,8 @@ async def _held_up() -> tuple[float, float, float, float]:
 
 def test_a_loop_that_was_held_up() -> None:
     pending, seen, calm, ended = asyncio.run(_held_up())
-    assert 0.2 < pending < 2
-    assert 0.2 < seen < 2
+    assert 0.7 < pending < 20
+    assert pending <= seen < 20
     assert calm < seen
     assert ended == calm
 

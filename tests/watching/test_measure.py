@@ -41,12 +41,12 @@ def test_a_good_look() -> None:
     assert (seen.subject, seen.state, seen.reason, seen.detail) == (WEB, State.UP, "", "")
     assert (seen.attempts, seen.good, seen.tried, seen.vantage) == (1, 1, 1, "here")
     assert seen.due == due
-    assert timedelta(milliseconds=30) <= seen.lateness < timedelta(seconds=5)
+    assert timedelta(milliseconds=30) <= seen.lateness < timedelta(seconds=60)
     assert seen.latency is not None
     assert 0 < seen.latency <= seen.took
     assert len(seen.phases) == len(PHASES)
     assert sum(seen.phases) <= seen.latency + 0.001
-    assert seen.every == timedelta(seconds=4)
+    assert seen.every == timedelta(seconds=20)
     assert told == Told(noted=[("127.0.0.1", "")])
 
 
@@ -67,7 +67,7 @@ def test_what_fails_each_time_is_down() -> None:
     seen = measured(page(f"http://127.0.0.1:{at}/"), habits(told))
     assert (seen.state, seen.reason, seen.attempts, seen.good, seen.tried) == (State.DOWN, "refused", 3, 0, 1)
     assert (seen.latency, seen.phases) == (None, ())
-    assert 0.15 <= seen.took < 2
+    assert 0.15 <= seen.took < 10
     # A refusal proves that the network of the prober is whole.
     assert told == Told(noted=[("127.0.0.1", "")])
 
@@ -136,7 +136,7 @@ def test_one_attempt_in_time_is_enough() -> None:
 def test_what_only_failed_because_the_prober_was_late_is_up() -> None:
     lates = iter((0.2, 0.0))
     with served(failing(1, first=silent)) as at:
-        seen = measured(page(f"http://127.0.0.1:{at}/", timeout="200ms"), habits(late=lambda since: next(lates)))
+        seen = measured(page(f"http://127.0.0.1:{at}/", timeout="1s"), habits(late=lambda since: next(lates)))
     assert (seen.state, seen.reason, seen.attempts) == (State.UP, "", 2)
 
 
@@ -147,7 +147,7 @@ def test_a_slow_page_is_up_and_slow() -> None:
         channel.sendall(READY)
 
     with served(slow) as at:
-        seen = measured(page(f"http://127.0.0.1:{at}/", timeout="3s"), habits())
+        seen = measured(page(f"http://127.0.0.1:{at}/"), habits())
     assert seen.state is State.UP
     assert seen.latency is not None
     assert seen.latency >= 0.2
@@ -173,7 +173,7 @@ def test_a_late_look_has_less_time() -> None:
 
 def test_a_name_that_nobody_knows_is_down_after_doubt() -> None:
     told = Told()
-    seen = measured(page("http://nobody.kr/"), habits(told), here=world(other_kr=("127.0.0.1",)))
+    seen = measured(page("http://nobody.kr/", timeout="400ms"), habits(told), here=world(other_kr=("127.0.0.1",)))
     assert seen.state is not State.UP
     assert seen.good == 0
     assert len(told.noted) == 1

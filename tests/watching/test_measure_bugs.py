@@ -95,8 +95,10 @@ def _of(*facts: ServiceState) -> Measurement:
 def test_a_hang_ends(word: str) -> None:
     seen = look(word, habits(every=0.5, confirm=()))
     assert (seen.state, seen.reason) == (State.UNKNOWN, "timeout")
-    assert re.fullmatch("the look did not end in 4[67][0-9]ms", seen.detail)
-    assert seen.took < 5
+    longest = re.fullmatch("the look did not end in ([0-9]+)ms", seen.detail)
+    assert longest is not None
+    assert 250 < int(longest[1]) <= 475  # less where it began late
+    assert seen.took < 15
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # it ignores its own end, too
@@ -106,7 +108,7 @@ def test_a_probe_that_catches_everything_ends() -> None:
 
 
 def test_what_was_seen_stands_where_looking_again_is_cut_off() -> None:
-    seen = look("ill-then-hangs", habits(every=0.6))
+    seen = look("ill-then-hangs", habits(every=1.5))
     assert (seen.state, seen.reason) == (State.DOWN, "refused")
 
 

@@ -25,7 +25,7 @@ from audit.world.trust import Trust
 
 T = TypeVar("T")
 SECOND = timedelta(seconds=1)
-SOON = timedelta(seconds=0.25)
+SOON = timedelta(seconds=0.75)
 """For what is meant to end in a deadline."""
 LONG = timedelta(seconds=10)
 """For what is meant to end before one, also on a busy machine."""

@@ -20,7 +20,7 @@ THING, NAME = "analog-input,1", "present-value"
 def read(
     reply: Callable[[bytes], tuple[bytes, ...]],
     *asked: tuple[str, str],
-    seconds: float = 3,
+    seconds: float = 15,
     allow: tuple[str, ...] = (),
 ) -> Any:
     async def main(port: int) -> Any:
@@ -34,7 +34,7 @@ def read(
 def reason(
     reply: Callable[[bytes], tuple[bytes, ...]],
     *asked: tuple[str, str],
-    seconds: float = 3,
+    seconds: float = 15,
     allow: tuple[str, ...] = (),
 ) -> Reason:
     with pytest.raises(CannotSee) as gap:

@@ -19,6 +19,7 @@ def children() -> int:
 def test_each_start_lets_others_come_to_their_turn(tmp_path: Path) -> None:
     hand = LocalCommand(Secrets(tmp_path))
     counts: list[int] = []
+    go = tmp_path / "go"
 
     async def main() -> None:
         over = asyncio.Event()
@@ -26,16 +27,19 @@ def test_each_start_lets_others_come_to_their_turn(tmp_path: Path) -> None:
         async def turning() -> None:
             while not over.is_set():
                 counts.append(children())
+                if counts[-1] >= 6:
+                    go.touch()
                 await asyncio.sleep(0)
 
         other = asyncio.create_task(turning())
-        starts = [hand.run(("sleep", "0.2"), timedelta(seconds=30), {}) for _ in range(12)]
+        waits = ("sh", "-c", f"until test -e {go}; do sleep 0.05; done")
+        starts = [hand.run(waits, timedelta(seconds=60), {}) for _ in range(12)]
         await asyncio.gather(*starts)
         over.set()
         await other
 
     asyncio.run(main())
-    assert max(counts) > 4
+    assert go.exists()
     # All at once they would have been begun in one turn of the loop.
     assert max(after - before for before, after in pairwise(counts)) <= 2
 

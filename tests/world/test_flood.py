@@ -23,7 +23,7 @@ from audit.world.build import real_world
 from audit.world.world import World
 from tests.real.around import planted
 
-_SECONDS: Final = 5.0
+_SECONDS: Final = 30.0
 _FLOOD: Final = """
 import socket, sys, time
 line, end = socket.socket(fileno=0), time.monotonic() + float(sys.argv[2])

@@ -140,7 +140,7 @@ def test_a_name_with_too_many_addresses_is_not_seen_whole() -> None:
 def test_a_machine_that_is_behind_blames_nobody() -> None:
     async def busy(port: int) -> ServiceState:
         asyncio.get_running_loop().call_later(0.05, time.sleep, 0.9)
-        return await hands().http.visit(Page(f"http://127.0.0.1:{port}/"), SOON)
+        return await hands().http.visit(Page(f"http://127.0.0.1:{port}/"), SOON / 3)
 
     with served(silent) as port, pytest.raises(CannotSee, match="behind its work") as seen:
         run(busy(port))

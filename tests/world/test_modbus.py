@@ -14,6 +14,7 @@ import pytest
 from audit.model.verdict import CannotSee, Reason
 from audit.world.modbus import ModbusHand
 from tests.world.hands import LONG, SECOND, hands, run
+from tests.world.servers import closed_port
 
 Serve = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
@@ -136,9 +137,7 @@ def test_a_device_without_end_is_cut_off() -> None:
 
 def test_nobody_there_and_nothing_outside_of_allow() -> None:
     async def main(*allow: str) -> None:
-        async with device(answering(sound)) as port:
-            pass
-        async with ModbusHand(hands(*allow).guard).registers("127.0.0.1", port, 1, SECOND):
+        async with ModbusHand(hands(*allow).guard).registers("127.0.0.1", closed_port(), 1, LONG):
             pass
 
     for allow, expected in (((), Reason.UNREACHABLE), (("10.0.0.0/8",), Reason.DENIED)):

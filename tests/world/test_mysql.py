@@ -17,7 +17,7 @@ from audit.world.guard import Guard
 from audit.world.mysql import MysqlHand
 from audit.world.resolver import Resolver
 from audit.world.secrets import Secrets
-from tests.world.servers import served
+from tests.world.servers import closed_port, served
 
 LOOPBACK = Guard((ip_network("127.0.0.0/8"),), Resolver({"db.example": ("127.0.0.1",), "away.example": ("10.1.1.1",)}))
 GREETING = (
@@ -30,7 +30,7 @@ def packet(number: int, body: bytes) -> bytes:
     return len(body).to_bytes(3, "little") + bytes([number]) + body
 
 
-def refusal(tmp_path: Path, url: str, seconds: float = 5) -> CannotSee:
+def refusal(tmp_path: Path, url: str, seconds: float = 30) -> CannotSee:
     (tmp_path / "url").write_text(url)
     (tmp_path / "url").chmod(0o600)
     hand = MysqlHand(Secrets(tmp_path), LOOPBACK)
@@ -41,9 +41,7 @@ def refusal(tmp_path: Path, url: str, seconds: float = 5) -> CannotSee:
 
 
 def test_nobody_listens(tmp_path: Path) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port = server.getsockname()[1]
-    assert refusal(tmp_path, f"mysql://audit:planted@127.0.0.1:{port}/").reason is Reason.UNREACHABLE
+    assert refusal(tmp_path, f"mysql://audit:planted@127.0.0.1:{closed_port()}/").reason is Reason.UNREACHABLE
 
 
 def test_a_silent_server_is_left_at_the_deadline(tmp_path: Path) -> None:
@@ -54,7 +52,7 @@ def test_a_silent_server_is_left_at_the_deadline(tmp_path: Path) -> None:
         began = time.monotonic()
         gap = refusal(tmp_path, f"mysql://audit:planted@db.example:{port}/", seconds=0.4)
     assert gap.reason is Reason.TIMEOUT
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 20
 
 
 def test_a_server_that_drips_does_not_outlast_the_deadline(tmp_path: Path) -> None:
@@ -83,13 +81,13 @@ def test_the_password_is_not_sent_in_clear(tmp_path: Path, plugin: bytes) -> Non
 
     def asks(channel: socket.socket) -> None:
         channel.sendall(packet(0, GREETING))
-        channel.settimeout(2)
+        channel.settimeout(30)
         heard.append(channel.recv(4096))
         channel.sendall(packet(2, b"\xfe" + plugin + b"\0\x04Password: "))
         heard.append(channel.recv(4096))
 
     with served(asks) as port:
-        gap = refusal(tmp_path, f"mysql://audit:planted-word@127.0.0.1:{port}/", seconds=4)
+        gap = refusal(tmp_path, f"mysql://audit:planted-word@127.0.0.1:{port}/")
     assert gap.reason is Reason.DENIED, gap
     assert b"planted-word" not in b"".join(heard)
 

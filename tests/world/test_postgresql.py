@@ -18,6 +18,7 @@ from audit.world.guard import Guard
 from audit.world.postgresql import PostgresqlHand
 from audit.world.resolver import Resolver
 from audit.world.secrets import Secrets
+from tests.world.servers import closed_port
 
 LOOPBACK = Guard((ip_network("127.0.0.0/8"),), Resolver({"db.example": ("127.0.0.1",), "away.example": ("10.1.1.1",)}))
 
@@ -29,7 +30,7 @@ def listener() -> Iterator[socket.socket]:
         yield server
 
 
-def refusal(tmp_path: Path, dsn: str, seconds: float = 5) -> CannotSee:
+def refusal(tmp_path: Path, dsn: str, seconds: float = 30) -> CannotSee:
     (tmp_path / "dsn").write_text(dsn)
     (tmp_path / "dsn").chmod(0o600)
     hand = PostgresqlHand(Secrets(tmp_path), LOOPBACK)
@@ -48,9 +49,7 @@ def connected(listener: socket.socket) -> bool:
 
 
 def test_nobody_listens(tmp_path: Path) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port = server.getsockname()[1]
-    gap = refusal(tmp_path, f"postgresql://audit:planted@127.0.0.1:{port}/x")
+    gap = refusal(tmp_path, f"postgresql://audit:planted@127.0.0.1:{closed_port()}/x")
     assert gap.reason is Reason.UNREACHABLE
 
 
@@ -65,7 +64,7 @@ def test_a_silent_server(tmp_path: Path, listener: socket.socket) -> None:
     "answer", [b"HTTP/1.1 400 Bad Request\r\n\r\n", b"E\x00\x00\x00\x08nono", b"R\xff\xff\xff\xff", b""]
 )
 def test_a_server_of_another_kind(tmp_path: Path, listener: socket.socket, answer: bytes) -> None:
-    listener.settimeout(5)
+    listener.settimeout(30)
 
     def serve() -> None:
         peer = listener.accept()[0]
@@ -77,7 +76,7 @@ def test_a_server_of_another_kind(tmp_path: Path, listener: socket.socket, answe
     thread.start()
     gap = refusal(tmp_path, f"host=127.0.0.1 port={listener.getsockname()[1]} password=planted sslmode=disable")
     assert gap.reason in (Reason.UNREACHABLE, Reason.INCOMPLETE)
-    thread.join(6)
+    thread.join(30)
 
 
 @pytest.mark.parametrize(

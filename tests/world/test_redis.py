@@ -19,12 +19,12 @@ from audit.world.redis import RedisHand
 from audit.world.resolver import Resolver
 from audit.world.secrets import Secrets
 from audit.world.trust import Trust
-from tests.world.servers import served
+from tests.world.servers import closed_port, served
 
 LOOPBACK = Guard((ip_network("127.0.0.0/8"),), Resolver({"db.example": ("127.0.0.1",), "away.example": ("10.1.1.1",)}))
 
 
-def refusal(door: RedisDoor, root: Path = Path(), seconds: float = 5) -> CannotSee:
+def refusal(door: RedisDoor, root: Path = Path(), seconds: float = 30) -> CannotSee:
     hand = RedisHand(Secrets(root), LOOPBACK, Trust(root))
     with pytest.raises(CannotSee) as gap:
         anyio.run(hand.ask, door, (("INFO", "server"),), timedelta(seconds=seconds))
@@ -33,9 +33,7 @@ def refusal(door: RedisDoor, root: Path = Path(), seconds: float = 5) -> CannotS
 
 
 def test_nobody_listens() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port = server.getsockname()[1]
-    assert refusal(RedisDoor("127.0.0.1", port)).reason is Reason.UNREACHABLE
+    assert refusal(RedisDoor("127.0.0.1", closed_port())).reason is Reason.UNREACHABLE
 
 
 def test_a_silent_server() -> None:
@@ -110,7 +108,7 @@ def test_an_error_to_one_command_stands_in_its_place() -> None:
     with served(talk) as port:
         hand = RedisHand(Secrets(Path()), LOOPBACK)
         asked = (("ACL", "WHOAMI"), ("INFO", "server"), ("ROLE",))
-        refused, text, role = anyio.run(hand.ask, RedisDoor("127.0.0.1", port), asked, timedelta(seconds=5))
+        refused, text, role = anyio.run(hand.ask, RedisDoor("127.0.0.1", port), asked, timedelta(seconds=30))
     assert isinstance(refused, Exception)
     assert (text, role) == ("a:\\xff1", [7, None, "OK"])
 
@@ -128,7 +126,7 @@ def test_an_error_that_tells_the_password_is_redacted(tmp_path: Path) -> None:
     with served(talk) as port:
         hand = RedisHand(Secrets(tmp_path), LOOPBACK)
         door = RedisDoor("127.0.0.1", port, "audit", Secret("file", "word"))
-        (refused,) = anyio.run(hand.ask, door, (("ROLE",),), timedelta(seconds=5))
+        (refused,) = anyio.run(hand.ask, door, (("ROLE",),), timedelta(seconds=30))
     assert isinstance(refused, Exception)
     assert "you said" in str(refused)
     assert "planted" not in str(refused)

@@ -18,6 +18,7 @@ from audit.world.secrets import Secrets
 from audit.world.snmp import SnmpHand
 from tests.bench.agents import reply
 from tests.world.datagrams import answering
+from tests.world.servers import closed_port
 from tests.world.test_snmp import LOOPBACK
 
 SOURCE = "1.3.6.1.2.1.33.1.4.1.0"
@@ -31,7 +32,7 @@ def hand(root: Path) -> SnmpHand:
     return SnmpHand(Secrets(root), guard)
 
 
-def got(root: Path, answer: Callable[[bytes], tuple[bytes, ...]], *oids: str, seconds: float = 3) -> Any:
+def got(root: Path, answer: Callable[[bytes], tuple[bytes, ...]], *oids: str, seconds: float = 30) -> Any:
     with answering(answer) as port:
         door = SnmpDoor("127.0.0.1", port, Secret("file", "word"))
         return anyio.run(hand(root).get, door, oids or (SOURCE,), timedelta(seconds=seconds))
@@ -40,7 +41,7 @@ def got(root: Path, answer: Callable[[bytes], tuple[bytes, ...]], *oids: str, se
 def walked(root: Path, answer: Callable[[bytes], tuple[bytes, ...]], oid: str) -> Any:
     with answering(answer) as port:
         door = SnmpDoor("127.0.0.1", port, Secret("file", "word"))
-        return anyio.run(hand(root).walk, door, oid, timedelta(seconds=3))
+        return anyio.run(hand(root).walk, door, oid, timedelta(seconds=30))
 
 
 def reason(call: Callable[[], Any]) -> Reason:
@@ -71,7 +72,7 @@ def test_a_lost_datagram_is_asked_again(tmp_path: Path) -> None:
         seen.append(data)
         return (reply(data),) if len(seen) > 1 else ()
 
-    assert got(tmp_path, second)[SOURCE] == 3
+    assert got(tmp_path, second, seconds=6)[SOURCE] == 3
     assert seen[0] == seen[1]
 
 
@@ -138,8 +139,6 @@ def test_a_table_without_end_is_refused(tmp_path: Path) -> None:
 
 
 def test_nobody_there_is_unreachable(tmp_path: Path) -> None:
-    with answering(lambda data: ()) as port:
-        pass
-    door = SnmpDoor("127.0.0.1", port, Secret("file", "word"))
-    found = reason(lambda: anyio.run(hand(tmp_path).get, door, (SOURCE,), timedelta(seconds=3)))
+    door = SnmpDoor("127.0.0.1", closed_port(), Secret("file", "word"))
+    found = reason(lambda: anyio.run(hand(tmp_path).get, door, (SOURCE,), timedelta(seconds=30)))
     assert found is Reason.UNREACHABLE

@@ -80,13 +80,14 @@ def test_a_body_of_tiny_pieces_holds_up_nobody(tmp_path: Path) -> None:
     async def whole(port: int) -> float:
         nonlocal longest
         page = Page(f"http://a.example:{port}/", transport="httpx")
-        began = last = time.monotonic()
-        look = asyncio.ensure_future(stock(tmp_path).visit(page, LONG))
+        # Of this thread alone: a busy machine holds up everybody.
+        began = last = time.thread_time()
+        look = asyncio.ensure_future(stock(tmp_path).visit(page, 2 * LONG))
         while not look.done():
             await asyncio.sleep(0)
-            longest, last = max(longest, time.monotonic() - last), time.monotonic()
+            longest, last = max(longest, time.thread_time() - last), time.thread_time()
         assert only(look.result()).size == 20_000
-        return time.monotonic() - began
+        return time.thread_time() - began
 
     with served(says(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + body)) as port:
         took = run(whole(port))

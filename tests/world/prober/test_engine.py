@@ -82,7 +82,7 @@ def test_no_more_in_the_air_than_there_is_room_for() -> None:
 
     async def crowd(port: int) -> list[ServiceState]:
         hand = hands(engine=Engine(4)).http
-        return await asyncio.gather(*(hand.visit(Page(f"http://127.0.0.1:{port}/"), SECOND) for _ in range(40)))
+        return await asyncio.gather(*(hand.visit(Page(f"http://127.0.0.1:{port}/"), LONG) for _ in range(40)))
 
     with served(talk) as port:
         states = run(crowd(port))
@@ -207,7 +207,7 @@ def test_a_handshake_while_this_machine_was_busy_counts(busy: Callable[[float], 
 
 def test_who_sleeps_far_too_long_has_seen_nothing() -> None:
     with served(says(ANSWER)) as port, pytest.raises(CannotSee) as seen:
-        run(disturbed(hands().http.visit(Page(f"http://127.0.0.1:{port}/"), SOON), time.sleep))
+        run(disturbed(hands().http.visit(Page(f"http://127.0.0.1:{port}/"), SOON / 3), time.sleep))
     assert seen.value.reason == Reason.TIMEOUT
     assert "behind its work" in str(seen.value)
 
