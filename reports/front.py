@@ -11,7 +11,7 @@ from audit.model.message import fill
 from audit.model.verdict import Severity, Verdict
 from reports.rows import CheckView, Rows
 from reports.translate import Translator
-from reports.words import REASONS, SEVERITIES, lost_applicants, lost_size, urgency
+from reports.words import REASONS, SEVERITIES, lost_figures, urgency
 
 LOSSES = 6
 FIXES = 10
@@ -43,13 +43,15 @@ class Fire:
     within: str
     ref: str
     whole_site: bool
-    systems: tuple[str, ...]
+    systems: tuple[tuple[str, bool], ...]
+    """The first of them, whether for certain."""
     hidden: int
-    count: int
+    count: str
+    """At least, at most."""
     grades: tuple[tuple[int, int, float, float], ...]
     """Grade, number, where its piece of the bar starts, how wide it is, both in per cent of the worst fire."""
     returning: int
-    data: int
+    data: str
     size: str
     applicants: str
 
@@ -131,19 +133,21 @@ def _fire(dossier: Dossier, speak: Translator, loss: Loss, scale: int) -> Fire:
         width = 100 * loss.by_grade.get(grade, 0) / scale
         grades.append((grade, loss.by_grade.get(grade, 0), round(start, 2), round(width, 2)))
         start += width
+    figures = lost_figures(loss, dossier.estate, speak.number)
+    told = {name: speak.message(one) for name, one in figures.items()}
     return Fire(
         name=dossier.estate.named(loss.hit, speak.language),
         within=dossier.estate.named(site, speak.language) if room else "",
         ref=loss.hit,
         whole_site=not room,
-        systems=loss.systems[:LISTED],
+        systems=tuple((ref, ref not in loss.perhaps) for ref in loss.systems[:LISTED]),
         hidden=max(0, len(loss.systems) - LISTED),
-        count=len(loss.systems),
+        count=told["systems"],
         grades=tuple(grades),
         returning=len(loss.returning),
-        data=len(loss.data),
-        size=speak.message(lost_size(loss)),
-        applicants=speak.message(lost_applicants(loss, dossier.estate, speak.number(loss.applicants_per_hour))),
+        data=told["data"],
+        size=told["bytes"],
+        applicants=told["applicants"],
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from math import ceil, floor
 from types import MappingProxyType
@@ -114,9 +114,33 @@ def lost_size(loss: Loss) -> Message:
     return say("at least {size}", size=known) if loss.bytes_lost else say("size not stated")
 
 
+def lost_figures(loss: Loss, estate: Estate, number: Callable[[float], str]) -> Mapping[str, Message]:
+    """What one loss takes, each at least and at most: `systems`, `data`, its `bytes`, `applicants` an hour."""
+    systems, data, flow = len(loss.systems), len(loss.data), loss.applicants_per_hour
+    surely = max(flow - loss.applicants_perhaps, 0.0)
+    people = _between(number(surely), number(flow))
+    if not _all_told(loss, estate):
+        people = say("at least {size}", size=number(surely)) if surely else say("not stated")
+    return {
+        "systems": _between(str(systems - len(loss.perhaps)), str(systems)),
+        "data": _between(str(data - len(loss.data_perhaps)), str(data)),
+        "bytes": lost_size(loss),
+        "applicants": people,
+    }
+
+
+def _between(least: str, most: str) -> Message:
+    """A figure of which the truth lies between two."""
+    return Message(most) if least == most else say("{least} to {most}", least=least, most=most)
+
+
+def _all_told(loss: Loss, estate: Estate) -> bool:
+    return all(getattr(estate.index.get(ref), "applicants", None) is not None for ref in loss.systems)
+
+
 def lost_applicants(loss: Loss, estate: Estate, number: str) -> Message:
     """The number who apply in an hour to what stops, as far as the inventory says of each system how many do."""
-    if all(getattr(estate.index.get(ref), "applicants", None) is not None for ref in loss.systems):
+    if _all_told(loss, estate):
         return Message(number)
     return say("at least {size}", size=number) if loss.applicants_per_hour else say("not stated")
 

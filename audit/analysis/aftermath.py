@@ -6,20 +6,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import prod
 from types import MappingProxyType
-from typing import Final
 
+from audit.analysis.lens import Seen, lenses
 from audit.model.estate import Data, Estate, Programme, System
 from audit.model.graph import Graph
 from audit.model.hazards import Happening
 from audit.model.message import Message, say
 from audit.model.needs import Cooled, members
-from audit.model.net import net, standing
-from audit.model.numbered import Net
-from audit.model.passing import falls_at, rises, starting
-from audit.model.ruins import ruins
-from audit.model.standbys import View
-
-VIEWS: Final[tuple[View, View]] = ("optimistic", "pessimistic")
+from audit.model.passing import rises, starting
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +71,7 @@ def aftermath(graph: Graph, happenings: Sequence[Happening], lasts: float | None
         spans = [one.lasts if one.mode == "outage" else None for one in happenings]
         known = [one for one in spans if one is not None]
         lasts = max(known) if known and len(known) == len(spans) else None
-    sure, maybe = (_Seen(graph, view, happenings, lasts) for view in VIEWS)
+    sure, maybe = (Seen(one, happenings, lasts) for one in lenses(graph))
     stopped = [_stopped(one, sure, maybe) for _, one in graph.estate.systems() if maybe.down(one.ref)]
     programmes = [_stopped(one, sure, maybe) for one in graph.estate.programmes if maybe.down(one.ref)]
     lost = [data for _, system in graph.estate.systems() for data in system.data if data.ref in maybe.lost]
@@ -95,44 +89,7 @@ def aftermath(graph: Graph, happenings: Sequence[Happening], lasts: float | None
     )
 
 
-class _Seen:
-    """What falls in one view."""
-
-    def __init__(self, graph: Graph, view: View, happenings: Sequence[Happening], lasts: float | None) -> None:
-        self.graph, self.view = graph, view
-        self.net: Net = net(graph, view)
-        self.needs = standing(graph, view)
-        struck = [ref for one in happenings for ref in one.struck(view)]
-        wrecked = [ref for one in happenings for ref in one.wrecked(view)]
-        ruined, lost = ruins(graph, view).of(wrecked)
-        self.ruined, self.lost = ruined, frozenset(lost)
-        number = self.net.number
-        # A system whose own place is destroyed may go on at another one.
-        places = frozenset(wrecked) | {ref for ref in ruined if not isinstance(graph.estate.index.get(ref), System)}
-        broken = [number[ref] for ref in (*wrecked, *places) if ref in number]
-        # What is destroyed stays away for longer than any outage.
-        self.fallen = falls_at(self.net, broken)
-        whole = [number[ref] for ref in struck if ref in number]
-        for node, found in falls_at(self.net, (*whole, *self.fallen), lasts).items():
-            self.fallen.setdefault(node, found)
-        gone = [ref for one in happenings if one.mode == "withdraw" for ref in one.struck(view)]
-        self.gone = places | frozenset(gone)
-        self.names = frozenset(self.net.named(self.fallen))
-
-    def down(self, ref: str) -> bool:
-        return ref in self.net.number and self.net.number[ref] in self.fallen
-
-    def after(self, ref: str) -> float:
-        return self.fallen[self.net.number[ref]][0]
-
-    def through(self, ref: str) -> tuple[str, ...]:
-        """What is down among the unmet needs."""
-        needs = self.needs.get(ref, ())
-        unmet = [one for one in needs if not self.graph.met(one, self.names) and self.graph.met(one, frozenset())]
-        return tuple(dict.fromkeys(name for one in unmet for name in members(one) if name in self.names))
-
-
-def _stopped(item: System | Programme, sure: _Seen, maybe: _Seen) -> Stopped:
+def _stopped(item: System | Programme, sure: Seen, maybe: Seen) -> Stopped:
     surely = sure.down(item.ref)
     seen = sure if surely else maybe
     how = "cut-off"
@@ -153,7 +110,7 @@ def _standing_things(estate: Estate) -> Iterator[str]:
         yield from (one.ref for one in (*site.batteries, *site.machines))
 
 
-def _places(graph: Graph, sure: _Seen, maybe: _Seen) -> Iterator[tuple[str, Message, bool]]:
+def _places(graph: Graph, sure: Seen, maybe: Seen) -> Iterator[tuple[str, Message, bool]]:
     for site in graph.estate.sites:
         rooms = [] if maybe.down(site.ref) else [room.ref for room in site.rooms]
         for ref in (site.ref, *rooms):
@@ -162,7 +119,7 @@ def _places(graph: Graph, sure: _Seen, maybe: _Seen) -> Iterator[tuple[str, Mess
                 yield ref, _want(seen, ref), sure.down(ref)
 
 
-def _want(seen: _Seen, ref: str) -> Message:
+def _want(seen: Seen, ref: str) -> Message:
     for need in seen.needs[ref]:
         if seen.graph.met(need, seen.names):
             continue
@@ -175,7 +132,7 @@ def _want(seen: _Seen, ref: str) -> Message:
     return say("by itself")
 
 
-def _degraded(graph: Graph, sure: _Seen, maybe: _Seen) -> Iterator[tuple[str, float, bool]]:
+def _degraded(graph: Graph, sure: Seen, maybe: Seen) -> Iterator[tuple[str, float, bool]]:
     """What goes on with less; where the views differ, the smaller share."""
     for _, system in graph.estate.systems():
         if not maybe.down(system.ref):
@@ -187,7 +144,7 @@ def _degraded(graph: Graph, sure: _Seen, maybe: _Seen) -> Iterator[tuple[str, fl
                 yield system.ref, least, least == most
 
 
-def _stranded(graph: Graph, seen: _Seen) -> Mapping[str, tuple[str, ...]]:
+def _stranded(graph: Graph, seen: Seen) -> Mapping[str, tuple[str, ...]]:
     if not seen.gone:
         return MappingProxyType({})
     start = starting(graph, seen.view)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from math import fsum
 from typing import Final
 
 from audit.analysis.budgeting_search import Choice, best_within, cheapest
@@ -54,11 +55,10 @@ class Plan:
     """Measures priced in another currency, which were left out."""
 
     def first_left(self, graph: Graph) -> bool:
-        """Whether a single loss still stops a system of grade 1."""
+        """Whether a single loss still stops a system of grade 1; what no measure of the inventory plans ends none."""
         index = graph.estate.index
-        return any(
-            isinstance(one := index.get(ref), System) and one.grade == 1 for row in self.after for ref in row.stops
-        )
+        rows = self.before if self.currency == THINGS else self.after
+        return any(isinstance(one := index.get(ref), System) and one.grade == 1 for row in rows for ref in row.stops)
 
 
 def plan(graph: Graph, goal: Goal, budget: float | None, currency: str = "KRW", basis: Basis | None = None) -> Plan:
@@ -143,6 +143,6 @@ def _plan(
     return Plan(
         goal=goal, stakes=works.stakes, currency=currency, budget=budget, chosen=tuple(chosen), cost=found.cost,
         before=works.told(before), after=works.told(after),
-        harm_before=sum(map(works.weight, before.values())), harm_after=sum(map(works.weight, after.values())),
+        harm_before=fsum(map(works.weight, before.values())), harm_after=fsum(map(works.weight, after.values())),
         exact=found.exact, bound=found.bound, complete=complete, hopeless=hopeless, other_currency=others,
     )  # fmt: skip

@@ -43,7 +43,7 @@ def cheapest(
     paid = sum(costs[one] for one in forced)
     if enough(forced):
         return Choice(tuple(sorted(forced)), paid, exact=True, bound=paid)
-    best = _trimmed(costs, everything, forced, enough)
+    best = first = _trimmed(costs, everything, forced, enough)
     cost = sum(costs[one] for one in best)
     order = sorted((one for one in everything if one not in forced), key=lambda one: -costs[one])
     asked = 0
@@ -69,9 +69,14 @@ def cheapest(
         if len(order) > _MOST_DEEP:
             raise _Enough
         search(0, forced, frozenset(), paid)
+        lowest = cost
     except _Enough:
-        return Choice(tuple(sorted(best)), cost, exact=lowest >= cost - _SAME, bound=lowest)
-    return Choice(tuple(sorted(best)), cost, exact=True, bound=cost)
+        pass
+    if best != first:
+        # What costs nothing is in the way of no search, and of no use either.
+        best = _trimmed(costs, best, forced, enough)
+        cost = sum(costs[one] for one in best)
+    return Choice(best, cost, exact=lowest >= cost - _SAME, bound=min(lowest, cost))
 
 
 def _trimmed(
@@ -135,9 +140,11 @@ def best_within(
         if len(order) > _MOST_DEEP:
             raise _Enough
         search(0, (), 0.0)
+        exact = True
     except _Enough:
-        return Choice(tuple(sorted(best)), cost, exact=bound >= least - _SAME, bound=bound)
-    return Choice(tuple(sorted(best)), cost, exact=True, bound=least)
+        exact = bound >= least - _SAME
+    best = _trimmed(costs, best, (), lambda chosen: left(chosen) <= least)
+    return Choice(best, sum(costs[one] for one in best), exact=exact, bound=least if exact else bound)
 
 
 def _greedy(

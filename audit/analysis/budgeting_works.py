@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from math import fsum
 from typing import Literal
 
 from audit.analysis.unproven import Unproven, unproven
@@ -124,7 +125,7 @@ class Works:
     @cached_property
     def _staying(self) -> float:
         moving = set(self.moving)
-        return sum(self.weight(taken) for ref, taken in self.singles.items() if ref not in moving)
+        return fsum(self.weight(taken) for ref, taken in self.singles.items() if ref not in moving)
 
     def left(self, chosen: Collection[int], among: Iterable[str] | None = None) -> dict[str, tuple[str, ...]]:
         """What single losses still take once these measures are taken, by number."""
@@ -136,11 +137,12 @@ class Works:
         return {ref: taken for ref, taken in found.items() if taken}
 
     def weight(self, taken: Collection[str]) -> float:
-        return sum(self.stakes.weights.get(ref, 0.0) for ref in taken)
+        # In whatever order they come, the sum is the same: else a measure that changes nothing may seem to.
+        return fsum(self.stakes.weights.get(ref, 0.0) for ref in taken)
 
     def harm(self, chosen: Collection[int]) -> float:
         """Over all single losses what stops by each."""
-        return self._staying + sum(self.weight(taken) for taken in self.left(chosen, self.moving).values())
+        return self._staying + fsum(self.weight(taken) for taken in self.left(chosen, self.moving).values())
 
     def told(self, left: Mapping[str, tuple[str, ...]]) -> tuple[Single, ...]:
         """As rows, the worst first."""

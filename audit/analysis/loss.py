@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Sequence
 from types import MappingProxyType
 from typing import Final
 
+from audit.analysis.lens import Lens, Seen, lenses
 from audit.model.dossier import Loss
 from audit.model.estate import Data, System
 from audit.model.graph import Graph
+from audit.model.hazards import Happening, hazards
 from audit.model.policy import GRADE_WEIGHT
 
 NO_STANDBY: Final = ("backup-only",)
@@ -17,59 +19,40 @@ NO_STANDBY: Final = ("backup-only",)
 
 
 def losses(graph: Graph) -> tuple[Loss, ...]:
-    """One loss for every site and every fire compartment, worst first.
+    """One loss for every site and every fire compartment, worst first; what stops is what `aftermath` says of it.
 
     Worst is: the most systems by weight of their grade, then the most applicants, then the most bytes.
     """
-    stored = tuple(_stored(graph))
-    systems = tuple(system for _, system in graph.estate.systems())
-    found = [_loss(graph, hit, burns, systems, stored) for hit, burns in _hits(graph)]
-    return tuple(sorted(found, key=_order))
+    both = lenses(graph)
+    systems = {system.ref: system for _, system in graph.estate.systems()}
+    data = {one.ref: one for system in systems.values() for one in system.data}
+    burning = {frozenset(one.hits): one for one in hazards(graph) if one.kind in ("site", "fire")}
+    return tuple(sorted((_loss(both, one, systems, data) for one in burning.values()), key=_order))
 
 
-def _hits(graph: Graph) -> Iterator[tuple[str, frozenset[str]]]:
-    """Every site, every room; rooms of one compartment burn together, so that they are one hit."""
-    seen: set[frozenset[str]] = set()
-    for site in graph.estate.sites:
-        for ref in (site.ref, *(room.ref for room in site.rooms)):
-            burns = graph.burns(ref)
-            if burns not in seen:
-                seen.add(burns)
-                yield ref, burns
-
-
-def _stored(graph: Graph) -> Iterator[tuple[Data, frozenset[str]]]:
-    """Each data set that lies somewhere, with every place at which it or a copy of it lies."""
-    for _, system in graph.estate.systems():
-        for data in system.data:
-            own = frozenset[str]().union(*(graph.final_places(at) for at in ((data.at,) if data.at else system.at)))
-            if own:
-                yield data, own.union(*(graph.final_places(copy.at) for copy in data.copies))
-
-
-def _loss(
-    graph: Graph,
-    hit: str,
-    burns: frozenset[str],
-    systems: tuple[System, ...],
-    stored: tuple[tuple[Data, frozenset[str]], ...],
-) -> Loss:
-    down = graph.falls(burns)
-    site = graph.site_of[hit]
-    burnt = burns | {room.ref for room in site.rooms} if hit == site.ref else burns
-    stopped = sorted((system for system in systems if system.ref in down), key=lambda one: (one.grade, one.ref))
-    lost = [data for data, places in stored if places <= burnt]
+def _loss(both: tuple[Lens, Lens], event: Happening, systems: dict[str, System], stored: dict[str, Data]) -> Loss:
+    sure, maybe = (Seen(one, (event,)) for one in both)
+    stopped = sorted((systems[ref] for ref in maybe.names & systems.keys()), key=lambda one: (one.grade, one.ref))
+    open_ones = [system for system in stopped if system.ref not in sure.names]
+    lost = [one for ref, one in stored.items() if ref in maybe.lost] if maybe.lost else []
     return Loss(
-        hit=hit,
-        takes=tuple(sorted(burns)),
+        hit=event.hits[0],
+        takes=tuple(sorted(event.hits)),
         systems=tuple(system.ref for system in stopped),
-        returning=tuple(system.ref for system in stopped if _returns(system, down)),
+        returning=tuple(system.ref for system in stopped if _returns(system, maybe.names)),
         data=tuple(data.ref for data in lost),
         bytes_lost=sum(data.size or 0 for data in lost),
-        applicants_per_hour=sum(system.applicants.per_hour for system in stopped if system.applicants is not None),
+        applicants_per_hour=_applicants(stopped),
         by_grade=MappingProxyType(dict(sorted(Counter(system.grade for system in stopped).items()))),
         unsized=sum(data.size is None for data in lost),
+        applicants_perhaps=_applicants(open_ones),
+        perhaps=tuple(system.ref for system in open_ones),
+        data_perhaps=tuple(data.ref for data in lost if data.ref not in sure.lost),
     )
+
+
+def _applicants(systems: Sequence[System]) -> float:
+    return sum(system.applicants.per_hour for system in systems if system.applicants is not None)
 
 
 def _returns(system: System, down: frozenset[str]) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from math import inf
@@ -11,8 +11,10 @@ from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
 from audit.analysis.contributions import paid
-from audit.analysis.meaning_spread import spread, stops_surely
-from audit.analysis.recovery import bounded, curve, recovery
+from audit.analysis.impact import MONTHS
+from audit.analysis.meaning_spread import spread
+from audit.analysis.recovery import curve, recovery
+from audit.analysis.touched import touched
 from audit.analysis.unknowns import unknowns
 from audit.model.concentration import concentrations
 from audit.model.estate import System
@@ -62,8 +64,8 @@ def meaning(graph: Graph, at: datetime, known: Proven = NOTHING) -> Meaning:
 
     `known` is what drills and switches measured: it goes before what is declared.
     """
-    coming = seasons(graph.estate, at.astimezone(ZoneInfo(graph.estate.about.timezone)).date())
-    reckoning = Reckoning(graph.estate, at, coming)
+    today = at.astimezone(ZoneInfo(graph.estate.about.timezone)).date()
+    reckoning = Reckoning(graph.estate, at, seasons(graph.estate, today, MONTHS))
     clockwork = Clockwork(graph, took=known.took, drills=known.restored)
     followed = [_follow(event, clockwork, reckoning, weight) for event, weight in _worst(graph)]
     dark = unknowns(graph)
@@ -77,7 +79,7 @@ def meaning(graph: Graph, at: datetime, known: Proven = NOTHING) -> Meaning:
         shares=tuple(one.shares for one in concentrations(graph)),
         paid=paid(graph),
         unknowns=tuple(row.unknown for row in dark.rows if row.unknown.moves > 0 and row.kind != "time")[:UNKNOWNS],
-        seasons=coming,
+        seasons=seasons(graph.estate, today),
         beside=CURVE,
         measure=MEASURES.get(dark.stakes.basis, "grade"),
     )
@@ -104,21 +106,13 @@ def _weights(graph: Graph, known: Net) -> Sequence[float]:
 
 def _follow(event: Happening, clockwork: Clockwork, reckoning: Reckoning, weight: float) -> _Followed:
     both = clockwork.after(event)
-    found = tuple(_stops(both))
+    found = tuple(touched(both))
     harm = reckoning.of(found)
-    count = Span(float(sum(one.surely for one in found)), float(len(found)))
+    index = both.most.graph.estate.index
+    away = {one.ref: one for one in found if one.to == 1 and isinstance(index.get(one.ref), System)}
+    count = Span(float(sum(one.surely for one in away.values())), float(len(away)))
     bar = Bar(event.ref, event.name, harm.exposure, harm.waiting, count)
-    return _Followed(event, both, {one.ref: one for one in found}, _slower(both), bar, weight)
-
-
-def _slower(both: Both) -> frozenset[str]:
-    graph = both.most.graph
-    wanting = [system for _, system in graph.estate.systems() if system.degraded_without]
-    if not wanting:
-        return frozenset()
-    down = frozenset(both.most.stopped()) | both.most.event.nodes
-    lacking = (one.ref for one in wanting if not all(graph.met(lack.on, down) for lack in one.degraded_without))
-    return frozenset(lacking) - down
+    return _Followed(event, both, away, frozenset(one.ref for one in found if one.to < 1), bar, weight)
 
 
 def _recovery(both: Both) -> Recovery:
@@ -127,18 +121,6 @@ def _recovery(both: Both) -> Recovery:
     index = view.graph.estate.index
     ends = [view.back(ref) for ref in view.stopped() if isinstance(index.get(ref), System)]
     return replace(recovery(both), floor=curve([end for end in ends if end < inf], len(ends)))
-
-
-def _stops(both: Both) -> Iterator[Stop]:
-    """The systems that stop in one of the views, with their hours alone: steps and ways are for the worst loss."""
-    least, most = both.least, both.most
-    index = most.graph.estate.index
-    for ref in dict.fromkeys((*least.stopped(), *most.stopped())):
-        system = index.get(ref)
-        if isinstance(system, System):
-            falls, ends = (least.falls(ref), most.falls(ref)), (least.back(ref), most.back(ref))
-            back = Span(ends[0], bounded(ends[1])) if ends[0] < inf else None
-            yield Stop(ref, system.grade, stops_surely(least, ref), Span(min(falls), bounded(falls[0])), back)
 
 
 def _matrix(graph: Graph, followed: Sequence[_Followed], reckoning: Reckoning) -> Matrix | None:

@@ -34,17 +34,9 @@ def spread(event: Happening, both: Both) -> Layered:
     depth = {ref: step for ref, step in _depths(event.struck("pessimistic"), took).items() if ref in told}
     layers: dict[int, list[tuple[str, str, bool]]] = {}
     for ref in sorted(depth, key=lambda one: (_grade(graph, one), one)):
-        layers.setdefault(depth[ref], []).append((ref, took[ref], stops_surely(both.least, ref)))
+        layers.setdefault(depth[ref], []).append((ref, took[ref], both.least.falls(ref) < inf))
     shown = [tuple(layers[at][:A_LAYER]) for at in sorted(layers)[:LAYERS]]
     return Layered(event.struck("pessimistic"), tuple(shown), len(depth) - sum(map(len, shown)))
-
-
-def stops_surely(best: Timeline, ref: str) -> bool:
-    """Whether it stops in the optimistic view, too: a standby that takes over at once is no stop, a restart is one."""
-    node = best.waits.number.get(ref)
-    if node is None or best.falls(ref) == inf:
-        return False
-    return best.back(ref) > best.falls(ref) or best.course.by[node] == node
 
 
 def _taken(event: Happening, view: Timeline) -> Iterator[tuple[str, str]]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from math import inf
 from typing import Final
 
-from audit.model.estate import System
-from audit.model.graph import Graph
+from audit.model.estate import Programme, System
 from audit.model.labour import Step
 from audit.model.meaning import Recovery, Span, Stop, Task
 from audit.model.timeline import Both, Timeline
@@ -23,7 +23,7 @@ def bounded(hours: float) -> float | None:
 
 def stops(both: Both) -> tuple[Stop, ...]:
     """Every system or programme that stops in one of the views; the sure ones first, by grade, the longest first."""
-    found = [_stop(both, ref, grade) for ref, grade in _judged(both.most.graph) if _stopped(both, ref)]
+    found = [_stop(both, ref, grade) for ref, grade in stopping(both)]
     return tuple(sorted(found, key=lambda one: (not one.surely, one.grade, -_length(one), one.ref)))
 
 
@@ -31,30 +31,33 @@ def _length(one: Stop) -> float:
     return inf if one.back is None else one.back.least
 
 
-def _judged(graph: Graph) -> Iterator[tuple[str, int]]:
-    for _, system in graph.estate.systems():
-        yield system.ref, system.grade
-    grades = graph.grades()
-    for programme in graph.estate.programmes:
-        yield programme.ref, grades.get(programme.ref, 4)
+def stopping(both: Both) -> Iterator[tuple[str, int]]:
+    """Every system or programme that stops in one of the views, with its grade."""
+    graph = both.most.graph
+    grades: Mapping[str, int] | None = None
+    for ref in dict.fromkeys((*both.least.stopped(), *both.most.stopped())):
+        item = graph.estate.index.get(ref)
+        if isinstance(item, System):
+            yield ref, item.grade
+        elif isinstance(item, Programme):
+            grades = graph.grades() if grades is None else grades
+            yield ref, grades.get(ref, 4)
 
 
-def _stopped(both: Both, ref: str) -> bool:
-    return both.least.falls(ref) < inf or both.most.falls(ref) < inf
+def rough(both: Both, ref: str, grade: int) -> Stop:
+    """From when until when something is away, without the steps that bring it back."""
+    least, most = both.least, both.most
+    begins, ends = (least.falls(ref), most.falls(ref)), (least.back(ref), most.back(ref))
+    back = Span(ends[0], bounded(ends[1])) if ends[0] < inf else None
+    return Stop(ref, grade, begins[0] < inf, Span(min(begins), bounded(begins[0])), back)
 
 
 def _stop(both: Both, ref: str, grade: int) -> Stop:
-    least, most = both.least, both.most
-    surely = least.falls(ref) < inf
-    back = Span(least.back(ref), bounded(most.back(ref))) if least.back(ref) < inf else None
-    view = least if surely else most
+    found = rough(both, ref, grade)
+    view = both.least if found.surely else both.most
     costly = costliest(view, ref)
-    return Stop(
-        ref=ref,
-        grade=grade,
-        surely=surely,
-        falls=Span(min(most.falls(ref), least.falls(ref)), bounded(least.falls(ref))),
-        back=back,
+    return replace(
+        found,
         through=view.waited_for(ref) if view.back(ref) < inf else _blocker(view, ref),
         work=costly.says if costly is not None else None,
     )

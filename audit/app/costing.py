@@ -8,21 +8,17 @@ from pathlib import Path
 
 from audit.analysis.impact import Impact, impact
 from audit.app import instant
-from audit.app.falling import graph_of, nodes_of
+from audit.app.recovering import timed
 from audit.model.graph import Graph
-from audit.model.hazards import Happening, happening
 
 
-def cost_of(path: Path, lost: Sequence[str], at: str | None, hours: float | None) -> tuple[Graph, Impact]:
-    """The graph with the impact; `at` is now where it is not written. Stop(USAGE) for a name that nothing has."""
-    graph = graph_of(path)
-    when = instant(at, graph.estate) or datetime.now(UTC)
-    found = tuple(dict.fromkeys(one for name in lost for one in _happening(graph, name)))
-    return graph, impact(graph, found, when, hours)
+def cost_of(
+    path: Path, lost: Sequence[str], at: str | None, hours: float | None, run: str = "", store: str = ""
+) -> tuple[Graph, Impact]:
+    """The graph with the impact; `at` is now where it is not written. Stop(USAGE) for a name that nothing has.
 
-
-def _happening(graph: Graph, name: str) -> tuple[Happening, ...]:
-    try:
-        return (happening(graph, name),)
-    except LookupError:
-        return tuple(happening(graph, one) for one in nodes_of(graph, (name,)))
+    What drills and switches measured counts as in the times of recovery: see `timed`.
+    """
+    found = timed(path, lost, "", run, store, at)
+    when = instant(at, found.graph.estate) or datetime.now(UTC)
+    return found.graph, impact(found.graph, found.lost, when, hours, found.proven)

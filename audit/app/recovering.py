@@ -8,8 +8,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType
 
+from audit.app import instant
 from audit.app.drilling_record import drills_seen
-from audit.app.falling import kept, nodes_of, system_of
+from audit.app.falling import happenings_of, kept, system_of
 from audit.app.seen import looks_of
 from audit.app.stored import whole
 from audit.app.switching_record import switches_seen
@@ -19,7 +20,7 @@ from audit.inventory.load import load
 from audit.model.estate import Estate
 from audit.model.exit import Exit, Stop
 from audit.model.graph import Graph
-from audit.model.hazards import Happening, happening
+from audit.model.hazards import Happening
 from audit.model.message import say
 from audit.model.policy import Policy
 from audit.model.proven import Proven, proven
@@ -48,18 +49,19 @@ def asked(path: Path, lost: Sequence[str] = (), system: str = "", run: str = "",
     known = discover()
     estate = kept(whole(load(path, known)))
     graph = Graph(estate)
-    found = tuple(dict.fromkeys(one for name in lost for one in _meant(graph, name)))
+    found = happenings_of(graph, lost)
     only = (system_of(graph, system),) if system else ()
     return Asked(graph, known.policy(estate), found, only, _looks(run, store, estate.ref) if run else None)
 
 
-def timed(path: Path, lost: Sequence[str], system: str, run: str, store: str, at: datetime | None = None) -> Asked:
+def timed(path: Path, lost: Sequence[str], system: str, run: str, store: str, at: str | None = None) -> Asked:
     """The same with what was measured: as that run saw it, else by the newest records of the store, if there is one.
 
     What is past its date at that instant, else now, does not count.
     """
     found = asked(path, lost, system)
-    estate, now = found.graph.estate, at if at is not None else datetime.now(UTC)
+    estate = found.graph.estate
+    now = instant(at, estate) or datetime.now(UTC)
     looks = _looks(run, store, estate.ref) if run else _recorded(estate, store)
     return replace(found, proven=proven(estate, looks, now))
 
@@ -73,13 +75,6 @@ def _recorded(estate: Estate, store: str) -> Looks:
         if stop.code is not Exit.USAGE:
             raise
         return Looks()
-
-
-def _meant(graph: Graph, name: str) -> tuple[Happening, ...]:
-    try:
-        return (happening(graph, name),)
-    except LookupError:
-        return tuple(happening(graph, one) for one in nodes_of(graph, (name,)))
 
 
 def _looks(run: str, store: str, estate: str) -> Looks:

@@ -32,6 +32,7 @@ def as_json(graph: Graph, found: Plan, top: int) -> Iterator[str]:
         "goal": found.goal,
         "basis": found.stakes.basis,
         "currency": found.currency,
+        "measures": len(graph.estate.measures),
         "budget": found.budget,
         "chosen": [
             {
@@ -78,6 +79,9 @@ def as_text(found: Plan, top: int, speak: Translator) -> Iterator[str]:
 
     if found.currency == THINGS:
         yield speak.text("the inventory names no `measures:` with their cost; these are the fewest things to do")
+        if found.before:
+            yield speak.text("nothing of this is planned: write `measures:` with `cost:`, `doubles:`, `proves:`, then "
+                             "a budget chooses among them")  # fmt: skip
     for one in found.chosen:
         what = [speak.text("double {names}", names=_some(one.doubles))] if one.doubles else []
         what += [speak.text("prove {names}", names=_some(one.proves))] if one.proves else []
@@ -85,7 +89,9 @@ def as_text(found: Plan, top: int, speak: Translator) -> Iterator[str]:
         by = [speak.text("by {date}", date=plain(one.by))] if one.by is not None else []
         name = "" if found.currency == THINGS else f"{line(one.id):<28}"
         yield f"  {name}{cost}  {', '.join((*what, *by))}"
-    if not found.chosen:
+    if not found.before:
+        yield speak.text("no single loss stops a system that counts for this goal")
+    elif not found.chosen:
         yield speak.text("nothing is worth buying for this goal")
     yield speak.text("all of it: {cost}", cost=money(found.cost)) + _against(found, money(found.budget or 0.0), speak)
     if not found.exact:

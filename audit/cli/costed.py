@@ -17,7 +17,8 @@ from audit.model.message import Message, say
 from audit.model.units import plain
 from reports.translate import Translator
 
-UNTIL_THEN: Final = say("each system that stops is away for as long as was asked; what bears that time does not stop")
+UNTIL_THEN: Final = say("each system that stops is away for as long as was asked, or until a standby takes over from "
+                        "it or from what it leans on; what bears that time does not stop")  # fmt: skip
 FROM_INVENTORY: Final = say("what the inventory does not give hours for is back at once in the best case, never in the "
                             "worst")  # fmt: skip
 _MANY: Final = 1e15

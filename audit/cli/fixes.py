@@ -47,8 +47,10 @@ def command(estate: Path, budget: Any, goal: str, basis: str | None, top: int, f
 
     The goal `spof` asks for the cheapest choice that ends every single point of failure of a system of grade 1; where
     the budget is too small, for the choice that ends most of them. The goal `harm` asks for the choice within the
-    budget that leaves the least harm over all single losses. Without measures the fewest things to double and
-    failovers to prove are listed. Exit code 1 where single points of failure of grade 1 are left, else 0.
+    budget that leaves the least harm over all single losses. Nothing is chosen that the goal does not need. Without
+    measures the fewest things to double and failovers to prove are listed, as what measures could be about: they have
+    no price, so that no budget counts, and nothing of them is planned. Exit code 1 where single points of failure of
+    grade 1 are left by what is planned, else 0.
 
     \b
     Examples:

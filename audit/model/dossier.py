@@ -69,11 +69,11 @@ class Loss:
     takes: tuple[str, ...]
     """The rooms or the site that burn by themselves."""
     systems: tuple[str, ...]
-    """Systems that stop, worst grade first."""
+    """Systems that stop, worst grade first, those of `perhaps` among them."""
     returning: tuple[str, ...]
     """Those of them for which a declared failover stands outside the hit."""
     data: tuple[str, ...]
-    """Data sets of which no copy stands outside the hit."""
+    """Data sets of which no copy stands outside the hit, those of `data_perhaps` among them."""
     bytes_lost: int
     """Declared size of those data sets."""
     applicants_per_hour: float
@@ -81,6 +81,12 @@ class Loss:
     """Grade to number of systems that stop."""
     unsized: int = 0
     """How many of those data sets declare no size."""
+    applicants_perhaps: float = 0.0
+    """How many of the applicants an hour are those of the systems in `perhaps`."""
+    perhaps: tuple[str, ...] = ()
+    """Systems that stop unless a failover works that has never really switched."""
+    data_perhaps: tuple[str, ...] = ()
+    """Data sets that are lost unless something stands elsewhere of which the inventory does not say where."""
 
 
 @dataclass(frozen=True, slots=True)

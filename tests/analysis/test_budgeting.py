@@ -52,6 +52,8 @@ def test_the_cheapest_choice_that_is_enough(seed: int) -> None:
     assert found.cost == min(sum(costs[one] for one in some) for some in choices(count) if enough(some))
     hurried = cheapest(costs, enough, cover, most=2)
     assert enough(hurried.chosen)
+    for some in (found, hurried):
+        assert not any(enough(set(some.chosen) - {one}) for one in some.chosen), "each is needed"
     assert hurried.bound <= found.cost <= hurried.cost
     assert not hurried.exact or hurried.cost == found.cost
 
@@ -60,7 +62,7 @@ def test_the_cheapest_choice_that_is_enough(seed: int) -> None:
 def test_the_best_choice_for_a_budget(seed: int) -> None:
     dice = Random(seed)
     count = dice.randrange(1, 8)
-    costs = [float(dice.randrange(1, 9)) for _ in range(count)]
+    costs = [float(dice.randrange(0, 9)) for _ in range(count)]
     losses = asked(dice, count)
     weights = [float(dice.randrange(1, 20)) for _ in losses]
 
@@ -76,6 +78,8 @@ def test_the_best_choice_for_a_budget(seed: int) -> None:
     assert found.cost == sum(costs[one] for one in found.chosen) <= budget
     assert (left(found.chosen), found.cost) == min((left(some), sum(costs[one] for one in some)) for some in fitting)
     hurried = best_within(costs, budget, left, most=2)
+    for some in (found, hurried):
+        assert all(left(set(some.chosen) - {one}) > left(some.chosen) for one in some.chosen), "each is of use"
     assert hurried.bound <= left(found.chosen) <= left(hurried.chosen)
 
 
@@ -140,6 +144,14 @@ def test_without_measures_the_fewest_things_are_named() -> None:
     assert {*(ref for one in found.chosen for ref in (*one.doubles, *one.proves))} == {"post", "kibo/loans/away"}
     empty = things(graph_of("institutions: []\n"))
     assert (empty.chosen, empty.after) == ((), ())
+
+
+def test_what_is_only_proposed_ends_nothing() -> None:
+    bare = graph_of(ESTATE.partition("measures:")[0])
+    found = things(bare)
+    assert (found.after, found.first_left(bare)) == ((), True)
+    whole = graph_of(ESTATE)
+    assert not plan(whole, "spof", None).first_left(whole)
 
 
 def random_estate(dice: Random, proven: frozenset[str]) -> str:

@@ -98,6 +98,10 @@ def test_fixes(estate: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert [one["loss"] for one in poor["left"]] == ["kibo/login"]
     assert "no measure" not in read(capsys, "fixes", str(estate), "--goal", "harm", "--budget", "1e9 KRW")
     assert main(["fixes", str(estate), "--budget", "much"]) == 2
+    bare = estate.with_name("bare.yaml")
+    bare.write_text(ESTATE.partition("measures:")[0])
+    assert told(capsys, "fixes", str(bare), code=1)["measures"] == 0
+    assert "nothing of this is planned" in read(capsys, "fixes", str(bare), code=1)
 
 
 def test_diff(estate: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
