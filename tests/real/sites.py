@@ -52,6 +52,6 @@ def asked(url: str, site: Site, *more: str) -> Said:
     """What curl says of a page at one site, as somebody who wants it to work asks: trusting, following."""
     host = url.partition("://")[2].partition("/")[0].partition(":")[0]
     place = f"{host}:{site.port}:{site.address}"
-    ended = run("curl", "-skL", "-m", "5", "--resolve", place, "-o", "/dev/null", "-w", "%{http_code}", *more, url)
+    ended = run("curl", "-skL", "-m", "120", "--resolve", place, "-o", "/dev/null", "-w", "%{http_code}", *more, url)
     word = f"curl -kL: {ended.stdout.strip()}" if ended.returncode == 0 else f"curl: exit {ended.returncode}"
     return Said(word, content=ended.returncode == 0 and ended.stdout.startswith("2"))

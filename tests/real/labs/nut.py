@@ -34,10 +34,12 @@ def lab(root: Path) -> Iterator[Lab]:
         device = upsd.folder / "good.dev"
 
         def turned(content: str, shown: Callable[[], bool]) -> Said:
-            before = device.stat().st_mtime
-            device.write_text(content)
-            # The driver reads it again once its date is another one, of which it knows whole seconds.
-            os.utime(device, (before + 2, before + 2))
+            at = device.stat().st_mtime + 2
+            # At once, for the driver reads it again once its date is another one, of which it knows whole seconds.
+            new = device.with_suffix(".new")
+            new.write_text(content)
+            os.utime(new, (at, at))
+            new.replace(device)
             wait_until(shown, "the new state of the device")
             line = said(upsd)
             return Said(f"GET VAR ups.status: {line}", content="OL" in line and "RB" not in line)
