@@ -61,6 +61,11 @@ class Group:
     def stop(self, server: Redis) -> None:
         end(server.process)
 
+    def hurry(self, patience: float) -> None:
+        """Let every Sentinel call dead what is silent for so many seconds."""
+        for one in self.sentinels:
+            one.cli("SENTINEL", "SET", self.name, "down-after-milliseconds", str(int(patience * 1000)))
+
     def freeze(self, server: Redis) -> None:
         server.process.send_signal(signal.SIGSTOP)
 
@@ -75,9 +80,16 @@ class Group:
         for number in alive:
             if self.primary(number) is not first or self._following(number) < count:
                 return False
+        if not self.calm():
+            return False
         lines = first.cli("INFO", "replication").splitlines()
         online = sum("state=online" in line for line in lines if line.startswith("slave"))
         return online >= count and self.quorum(alive[0]).startswith(f"OK {len(alive)} ")
+
+    def calm(self) -> bool:
+        """Whether none that runs holds back, as each does for 30 seconds after it stood still for two."""
+        alive = [one for one in self.sentinels if one.process.poll() is None]
+        return all(one.info("sentinel_tilt", "sentinel") == "0" for one in alive)
 
     def _following(self, asked: int) -> int:
         """How many replicas a Sentinel hears that follow their primary; none while it is switching."""
