@@ -28,6 +28,8 @@ wal_keep_size = 64MB
 hot_standby = on
 shared_buffers = 16MB
 wal_retrieve_retry_interval = 200ms
+wal_sender_timeout = 600s
+wal_receiver_timeout = 600s
 log_min_messages = warning
 """
 _ACCESS = """

@@ -39,17 +39,19 @@ def given(servers: tuple[Etcd, ...], wanted: Etcd) -> None:
 def lab(root: Path) -> Iterator[Lab]:
     with started(root / "etcd", 3) as servers:
         first, second, third = servers
-        given(servers, first)
 
         def stopped() -> Said:
+            given(servers, first)
             third.stop()
             return said(first)
 
         def frozen() -> Said:
+            given(servers, first)
             third.freeze()
             return said(first)
 
         def halved() -> Said:
+            given(servers, first)
             second.stop()
             third.stop()
             wait_until(lambda: first.status().get("leader", "0") == "0", "the end of the majority")
@@ -66,6 +68,7 @@ def lab(root: Path) -> Iterator[Lab]:
 
         def removed() -> Said:
             """Two are left, of which neither may be lost."""
+            given(servers, first)
             number = third.number()
             words = ("--endpoints", first.url, "member", "remove", f"{number:x}")
             # Nobody is removed before all have seen each other for five seconds.
@@ -74,6 +77,12 @@ def lab(root: Path) -> Iterator[Lab]:
             wait_until(lambda: first.healthy() == "true", "a leader of the two")
             return said(first)
 
+        def state() -> dict[str, str]:
+            """Without the count of elections: on a busy machine there is one more now and then."""
+            told = first.ctl("get", "", "--prefix", "--write-out=fields").splitlines()
+            keys = "\n".join(line for line in told if not line.startswith('"RaftTerm"'))
+            return {"members": first.ctl("member", "list"), "keys": keys}
+
         try:
             yield Lab(
                 item={
@@ -81,8 +90,7 @@ def lab(root: Path) -> Iterator[Lab]:
                     "members": [{"name": server.name, "at": site}
                                 for server, site in zip(servers, SITES, strict=True)],
                 },
-                state=lambda: {"members": first.ctl("member", "list"),
-                               "keys": first.ctl("get", "", "--prefix", "--write-out=fields")},
+                state=state,
                 breaks={"stopped": stopped, "frozen": frozen, "halved": halved, "filled": filled, "removed": removed},
                 role="failover",
             )  # fmt: skip

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
@@ -64,10 +66,16 @@ class Node:
         """Its state, as a job of the institution fetches it."""
         assert self.process is not None
         self.written.unlink(missing_ok=True)
-        signal = done("keepalived", "--signum=JSON").strip()
-        os.kill(self.process.pid, int(signal))
-        wait_until(lambda: self.written.exists() and self.written.read_text().rstrip().endswith("]"), "keepalived.json")
+        os.kill(self.process.pid, int(done("keepalived", "--signum=JSON")))
+        wait_until(self.whole, "keepalived.json")
         shutil.copy2(self.written, file)
+
+    def whole(self) -> bool:
+        """Whether all of its state is written."""
+        try:
+            return bool(json.loads(self.written.read_text()))
+        except (FileNotFoundError, ValueError):
+            return False
 
 
 @contextmanager
@@ -81,19 +89,25 @@ def namespace(folder: Path, name: str, number: int, *words: str) -> Iterator[Nod
         yield Node(name, number, folder, holder)
 
 
-@contextmanager
-def routing(node: Node, other: int, door: Path) -> Iterator[None]:
-    settings = node.folder / "keepalived.conf"
-    settings.write_text(
+def settings(node: Node, other: int, door: Path, patience: int) -> None:
+    """Written for the node: it takes over once so many words of the master, one a second, did not come."""
+    (node.folder / "keepalived.conf").write_text(
         f"global_defs {{\n  router_id {node.name}\n  snmp_socket unix:{door}\n  enable_snmp_vrrp\n"
         f"  vrrp_garp_master_delay 1\n}}\n"
         f"vrrp_instance {INSTANCE} {{\n  state BACKUP\n  interface v0\n  virtual_router_id 51\n"
-        f"  priority {150 - 50 * node.number}\n  advert_int 2\n  nopreempt\n  unicast_src_ip 10.99.0.{node.number}\n"
+        f"  priority {150 - 50 * node.number}\n  advert_int 1\n  down_timer_adverts {patience}\n  nopreempt\n"
+        f"  unicast_src_ip 10.99.0.{node.number}\n"
         f"  unicast_peer {{ 10.99.0.{other} }}\n  virtual_ipaddress {{ {SHARED}/24 }}\n"
         "  track_interface { w0 }\n}\n"
     )
+
+
+@contextmanager
+def routing(node: Node, other: int, door: Path, patience: int) -> Iterator[None]:
+    settings(node, other, door, patience)
     argv = (
-        *node.inside, "keepalived", "-n", "-l", "-f", str(settings), "-p", str(node.folder / "pid"),
+        *node.inside, "keepalived", "-n", "-l", "-f", str(node.folder / "keepalived.conf"), "-p",
+        str(node.folder / "pid"),
         "-r", str(node.folder / "vrrp"),
     )  # fmt: skip
     # It writes its state into the folder for temporary files.
@@ -135,9 +149,10 @@ def routers() -> Iterator[tuple[Node, Node, int]]:
                 for link in ("lo", "v0", "w0", "w1"):
                     node.ip("link", "set", link, "up")
             stack.enter_context(agent(second.folder, port, door))
-            stack.enter_context(routing(first, 2, door.with_name("none")))
+            stack.enter_context(routing(first, 2, door.with_name("none"), 3))
             wait_until(first.holds, "the master")
-            stack.enter_context(routing(second, 1, door))
+            # The master of a busy machine is silent for some seconds now and then.
+            stack.enter_context(routing(second, 1, door, 100))
             wait_until(lambda: state_by_snmp(port).endswith(": 1"), "the backup")
             yield first, second, port
     finally:
@@ -166,6 +181,9 @@ def lab(root: Path) -> Iterator[Lab]:
             for node, other in ((first, 2), (second, 1)):
                 lost = ("lladdr", "02:00:00:00:00:99", "dev", "v0", "nud", "permanent")
                 node.ip("neigh", "replace", f"10.99.0.{other}", *lost)
+            assert second.process is not None
+            settings(second, 1, second.folder.parent / "agentx", 3)
+            second.process.send_signal(signal.SIGHUP)
             wait_until(second.holds, "the second master")
             wait_until(lambda: state_by_snmp(port).endswith(": 2"), "the agent")
             return said()

@@ -22,7 +22,7 @@ def lab(root: Path) -> Iterator[Lab]:
         def frozen() -> Said:
             freeze(primary, replica)
             age = "select timestampdiff(second, max(ts), now()) from app.heartbeat"
-            wait_until(lambda: int(replica.sql(age)) >= 5, "a heartbeat of some age")
+            wait_until(lambda: int(replica.sql(age)) >= 15, "a heartbeat of some age")
             return said(replica)
 
         def stopped() -> Said:
@@ -54,6 +54,6 @@ def lab(root: Path) -> Iterator[Lab]:
             },
             state=state,
             breaks={"frozen": frozen, "stopped": stopped, "cut": cut, "other": other},
-            promised={"rpo": "10s", "rto": "1h"},
+            promised={"rpo": "20s", "rto": "1h"},
             environment={"LAB_MARIADB_PRIMARY": primary.url(), "LAB_MARIADB_REPLICA": replica.url()},
         )  # fmt: skip

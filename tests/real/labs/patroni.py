@@ -120,12 +120,14 @@ def planned(both: Pair) -> Said:
 
 
 def voter_lost(both: Pair) -> Said:
+    given(both.etcd, both.etcd[0])
     both.etcd[2].stop()
     return said(both, both.leader())
 
 
 def voters_lost(both: Pair) -> Said:
     other = both.follower()
+    given(both.etcd, both.etcd[0])
     both.etcd[1].stop()
     both.etcd[2].stop()
     wait_until(lambda: other.ask("patroni").get("role") == "replica" and not both.leads(), "the end of the lead")
@@ -136,7 +138,6 @@ def voters_lost(both: Pair) -> Said:
 @contextmanager
 def lab(root: Path) -> Iterator[Lab]:
     with pair(root, voters=3) as both:
-        given(both.etcd, both.etcd[0])
         both.sql("create table canary as select generate_series(1, 100) as id")
         both.settle()
         names = (*both.names, *(server.name for server in both.etcd))

@@ -50,6 +50,7 @@ def replay_paused(pair: Pair) -> Said:
 def promoted(pair: Pair) -> Said:
     """Two take writes; each says of itself that it is a sound primary."""
     pair.standby.sql("select pg_promote()")
+    wait_until(lambda: pair.standby.sql("select not pg_is_in_recovery()") == "t", "the second primary")
     ready = pair.standby.sql("select not pg_is_in_recovery()") + pair.primary.sql("select not pg_is_in_recovery()")
     return Said(f"primaries that answer: {ready.count('t')}", content=ready == "tt")
 
@@ -61,7 +62,7 @@ def stopped(pair: Pair) -> Said:
 
 
 def frozen(pair: Pair) -> Said:
-    """The standby stands still; for a minute the primary does not notice."""
+    """The standby stands still; for minutes the primary does not notice."""
     pair.standby.signal(signal.SIGSTOP)
     return said(pair)
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from tests.programs import find
+from tests.real.children import wait_until
 from tests.real.clusters import Pair, started_pair
 from tests.real.lab import Lab, Said
 
@@ -94,6 +95,7 @@ def _no_monitor(pair: Pair) -> Said:
 def _promoted(pair: Pair) -> Said:
     """Two servers take writes; the old lag query, which asks the promoted one alone, has no complaint."""
     pair.standby.sql("select pg_promote()")
+    wait_until(lambda: pair.standby.sql("select not pg_is_in_recovery()") == "t", "the second primary")
     pair.write()
     lag = pair.standby.sql("select coalesce(pg_last_wal_receive_lsn() = pg_last_wal_replay_lsn(), true)")
     return Said("the usual query for the lag: 0 s", content=lag == "t")

@@ -14,6 +14,7 @@ from tests.real.lab import Lab, Said
 from tests.real.redises import PROGRAMS, WORD, Redis, started
 
 NEEDS: Final = PROGRAMS
+_PATIENT: Final = ("--save", "", "--repl-timeout", "600")
 
 
 def following(replica: Redis) -> bool:
@@ -23,8 +24,8 @@ def following(replica: Redis) -> bool:
 @contextmanager
 def lab(root: Path) -> Iterator[Lab]:
     with (
-        started(root / "primary", "--save", "") as primary,
-        started(root / "replica", "--save", "", "--replicaof", "127.0.0.1", str(primary.port)) as replica,
+        started(root / "primary", *_PATIENT) as primary,
+        started(root / "replica", *_PATIENT, "--replicaof", "127.0.0.1", str(primary.port)) as replica,
     ):
         for server in (primary, replica):
             server.limit()
