@@ -6,19 +6,26 @@ import importlib
 import pkgutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from difflib import get_close_matches
 from importlib.metadata import entry_points
 from types import MappingProxyType, ModuleType
+from typing import Final
 
 from audit.contract import BadPlugin, Check, Drill, Probe
+from audit.model.clean import line
 from audit.model.estate import Estate
 from audit.model.item import Item, Technology
 from audit.model.message import say
 from audit.model.policy import LimitTable, Policy, effective
 from audit.model.policy_told import Value, told
 from audit.model.unfit import Unfit
+from audit.world.watchdog import Watchdog
 
 GROUP = "haechi.checks"
+LONGEST: Final = timedelta(minutes=1)
+"""For the import of all that one package of others holds."""
+ENDLESS: Final = "haechi: the import of the package {package} does not end; take it away, or mend it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +87,12 @@ def discover() -> Catalogue:
     found = _Findings()
     for module in _modules(checks):
         found.take(module, "")
-    for point in sorted(entry_points(group=GROUP), key=lambda point: point.name):
-        package = point.load()
-        owner = point.dist.name if point.dist is not None else point.name
-        for module in _modules(package):
-            found.take(module, owner + ":")
+    with Watchdog() as dog:
+        for point in sorted(entry_points(group=GROUP), key=lambda point: point.name):
+            owner = point.dist.name if point.dist is not None else point.name
+            with dog.watching(ENDLESS.format(package=line(owner)), LONGEST):
+                for module in _modules(point.load()):
+                    found.take(module, owner + ":")
     return found.catalogue()
 
 

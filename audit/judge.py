@@ -7,11 +7,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from types import MappingProxyType, UnionType
+from operator import attrgetter
+from types import MappingProxyType
 from typing import Any, Final
 
 from audit.catalogue import Catalogue
 from audit.contract import Check, bug_text
+from audit.model.basis import Basis
 from audit.model.estate import Estate
 from audit.model.evidence import Claim, Claims, Finding, Observation, Ruling
 from audit.model.facts import DocumentState, Facts
@@ -19,11 +21,17 @@ from audit.model.item import Item
 from audit.model.message import Message, say
 from audit.model.paper import Forged, sorted_out
 from audit.model.plan import Plan
-from audit.model.policy import NONE
+from audit.model.standpoint import Standpoint, Terms, counting
 from audit.model.subject import Looks, Subject
-from audit.model.verdict import CannotSee, Level, NotApplicable, Reason, Severity, Verdict
+from audit.model.verdict import CannotSee, NotApplicable, Reason, Severity, Verdict
 from audit.model.waivers import Waivers
 
+NO_EVIDENCE: Final = say(
+    "no evidence is recorded for this; add it with `haechi evidence add ESTATE --check {check} --on {ref}`"
+)
+_UNLOOKED: Final = say("was not looked at")
+_OTHERWISE: Final = say("was looked at, but not in a way that tells this")
+_TEXT: Final = (str, Message)
 NOT_LOOKED_AT: Final[Mapping[str, Message]] = MappingProxyType(
     {
         "interrupted": say("was not looked at, because the run was interrupted"),
@@ -46,16 +54,16 @@ def judge(
     papers: dict[tuple[str, str], list[Claim]] = defaultdict(list)
     for claim in claims(plan.estate, bench.looks):
         papers[claim.evidence.check, claim.evidence.on].append(claim)
-    waivers = Waivers(plan.estate, at)
-    findings = (
-        waivers.laid_over(
-            bench.finding(
-                catalogue.checks[name], plan.subjects[ref], observations.get(ref), papers.get((name, ref), ())
-            )
-        )
+    waivers, waived = Waivers(plan.estate, at), {waiver.check for waiver in plan.estate.waivers}
+    checks, subjects = catalogue.checks, plan.subjects
+    findings = [
+        bench.finding(checks[name], subjects[ref], observations.get(ref), papers.get((name, ref), ()))
         for name, ref in plan.pairs
-    )
-    return tuple(sorted(findings, key=lambda finding: (finding.subject, finding.check)))
+    ]
+    if waived:
+        findings = [waivers.laid_over(one) if one.check in waived else one for one in findings]
+    findings.sort(key=attrgetter("subject", "check"))
+    return tuple(findings)
 
 
 def judge_one(
@@ -79,7 +87,7 @@ def claims(estate: Estate, looks: Looks) -> Iterator[Claim]:
         yield Claim(evidence, document if isinstance(document, DocumentState) else None)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Answer:
     """What came of one pair, before it is put beside its subject."""
 
@@ -99,36 +107,46 @@ class _Bench:
         self._at = at
         self._state = state
         self._ids: dict[str, str] = {}
+        self._terms: dict[tuple[str, int], Terms] = {}
+        self._about: Standpoint | None = None
 
     def finding(
         self, check: Check, subject: Subject[Item], observation: Observation | None, papers: Sequence[Claim]
     ) -> Finding:
-        basis = _Basis(self.looks.seen)
+        about = self._about
+        if about is None or about.subject is not subject:
+            about = self._about = Standpoint.of(subject)
+        terms = self._terms.get((check.id, subject.grade))
+        if terms is None:
+            terms = self._terms[check.id, subject.grade] = Terms.of(check.id, check.severity, subject)
+        basis = Basis(self.looks.seen)
         try:
-            answer = self._answer(check, subject, observation, papers, basis)
+            if terms.exempt is not None:
+                answer = _Answer(Verdict.NOT_APPLICABLE, terms.exempt)
+            else:
+                answer = self._answer(check, subject, terms, observation, papers, basis)
         except Forged as forged:
             answer = _Answer(Verdict.FAIL, forged.says, None, forged.measured, forged.required)
         except CannotSee as blind:
             answer = _Answer(Verdict.UNKNOWN, _sentence(blind.says), _reason(blind.reason))
         except NotApplicable as exempt:
             answer = _Answer(Verdict.NOT_APPLICABLE, _sentence(exempt.says))
-        place = subject.item.place
         return Finding(
             check=check.id,
             control=check.control,
-            subject=subject.ref,
+            subject=about.ref,
             verdict=answer.verdict,
             reason=answer.reason,
-            severity=severity_of(check, subject),
+            severity=terms.severity,
             grade=subject.grade,
-            institution=subject.institution.ref if subject.institution is not None else "",
-            system=subject.within.ref if subject.within is not None else "",
-            unit=subject.unit,
+            institution=about.institution,
+            system=about.system,
+            unit=about.unit,
             says=answer.says,
             measured=answer.measured,
             required=answer.required,
             level=basis.level,
-            where=place.of(answer.key) if answer.key else place,
+            where=about.place.of(answer.key) if answer.key else about.place,
             observation=self._id(basis.only),
             at=self._at,
         )
@@ -137,13 +155,11 @@ class _Bench:
         self,
         check: Check,
         subject: Subject[Item],
+        terms: Terms,
         observation: Observation | None,
         papers: Sequence[Claim],
-        basis: _Basis,
+        basis: Basis,
     ) -> _Answer:
-        limits = subject.limits(check.id)
-        if limits.values and all(value == NONE for value in limits.values.values()):
-            raise NotApplicable(say("the policy demands nothing of grade {grade} here", grade=subject.grade))
         given: dict[str, object] = {}
         for name, wanted in check.wants.items():
             if wanted == "subject":
@@ -157,7 +173,7 @@ class _Bench:
             elif wanted == "claims":
                 given[name] = self._claims(check, subject, papers, basis)
             elif wanted == "limits":
-                given[name] = limits
+                given[name] = terms.limits
             else:
                 given[name] = self._at
         found = _ruled(check, given)
@@ -173,26 +189,26 @@ class _Bench:
             return _Answer(Verdict.UNKNOWN, says, Reason.INCOMPLETE, found.measured, found.required, found.key)
         return _Answer(verdict, says, None, found.measured, found.required, found.key)
 
-    def _facts(self, check: Check, observation: Observation | None, basis: _Basis) -> Facts:
+    def _facts(self, check: Check, observation: Observation | None, basis: Basis) -> Facts:
         if observation is None:
-            raise CannotSee(Reason.INCOMPLETE, NOT_LOOKED_AT.get(self._state, say("was not looked at")))
+            raise CannotSee(Reason.INCOMPLETE, NOT_LOOKED_AT.get(self._state, _UNLOOKED))
         basis.rest_on(observation)
         if observation.unseen is not None:
             unseen = observation.unseen
             raise CannotSee(unseen.reason, say(unseen.template, **unseen.values))
         if check.facts is None or not isinstance(observation.seen, check.facts):
-            raise CannotSee(Reason.INCOMPLETE, say("was looked at, but not in a way that tells this"))
+            raise CannotSee(Reason.INCOMPLETE, _OTHERWISE)
         return observation.seen
 
-    def _claims(self, check: Check, subject: Subject[Item], papers: Sequence[Claim], basis: _Basis) -> Claims:
+    def _claims(self, check: Check, subject: Subject[Item], papers: Sequence[Claim], basis: Basis) -> Claims:
         """Everything stated that can be relied on; what the rule then rests on, it says itself."""
         good, gaps = self._sorted_out(check, subject, papers, basis)
         return Claims(good, tuple(gap.says for gap in gaps), partial(self._rest_on, basis))
 
-    def _claim(self, check: Check, subject: Subject[Item], papers: Sequence[Claim], basis: _Basis) -> Claim:
+    def _claim(self, check: Check, subject: Subject[Item], papers: Sequence[Claim], basis: Basis) -> Claim:
         """The best evidence that is in date now, with a document that is still the one that was collected."""
         if not papers:
-            raise CannotSee(Reason.INCOMPLETE, say("no evidence is recorded for this; add it under `evidence:`"))
+            raise CannotSee(Reason.INCOMPLETE, NO_EVIDENCE.filled(check=check.id, ref=subject.ref))
         good, gaps = self._sorted_out(check, subject, papers, basis)
         if not good:
             raise gaps[-1]
@@ -200,7 +216,7 @@ class _Bench:
         return good[0]
 
     def _sorted_out(
-        self, check: Check, subject: Subject[Item], papers: Sequence[Claim], basis: _Basis
+        self, check: Check, subject: Subject[Item], papers: Sequence[Claim], basis: Basis
     ) -> tuple[tuple[Claim, ...], tuple[CannotSee, ...]]:
         try:
             return sorted_out(papers, subject, severity_of(check, subject), self.looks, self._at)
@@ -208,7 +224,7 @@ class _Bench:
             basis.rest_on(self.looks.seen.get(forged.ref))
             raise
 
-    def _rest_on(self, basis: _Basis, claim: Claim) -> None:
+    def _rest_on(self, basis: Basis, claim: Claim) -> None:
         basis.rest_on(self.looks.seen.get(claim.evidence.ref), claim.level)
         basis.doubt = basis.doubt or claim.doubt
 
@@ -221,50 +237,9 @@ class _Bench:
         return known
 
 
-class _Basis(Mapping[str, Observation]):
-    """What one ruling rests on: observations that remember which of them a rule has asked for."""
-
-    def __init__(self, seen: Mapping[str, Observation]) -> None:
-        self._seen = seen
-        self._looks: dict[str, Observation] = {}
-        self._levels: list[Level] = []
-        self.doubt: CannotSee | None = None
-        """Why the first statement that it rests on is no more than declared."""
-
-    def __getitem__(self, ref: str) -> Observation:
-        found = self._seen[ref]
-        self.rest_on(found)
-        return found
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._seen)
-
-    def __len__(self) -> int:
-        return len(self._seen)
-
-    def rest_on(self, look: Observation | None, level: Level | None = None) -> None:
-        """Take one more look or statement into account."""
-        if look is not None:
-            self._looks[look.subject] = look
-        if level is not None:
-            self._levels.append(level)
-        elif look is not None:
-            self._levels.append(look.level)
-
-    @property
-    def level(self) -> Level:
-        """The weakest of all that the ruling rests on; without any, what the inventory declares."""
-        return min(self._levels, default=Level.DECLARED)
-
-    @property
-    def only(self) -> Observation | None:
-        """The one observation that it rests on, where it is one."""
-        return next(iter(self._looks.values())) if len(self._looks) == 1 else None
-
-
 def severity_of(check: Check, subject: Subject[Item]) -> Severity:
     """The severity that counts for this subject."""
-    return subject.around.policy.severities.get(check.id, check.severity).lowered(subject.grade)
+    return counting(check.id, check.severity, subject)
 
 
 def _ruled(check: Check, given: Mapping[str, Any]) -> Ruling:
@@ -277,16 +252,14 @@ def _ruled(check: Check, given: Mapping[str, Any]) -> Ruling:
         raise CannotSee(Reason.CRASHED, say("the rule failed: {bug}", bug=bug_text(bug))) from bug
     if not isinstance(found, Ruling):
         raise CannotSee(Reason.CRASHED, say("the rule returned {what} and no ruling", what=type(found).__name__))
-    parts: tuple[tuple[object, type | UnionType], ...] = (
-        (found.met, bool),
-        (found.measured, str | Message),
-        (found.required, str | Message),
-        (found.says, Message | None),
-        (found.key, str),
-    )
-    if not all(isinstance(part, kind) for part, kind in parts):
+    if not _sound(found.met, found.measured, found.required, found.says, found.key):
         raise CannotSee(Reason.CRASHED, say("the rule returned a ruling that holds something else than text"))
     return found
+
+
+def _sound(met: object, measured: object, required: object, says: object, key: object) -> bool:
+    texts = isinstance(measured, _TEXT) and isinstance(required, _TEXT) and isinstance(key, str)
+    return texts and isinstance(met, bool) and (says is None or isinstance(says, Message))
 
 
 def _reason(reason: object) -> Reason:

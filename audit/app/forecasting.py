@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from audit.analysis.forecast import Forecast, forecast
 from audit.app import DEFAULT_STORE, instant, planned
+from audit.app.judging import bounded
 from audit.app.seen import looks_of
 from audit.catalogue import Catalogue, discover
 from audit.inventory.collecting import collecting_later
@@ -58,8 +59,8 @@ def forecast_of(
     today = now.astimezone(ZoneInfo(plan.estate.about.timezone)).date()
     day, peak = _day(plan.estate, today, until)
     made, seen = _seen(run, store, known, plan.estate)
-    with collecting_later():
-        return Told(plan.estate, forecast(plan, known, seen, now, day), peak, made)
+    with collecting_later(), bounded(known) as rules:
+        return Told(plan.estate, forecast(plan, rules, seen, now, day), peak, made)
 
 
 def _seen(run: str, store: str, catalogue: Catalogue, estate: Estate) -> tuple[Run | None, Mapping[str, Observation]]:

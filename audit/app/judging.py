@@ -24,6 +24,7 @@ from audit.model.message import say
 from audit.model.plan import Plan
 from audit.model.units import plain
 from audit.model.verdict import CannotSee, Reason
+from audit.world.watchdog import Watchdog
 
 LONGEST: Final = timedelta(minutes=5)
 """For one rule about one subject: far more than any of ours takes for an estate of 17,000 systems."""
@@ -31,6 +32,9 @@ _TICKS: Final = 50
 """How often one such time is looked at."""
 _DEAF: Final = 5
 """So often a rule may catch what is to end it."""
+_SLACK: Final = timedelta(seconds=2)
+"""So much later than it could be ended from within a rule is ended from outside."""
+_ENDLESS: Final = "haechi: the rule {rule} does not end and cannot be ended; nothing was judged"
 
 
 def judge_in_time(
@@ -42,15 +46,29 @@ def judge_in_time(
     state: str = "complete",
     longest: timedelta = LONGEST,
 ) -> tuple[Finding, ...]:
-    """As `judge`; a rule that takes longer is ended and asked about nothing more, which makes its findings unknown.
+    """As `judge`, with rules that end."""
+    with bounded(catalogue, longest) as known:
+        return judge(plan, known, seen, at, state=state)
 
-    One that cannot be ended ends the program, with its name and the exit code of a bug. Only the main thread of a
-    program can be watched so; elsewhere nothing is bounded.
+
+@contextmanager
+def bounded(catalogue: Catalogue, longest: timedelta = LONGEST) -> Iterator[Catalogue]:
+    """The same rules; one that takes longer is ended and asked about nothing more, which makes its findings unknown.
+
+    One that cannot be ended ends the program, with its name and the exit code of a bug. One of others that does not
+    even let a signal in, as it loops inside of C, ends it from outside, with its name too: `audit.world.watchdog`.
+    In another thread than the main one of a program every rule of others that takes longer does so.
     """
-    watch = _Watch(longest)
-    checks = {name: replace(check, rule=partial(watch.ask, check)) for name, check in catalogue.checks.items()}
-    with _ringing(watch):
-        return judge(plan, replace(catalogue, checks=checks), seen, at, state=state)
+    with Watchdog() as dog:
+        watch = _Watch(longest, dog)
+        checks = {name: replace(check, rule=partial(watch.ask, check)) for name, check in catalogue.checks.items()}
+        with _ringing(watch):
+            yield replace(catalogue, checks=checks)
+
+
+def _ours(check: Check) -> bool:
+    """Whether a rule came with Haechi."""
+    return str(getattr(check.rule, "__module__", "")).startswith("checks.")
 
 
 class _Overtime(BaseException):
@@ -60,8 +78,9 @@ class _Overtime(BaseException):
 class _Watch:
     """Which rule is being asked, since when."""
 
-    def __init__(self, longest: timedelta) -> None:
+    def __init__(self, longest: timedelta, dog: Watchdog) -> None:
         self.longest = longest
+        self._dog = dog
         self._rule = ""
         self._since = 0.0
         self._deaf = 0
@@ -75,13 +94,20 @@ class _Watch:
         try:
             try:
                 self._rule, self._since, self._deaf = check.id, time.monotonic(), 0
-                return check.rule(**given)
+                return check.rule(**given) if _ours(check) else self._guarded(check, given)
             finally:
                 self._rule = ""
         except _Overtime as late:
-            self._rule = ""  # it may have come too early for the line above
+            self._rule = ""  # it may have come too early for the line above, or for the end of the watching
+            self._dog.ended()
             says = say("the rule did not end in {time}", time=plain(self.longest))
             raise CannotSee(Reason.CRASHED, says) from late
+
+    def _guarded(self, check: Check, given: Mapping[str, object]) -> Ruling:
+        """What a rule of others says: it may loop where no signal comes in."""
+        text = _ENDLESS.format(rule=line(check.id))
+        with self._dog.watching(text, self.longest * 1.2 + _SLACK):
+            return check.rule(**given)
 
     def ring(self, number: int, frame: FrameType | None) -> None:
         """End the rule, wherever it is, if its time is over."""
@@ -90,8 +116,7 @@ class _Watch:
         self._given_up.add(self._rule)
         self._deaf += 1
         if self._deaf > _DEAF:
-            text = f"haechi: the rule {line(self._rule)} does not end and cannot be ended; nothing was judged\n"
-            os.write(2, text.encode())
+            os.write(2, _ENDLESS.format(rule=line(self._rule)).encode() + b"\n")
             os._exit(Exit.INTERNAL)
         raise _Overtime
 

@@ -15,6 +15,7 @@ from audit.analysis.mutants.choosing import chosen
 from audit.analysis.mutants.judged import Mutant, Tried, held_against
 from audit.analysis.mutants.kinds import KINDS
 from audit.analysis.mutants.sight import Kind, Sight
+from audit.app.judging import bounded
 from audit.app.seen import looks_of
 from audit.app.stored import stored_estate, whole
 from audit.catalogue import Catalogue, discover
@@ -89,9 +90,9 @@ def mutate(
     estate = whole(loaded)
     found, seen = _seen(run, store, known, estate.ref)
     at = found.at if found is not None and found.at is not None else datetime.now(UTC)
-    bench = _Bench(known, loaded.sources, seen, at, estate.ref)
     tried = []
-    with collecting_later():
+    with collecting_later(), bounded(known) as rules:
+        bench = _Bench(rules, loaded.sources, seen, at, estate.ref)
         for done, kind in enumerate(wanted):
             on_kind(done, len(wanted))
             tried.append(bench.tried(kind, each, seed))

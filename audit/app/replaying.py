@@ -16,11 +16,11 @@ from typing import Any, Final
 
 from audit.app import hands
 from audit.app.crew import observe
+from audit.app.judging import judge_in_time
 from audit.app.past import PROVEN
 from audit.app.stored import whole
 from audit.catalogue import Catalogue, discover
 from audit.inventory.load import load
-from audit.judge import judge
 from audit.model.estate import Estate
 from audit.model.evidence import Finding, Observation, Selection
 from audit.model.exit import Exit, Stop
@@ -151,7 +151,7 @@ def replay(name: str, path: Path | None = None, catalogue: Catalogue | None = No
     if plan.tasks:
         observe(plan, known, partial(hands, estate), DEADLINE, keep)
     seen |= recorded(where)
-    found = judge(plan, known, seen, incident.at)
+    found = judge_in_time(plan, known, seen, incident.at)
     of = {(one.check, one.subject): one for one in found}
     lines = tuple(Line(one, of.get((one.check, one.subject))) for one in wanted)
     return Replayed(name, incident, where, estate, lines, found)

@@ -14,7 +14,7 @@ from audit.model.estate import Data, System
 from audit.model.facility import Room, Site
 from audit.model.graph import Graph
 from audit.model.message import Message, say
-from audit.model.restoring import restoring
+from audit.model.restoring import RestoreTime, restoring
 from audit.model.standbys import View
 from audit.model.struck import Struck
 from audit.model.technology import Copy
@@ -74,6 +74,44 @@ def steps(graph: Graph, ref: str, event: Struck, view: View, drills: Drills = no
     return ()
 
 
+def hours_of(graph: Graph, ref: str, event: Struck, view: View, drills: Drills = nothing) -> tuple[float | None, ...]:
+    """The hours of what `steps` tells, without the words: a large estate has a million of them."""
+    item = graph.estate.index.get(ref)
+    if ref in event.out:
+        return (event.out[ref],)
+    gone = ref in event.destroyed
+    if not isinstance(item, System) or not gone:
+        return (_hours(item, "restart"),) if isinstance(item, System) else _hours_there(graph, item, event)
+    each = [_restored(left, data, view, drills) for data in item.data if data.ref in event.destroyed
+            and (left := surviving(graph, data, event, view))]  # fmt: skip
+    told = [hours for hours in each if hours is not None]
+    if len(told) < len(each):
+        return (_hours(item, "rebuild"), None)
+    whole = max if view == "optimistic" else sum
+    return (_hours(item, "rebuild"), whole(told)) if told else (_hours(item, "rebuild"),)
+
+
+def _hours_there(graph: Graph, item: object, event: Struck) -> tuple[float | None, ...]:
+    """The same for a site, for what stands in one."""
+    if not isinstance(item, (Site, Room, Cooling, Equipment, Generator)):
+        return ()
+    gone = item.ref in event.destroyed
+    if isinstance(item, Site):
+        return (_hours(item, "rebuild"),) if gone else ()
+    if gone and graph.site_of[item.ref].ref in event.destroyed:
+        return ()
+    if isinstance(item, Room):
+        return (_hours(item, "rebuild" if gone else "restart"),)
+    return (_hours(item, "lead_time"),) if gone else ()
+
+
+def _restored(left: Sequence[Copy], data: Data, view: View, drills: Drills) -> float | None:
+    """Hours of the restore from the copy that is back soonest."""
+    times = (_time(copy, data, view, drills) for copy in left)
+    soonest = min((time.took for time in times if time is not None), default=None)
+    return soonest.total_seconds() / 3600 if soonest is not None else None
+
+
 def _hours(item: object, key: str) -> float | None:
     value = getattr(item, key)
     return value.total_seconds() / 3600 if value is not None else None
@@ -120,8 +158,7 @@ def restore(graph: Graph, data: Data, event: Struck, view: View, drills: Drills)
     left = surviving(graph, data, event, view)
     if not left:
         return
-    credit = 1.0 if view == "optimistic" else 0.5
-    timed = [(copy, time) for copy in left if (time := restoring(copy, data, drills(copy.ref), credit)) is not None]
+    timed = [(copy, time) for copy in left if (time := _time(copy, data, view, drills)) is not None]
     if not timed:
         says = say("restore {data} from {copy}", data=data.ref, copy=left[0].ref)
         add = say("`size:` of {data}, `restore-rate:` of {copy}", data=data.ref, copy=left[0].ref)
@@ -134,7 +171,16 @@ def restore(graph: Graph, data: Data, event: Struck, view: View, drills: Drills)
     yield Step(says, time.took.total_seconds() / 3600, add, time.basis, drill.ended if drill is not None else None)
 
 
+def _time(copy: Copy, data: Data, view: View, drills: Drills) -> RestoreTime | None:
+    return restoring(copy, data, drills(copy.ref), 1.0 if view == "optimistic" else 0.5)
+
+
 def total(found: Sequence[Step], view: View) -> float:
     """Hours of all steps; what is not told is nothing to the optimist, never over to the pessimist."""
+    return summed([one.hours for one in found], view)
+
+
+def summed(hours: Sequence[float | None], view: View) -> float:
+    """The same of hours alone."""
     unknown = 0.0 if view == "optimistic" else inf
-    return sum(unknown if one.hours is None else one.hours for one in found)
+    return sum(unknown if one is None else one for one in hours)

@@ -40,9 +40,11 @@ class Message:
 
 def say(template: str, **values: object) -> Message:
     """A message; `template` must be a literal, because the translation catalogue is extracted from these calls."""
+    if not values:
+        return Message(template, NOTHING, NO_PARTS)
     parts = {name: value for name, value in values.items() if isinstance(value, Message)}
     texts = MappingProxyType({name: str(value) for name, value in values.items()})
-    return Message(template, texts, MappingProxyType(parts)) if parts else Message(template, texts)
+    return Message(template, texts, MappingProxyType(parts) if parts else NO_PARTS)
 
 
 def fill(template: str, values: Mapping[str, str]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
 from math import inf
@@ -12,12 +13,12 @@ from audit.model.equipment import Cooling
 from audit.model.estate import Data, System
 from audit.model.graph import Graph
 from audit.model.hazards import Happening
-from audit.model.labour import Drills, Step, nothing, steps, surviving, total
+from audit.model.labour import Drills, Step, hours_of, nothing, steps, summed, surviving
 from audit.model.net import net
 from audit.model.passing import falls_at
 from audit.model.standbys import View
 from audit.model.struck import Struck, standing, struck
-from audit.model.waits import HAIR, Blow, Waits, waits
+from audit.model.waits import HAIR, Blow, Waits, hoping, waits
 
 
 @dataclass(frozen=True)
@@ -179,11 +180,11 @@ def blow(
             if hours is None and unknown:
                 work[node] = inf
             continue
-        own = steps(graph, ref, event, view, drills)
-        silent = ref in otherwise and any(one.hours is None for one in own)
+        own = hours_of(graph, ref, event, view, drills)
+        silent = None in own and ref in otherwise
         item = graph.estate.index.get(ref)
-        work[node] = max(otherwise[ref], total(own, "optimistic")) if silent else total(own, view)
-        untold = any(one.hours is None for one in own) and not silent
+        work[node] = max(otherwise[ref], summed(own, "optimistic")) if silent else summed(own, view)
+        untold = None in own and not silent
         if not isinstance(item, (System, Data)):
             hot = isinstance(item, Cooling) and own and item.lead_time is None
             until[node] = max(
@@ -202,8 +203,8 @@ def blow(
 
 def _early(graph: Graph, place: str, event: Struck, view: View, bears: float) -> float:
     """Hours before which a place that is destroyed is not there again."""
-    found = [steps(graph, one, event, view) for one in dict.fromkeys((place, graph.site_of[place].ref))]
-    return max(bears if any(one.hours is None for one in own) else total(own, view) for own in found)
+    found = [hours_of(graph, one, event, view) for one in dict.fromkeys((place, graph.site_of[place].ref))]
+    return max(bears if None in own else summed(own, view) for own in found)
 
 
 def _too_hot(graph: Graph, unit: Cooling) -> float:
@@ -255,6 +256,20 @@ class Clockwork:
         self._standing = standing(graph)
         self._least = waits(graph, "optimistic", otherwise, took)
         self._most = waits(graph, "pessimistic", otherwise, took)
+
+    def hoping(self, otherwise: Mapping[str, float]) -> Clockwork:
+        """The same where systems that do not tell all their hours take these."""
+        found = copy(self)
+        found._otherwise = otherwise
+        found._least = hoping(self.graph, self._least, "optimistic", otherwise)
+        found._most = hoping(self.graph, self._most, "pessimistic", otherwise)
+        return found
+
+    def hasty(self) -> Clockwork:
+        """The same where what tells no hours takes none, `patient` or not."""
+        found = copy(self)
+        found._patient = False
+        return found
 
     def after(self, *happenings: Happening, lasts: float | None = None) -> Both:
         """Both views of what follows when all this happens at once; `lasts` in hours as for `struck`."""

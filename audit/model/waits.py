@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import inf
 from typing import Final
 
@@ -169,6 +169,13 @@ def waits(
             if ref in net.number:
                 found.back.setdefault(net.number[ref], []).extend((node, *found.others.get(node, ())))
     _cooling(graph, found)
+    return found
+
+
+def hoping(graph: Graph, known: Waits, view: View, otherwise: Mapping[str, float]) -> Waits:
+    """The same where systems that tell no hours take those, whatever was taken for them before."""
+    found = replace(known, work=list(known.work))
+    _work(graph, found, 0.0 if view == "optimistic" else inf, otherwise)
     return found
 
 

@@ -30,7 +30,7 @@ from checks.failover.drilled import AT
 from checks.failover.patience import detection, forgetting
 from checks.failover.proof import counted, group
 from checks.failover.samples import TO_BUSAN, failover, guarantee
-from checks.failover.waited import Losses, events, losses, waits
+from checks.failover.waited import Losses, losses, waits
 
 _STEPS: Final = "steps: {detect: 5m, decide: 10m, switch: 30m, verify: 5m}"
 _NO_SWITCH: Final = "steps: {detect: 5m, decide: 10m, verify: 5m}"
@@ -199,7 +199,7 @@ def _without(system: Subject[System], most: timedelta, known: Losses) -> Ruling:
     if system.item.rebuild is None:
         says = say("{system} has no failover whose steps could be added up, nor `rebuild:`", system=system.ref)
         raise CannotSee(Reason.INCOMPLETE, says)
-    worst = [(known.after(one, bare=True), one) for one in events(system)]
+    worst = [(known.after(one, bare=True), one) for one in known.events(system)]
     if not worst:
         says = say("the inventory does not say where {system} runs; add `at:`", system=system.ref)
         raise CannotSee(Reason.INCOMPLETE, says)

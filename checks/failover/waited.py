@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import inf
@@ -55,10 +55,25 @@ class Losses:
             one.ref: (one.rto if one.rto is not None else targets[one.grade].rto).total_seconds() / 3600
             for _, one in system.estate.systems()
         }
-        self._hopeful = Clockwork(system.graph, self.promised, known.took, known.restored)
+        self._graph = system.graph
         self._bare = Clockwork(system.graph, None, known.took, known.restored)
+        self._hopeful = self._bare.hoping(self.promised)
         self._found: dict[tuple[str, str], Back] = {}
         self._open: dict[str, OpenEnds] = {}
+        self._events: dict[tuple[str, ...], tuple[Happening, ...]] = {}
+
+    def events(self, system: Subject[System]) -> tuple[Happening, ...]:
+        """A fire in each room where it stands, the loss of each site."""
+        at = tuple(system.item.at)
+        if at not in self._events:
+            found: dict[str, Happening] = {}
+            for place in (place for one in at for place in sorted(self._graph.final_places(one))):
+                site = self._graph.site_of[place].ref
+                each = happening(self._graph, place) if place == site else fire(self._graph, place)
+                found[each.ref] = each
+                found[site] = happening(self._graph, site)
+            self._events[at] = tuple(found.values())
+        return self._events[at]
 
     def after(self, event: Happening, *, bare: bool = False) -> Back:
         """When everything is back after a loss; `bare` without what is only promised."""
@@ -83,18 +98,6 @@ def losses(system: Subject[System], looks: Looks, at: datetime) -> Losses:
     return found
 
 
-def events(system: Subject[System]) -> Iterator[Happening]:
-    """A fire in each room where it stands, the loss of each site."""
-    graph, found = system.graph, dict[str, Happening]()
-    for at in system.item.at:
-        for place in sorted(graph.final_places(at)):
-            site = graph.site_of[place].ref
-            each = happening(graph, place) if place == site else fire(graph, place)
-            found[each.ref] = each
-            found[site] = happening(graph, site)
-    yield from found.values()
-
-
 def waits(system: Subject[System], known: Losses) -> list[Wait]:
     """What it cannot do without, to run or to come back, that a loss of a place takes along: the longest of each kind.
 
@@ -106,7 +109,7 @@ def waits(system: Subject[System], known: Losses) -> list[Wait]:
     for ref in mandatory(graph, system.item):
         if not isinstance(graph.estate.index.get(ref), System) or ref in system.item.at:
             continue
-        hours = max((known.after(event).most.get(ref, 0.0) for event in events(system)), default=0.0)
+        hours = max((known.after(event).most.get(ref, 0.0) for event in known.events(system)), default=0.0)
         if hours == inf or not graph.final_places(ref):
             hours = known.promised[ref]
         took = timedelta(hours=min(hours, 1e7))

@@ -105,3 +105,19 @@ asked(rule(deaf), longest=timedelta(seconds=0.3))
     )
     assert done.returncode == 70
     assert done.stderr == "haechi: the rule order.asked does not end and cannot be ended; nothing was judged\n"
+
+
+def test_a_rule_that_lets_no_signal_in_is_ended_from_outside() -> None:
+    program = """
+from datetime import timedelta
+from itertools import repeat
+from tests.app.test_judging import asked, rule
+
+asked(rule(lambda system: sum(repeat(0))), longest=timedelta(seconds=0.1))
+"""
+    root = Path(__file__).parents[2]
+    done = subprocess.run(
+        (sys.executable, "-c", program), cwd=root, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.returncode == -signal.SIGKILL
+    assert done.stderr == "haechi: the rule order.asked does not end and cannot be ended; nothing was judged\n"
