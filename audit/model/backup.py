@@ -93,6 +93,8 @@ class BackupState(Facts):
     """Of the newest complete point."""
     immutable_until: datetime = ABSENT
     """Until when the newest complete point cannot be deleted."""
+    waits: timedelta = ABSENT
+    """How long a restore waits before the first byte of the newest complete point can be read, as for cold storage."""
     replicated: bool = ABSENT
     """The newest complete point lies also in the store to which the copy's own replication sends it."""
     empties_after: timedelta | None = ABSENT

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final, Literal
 
+from audit.model.backup import BackupState
 from audit.model.drilling import RestoreState
 from audit.model.estate import Data
+from audit.model.facts import Facts
 from audit.model.technology import Copy
 
 Basis = Literal["drilled", "estimated", "declared"]
@@ -25,14 +27,30 @@ class RestoreTime:
     size: int
     rate: float
     """Bytes a second: measured, or as declared before any credit."""
+    waits: timedelta = timedelta(0)
+    """What of it passes before the first byte can be read."""
 
 
-def restoring(copy: Copy, data: Data, drill: RestoreState | None, credit: float = 0.5) -> RestoreTime | None:
-    """The time of a restore of one copy; None where nobody measured it or declared enough.
+def restoring(
+    copy: Copy, data: Data, drill: RestoreState | None, credit: float = 0.5, seen: Facts | None = None
+) -> RestoreTime | None:
+    """The time of a restore of one copy, as a look saw it; None where nobody measured it or declared enough.
 
     `credit` is what a declared rate is worth. A proven drill goes before what is declared; one that brought back less
-    than there is, a part or an earlier state, is reckoned up by bytes.
+    than there is, a part or an earlier state, is reckoned up by bytes. A drill restores what lies ready: the time for
+    which cold storage lets wait is added.
     """
+    time = _restoring(copy, data, drill, credit)
+    waits = waiting(seen)
+    return time if time is None or not waits else replace(time, took=time.took + waits, waits=waits)
+
+
+def waiting(seen: Facts | None) -> timedelta:
+    """For how long a restore waits for the first byte, by what a look saw of a copy."""
+    return seen.waits if isinstance(seen, BackupState) and seen.has("waits") else timedelta(0)
+
+
+def _restoring(copy: Copy, data: Data, drill: RestoreState | None, credit: float) -> RestoreTime | None:
     if drill is not None and drill.proven and drill.has("rto"):
         return _measured(data, drill)
     size = data.size if data.size is not None else copy.size

@@ -127,7 +127,7 @@ def _outcome(scenario: Scenario, data: Data, system: System, graph: Graph, known
     worst = max(left, key=lambda one: (_rank(one.most), _rank(one.least)))
     least = max((one.least for one in left), key=_rank)
     newest = worst.newest
-    time = restoring(newest.copy, data, newest.drill) if newest is not None else None
+    time = restoring(newest.copy, data, newest.drill, seen=newest.seen) if newest is not None else None
     found = Outcome(scenario, worst.blow.hit, worst.fates, least, worst.most, restore=time)
     return found if least is None or least == worst.most else replace(found, reason=worst.reason, why=worst.why)
 

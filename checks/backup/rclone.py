@@ -22,7 +22,7 @@ from audit.model.technology import Copy
 from audit.model.unfit import Unexpected
 from audit.model.units import Duration
 from checks.backup.checksums import listed
-from checks.backup.s3_bucket import Piece, by_folder, by_object, chosen
+from checks.backup.s3_bucket import Piece, by_folder, by_object, chosen, waits
 
 _SETTINGS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
@@ -188,6 +188,8 @@ async def stored(copy: Rclone, world: World) -> BackupState:
     whole = [point for point in points if point.complete]
     if whole:
         facts["size"] = whole[-1].size
+        stored = [piece for point, held in made if point.id == whole[-1].id for piece in held]
+        facts["waits"] = max((waits(piece.storage) for piece in stored), default=timedelta(0))
     level = Level.VERIFIED if facts["integrity"] > 1 else Level.OBSERVED
     return BackupState(points=points, clock=world.clock.now(), absent=absent, level=level, tool="rclone", **facts)
 
@@ -211,7 +213,7 @@ def _piece(entry: Any) -> Piece:
         raise _unread() from broken
     if size < 0:
         raise CannotSee(Reason.INCOMPLETE, say("the storage does not tell the size of {path}", path=path))
-    return Piece(path, size, modified, "")
+    return Piece(path, size, modified, "", storage=str(entry.get("Tier") or ""))
 
 
 def _unread() -> CannotSee:

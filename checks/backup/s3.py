@@ -16,11 +16,11 @@ from audit.model.estate import parse_timezone
 from audit.model.facts import Unseen
 from audit.model.item import Item, SecretRef, Text
 from audit.model.technology import Copy
-from audit.model.units import Duration
+from audit.model.units import Duration, Flag
 from checks.backup.round_trip import noted, round_trip
-from checks.backup.s3_bucket import Piece, by_folder, by_object, chosen, empties_after
+from checks.backup.s3_bucket import Piece, by_folder, by_object, chosen, empties_after, waits
 from checks.backup.s3_look import Look
-from checks.backup.s3_objects import read_object, surely_free
+from checks.backup.s3_objects import Reading, read_object, surely_free
 from checks.backup.s3_standing import encrypted, heads, locked, opened, region, replicated, sets
 
 OPERATIONS: Final = (
@@ -51,7 +51,8 @@ class S3Objects(Copy, kind="s3"):
 
     Tested against moto 5; other stores answer `unknown` where they lack an operation. The key needs s3:ListBucket*,
     s3:GetObject*, s3:GetBucket*, s3:GetLifecycleConfiguration, s3:GetReplicationConfiguration alone. `replica` names
-    the bucket to which replication sends, so that what the store claims of it is looked for there.
+    the bucket to which replication sends, so that what the store claims of it is looked for there. What lies in
+    GLACIER or DEEP_ARCHIVE is counted as read 5 or 12 hours after it was asked for.
     """
 
     bucket: Text
@@ -77,6 +78,8 @@ class S3Objects(Copy, kind="s3"):
     """`ends` reads the first and last bytes of the newest object, `content` all of them, held against its checksum."""
     timezone: Annotated[Text, AfterValidator(parse_timezone)] | None = None
     """Of the machine that makes dumps: most write the hour of their start without a zone."""
+    may_be_empty: Flag = False
+    """Whether a dump without a row is a sound one, as of a database that is not used yet."""
     timeout: Duration = timedelta(seconds=60)
     """Deadline of one attempt, all questions together."""
 
@@ -119,8 +122,10 @@ async def objects(copy: S3Objects, world: World) -> BackupState:
     await _try(absent, ("empties_after",), keeping)
     if newest is not None:
         held = parts[newest.id]
+        facts["waits"] = max(waits(piece.storage) for piece in held)
         seen = await _try(absent, ("lock", "immutable_until", "replicated", "encrypted"), lambda: heads(held, look))
         if seen is not None:
+            facts["waits"] = max(facts["waits"], *(one.waits for one in seen))
             names = ("lock", "immutable_until", "append_only")
             if await _try(absent, names, lambda: surely_free(held, seen, look)):
                 locked(seen, facts, absent, versioned=versioned)
@@ -166,6 +171,7 @@ async def _whole(
     """The newest point that holds when it is looked into, at most three are; those before it stand as listed."""
     nothing = CannotSee(Reason.INCOMPLETE, say("nothing was verified: write `verify: content` to have it read"))
     absent["errors"] = Unseen.of(nothing)
+    how = Reading(copy.verify, copy.timezone, copy.may_be_empty)
     tried = 0
     for number in range(len(points) - 1, -1, -1):
         if not points[number].complete:
@@ -174,7 +180,7 @@ async def _whole(
             facts["size"] = points[number].size
             return points[number]
         tried += 1
-        read = await read_object(points[number], parts[points[number].id], look, copy.verify, copy.timezone)
+        read = await read_object(points[number], parts[points[number].id], look, how)
         points[number] = read.point
         if read.gap is not None:
             absent["errors"] = Unseen.of(read.gap)

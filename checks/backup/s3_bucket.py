@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
+from types import MappingProxyType
 from typing import Any, Final
 
 from audit.contract import CannotSee, Reason, S3Answer, say
@@ -19,6 +20,14 @@ _DENIED: Final = (
     "Forbidden", "Unauthorized", "401", "403",
 )  # fmt: skip
 _AWAY: Final = ("NoSuchBucket", "SlowDown", "ServiceUnavailable", "InternalError", "500", "502", "503", "504")
+_COLD: Final[Mapping[str, timedelta]] = MappingProxyType(
+    {
+        "GLACIER": timedelta(hours=5),
+        "DEEP_ARCHIVE": timedelta(hours=12),
+        "ARCHIVE_ACCESS": timedelta(hours=5),
+        "DEEP_ARCHIVE_ACCESS": timedelta(hours=12),
+    }
+)
 _EVERYBODY: Final = ("AllUsers", "AuthenticatedUsers")
 _WRITING: Final = ("s3:*", "*", "s3:put", "s3:delete", "s3:bypass", "s3:restore", "s3:replicate")
 
@@ -32,6 +41,8 @@ class Piece:
     modified: datetime
     etag: str
     version: str = ""
+    storage: str = ""
+    """How it is stored, as the store calls that."""
 
 
 def refusal(answer: S3Answer, asked: str) -> CannotSee:
@@ -39,9 +50,16 @@ def refusal(answer: S3Answer, asked: str) -> CannotSee:
     reason = Reason.INCOMPLETE
     if answer.code in _DENIED:
         reason = Reason.DENIED
+    elif answer.code == "InvalidObjectState":
+        return CannotSee(reason, say("it lies in cold storage: nothing of it can be read before it was asked for"))
     elif answer.code in _AWAY:
         reason = Reason.UNREACHABLE
     return CannotSee(reason, say("the store refuses {operation}: {code}", operation=asked, code=answer.code))
+
+
+def waits(storage: str) -> timedelta:
+    """How long it takes until the first byte of what is stored so can be read, asked for in the usual way."""
+    return _COLD.get(storage.upper(), timedelta(0))
 
 
 def pieces(answer: S3Answer, name: str) -> tuple[Piece, ...]:
@@ -60,7 +78,8 @@ def _piece(entry: Any) -> Piece:
         raise _unread()
     if modified.tzinfo is None:
         raise _unread()
-    return Piece(key, size, modified, str(entry.get("ETag") or "").strip('"'), str(entry.get("VersionId") or ""))
+    return Piece(key, size, modified, str(entry.get("ETag") or "").strip('"'), str(entry.get("VersionId") or ""),
+                 str(entry.get("StorageClass") or ""))  # fmt: skip
 
 
 def _unread() -> CannotSee:

@@ -8,13 +8,13 @@ import re
 import zlib
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from audit.contract import CannotSee, Reason, say
 from audit.model.backup import Lock, RestorePoint
 from checks.backup.dump import HEAD, TAIL, content
-from checks.backup.s3_bucket import Piece, refusal
+from checks.backup.s3_bucket import Piece, refusal, waits
 from checks.backup.s3_look import Look
 
 _PIECE: Final = 2 * 1024 * 1024
@@ -39,6 +39,8 @@ class Seen:
     """Checksums over the whole object by their name, in base64."""
     told: bool
     """Whether the store spoke of a lock, be it one that has run out."""
+    waits: timedelta = timedelta(0)
+    """For how long its first byte is waited for."""
 
 
 async def head(piece: Piece, look: Look) -> Seen:
@@ -64,7 +66,8 @@ async def head(piece: Piece, look: Look) -> Seen:
         for name in ("SHA256", "SHA1", "CRC32")
         if data.get(f"Checksum{name}") and _of_the_whole(data, piece.etag)
     }
-    return Seen(lock, until, encryption, str(data.get("ReplicationStatus") or ""), sums, told=bool(mode))
+    cold = waits(str(data.get("ArchiveStatus") or data.get("StorageClass") or ""))
+    return Seen(lock, until, encryption, str(data.get("ReplicationStatus") or ""), sums, told=bool(mode), waits=cold)
 
 
 async def surely_free(held: Sequence[Piece], seen: Sequence[Seen], look: Look) -> bool:
@@ -86,6 +89,15 @@ def _of_the_whole(data: Mapping[str, Any], etag: str) -> bool:
     return str(data.get("ChecksumType", "COMPOSITE" if "-" in etag else "FULL_OBJECT")) == "FULL_OBJECT"
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the inventory says of how to read a point."""
+
+    verify: str
+    timezone: str | None
+    may_be_empty: bool
+
+
 @dataclass(slots=True)
 class Read:
     """One point after it was read."""
@@ -99,13 +111,13 @@ class Read:
     gap: CannotSee | None = None
 
 
-async def read_object(point: RestorePoint, held: Sequence[Piece], look: Look, verify: str, zone: str | None) -> Read:
+async def read_object(point: RestorePoint, held: Sequence[Piece], look: Look, how: Reading) -> Read:
     """Look into a point: the ends of its one object, or every byte of all of them."""
     read = Read(point, size=point.size)
     try:
-        if verify == "content":
+        if how.verify == "content":
             for piece in held:
-                await _content(piece, read, look, zone, alone=len(held) == 1)
+                await _content(piece, read, look, how, alone=len(held) == 1)
                 if not read.point.complete:
                     return read
             read.verified = read.gap is None
@@ -113,7 +125,7 @@ async def read_object(point: RestorePoint, held: Sequence[Piece], look: Look, ve
         elif len(held) == 1:
             first = await _bytes(held[0], 0, HEAD, look)
             last = await _bytes(held[0], max(0, held[0].size - TAIL), TAIL, look)
-            _judge(read, first, last, held[0].key, zone)
+            _judge(read, first, last, held[0].key, how)
             read.gap = read.gap or CannotSee(
                 Reason.INCOMPLETE, say("its ends were read alone: write `verify: content` to have all of it read")
             )
@@ -122,8 +134,8 @@ async def read_object(point: RestorePoint, held: Sequence[Piece], look: Look, ve
     return read
 
 
-def _judge(read: Read, first: bytes, last: bytes, name: str, zone: str | None, *, unpacked: bool = False) -> None:
-    found = content(first, last, name, zone, unpacked=unpacked)
+def _judge(read: Read, first: bytes, last: bytes, name: str, how: Reading, *, unpacked: bool = False) -> None:
+    found = content(first, last, name, how.timezone, unpacked=unpacked, empty=how.may_be_empty)
     if found.started is not None:
         read.point = read.point.model_copy(update={"start": found.started})
     elif found.ended is not None and found.ended < read.point.start:
@@ -201,7 +213,7 @@ class _Unpacking:
         self.size += len(made)
 
 
-async def _content(piece: Piece, read: Read, look: Look, zone: str | None, *, alone: bool) -> None:
+async def _content(piece: Piece, read: Read, look: Look, how: Reading, *, alone: bool) -> None:
     """Read one object to its end, holding it against the checksum that the store has of it."""
     seen = await head(piece, look)
     md5, sha256, sha1, crc = (
@@ -235,7 +247,7 @@ async def _content(piece: Piece, read: Read, look: Look, zone: str | None, *, al
         if unpacking.trouble:
             _doubt(read, unpacking.trouble)
             return
-        _judge(read, unpacking.first, unpacking.last, piece.key, zone, unpacked=not unpacking.plain)
+        _judge(read, unpacking.first, unpacking.last, piece.key, how, unpacked=not unpacking.plain)
         read.size = unpacking.size
     if not seen.sums and not plain:
         read.gap = CannotSee(Reason.INCOMPLETE, say("the store has no checksum of the whole of {key}", key=piece.key))

@@ -6,14 +6,16 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from audit.contract import CannotSee, Example, Limits, Looks, Reason, Ruling, Subject, Verdict, check, ruling, say
+from audit.model.backup import BackupState, RestorePoint
 from audit.model.drilling import RestoreState, drilled
 from audit.model.estate import Data
-from audit.model.restoring import RestoreTime, restoring
+from audit.model.restoring import RestoreTime, restoring, waiting
 from audit.model.technology import Copy
 from audit.model.units import bytes_text, plain
 from checks.backup.samples import LEDGER, NIGHTLY, ledger, restic, restored
 
 AT: Final = datetime(2026, 9, 1, tzinfo=UTC)
+COLD: Final = BackupState(points=(RestorePoint(id="5517", start=AT),), clock=AT, waits=timedelta(hours=12))
 DECLARED: Final = "at: busan, restore-rate: 1 GB/s"
 
 
@@ -41,11 +43,21 @@ DECLARED: Final = "at: busan, restore-rate: 1 GB/s"
             at=AT,
         ),
         Example(Verdict.FAIL, ledger(restic("nightly", DECLARED), rest="at: daejeon, size: 858 TB"), LEDGER),
+        Example(Verdict.FAIL, ledger(restic("nightly")), LEDGER, others={NIGHTLY: COLD}, at=AT),
+        Example(
+            Verdict.FAIL,
+            ledger(restic("nightly")),
+            LEDGER,
+            others={drilled(NIGHTLY): restored(AT, minutes=20), NIGHTLY: COLD},
+            at=AT,
+        ),
         Example(Verdict.UNKNOWN, ledger(restic("nightly")), LEDGER, reason=Reason.INCOMPLETE),
     ),
 )
 def restore_fits_the_recovery_time(data: Subject[Data], looks: Looks, at: datetime, limits: Limits) -> Ruling:
     """The data is read back within the promised recovery time, as a drill measured, else at half of the declared rate.
+
+    What lies in cold storage is waited for first: that counts too.
 
     Why: 858 TB at 1 GB a second take 9.9 days on the wire alone, whatever the plan promises; a rate that no drill has
     measured is worth half.
@@ -60,14 +72,20 @@ def restore_fits_the_recovery_time(data: Subject[Data], looks: Looks, at: dateti
         return ruling(False, measured=say("no copy"), required=most, says=says, key="copies")
     credit = limits.number("credit") / 100
     known: list[tuple[Copy, RestoreTime]] = []
+    soonest = (timedelta.max, copies[0])
     expired: RestoreState | None = None
     for copy in copies:
         drill = looks.restored(copy.ref)
         if drill is not None and drill.expires < at:
             drill, expired = None, drill
-        time = restoring(copy, _sized(data.item), drill, credit)
+        found = looks.seen.get(copy.ref)
+        seen = found.seen if found is not None else None
+        time = restoring(copy, _sized(data.item), drill, credit, seen)
         if time is not None:
             known.append((copy, time))
+        soonest = min(soonest, (waiting(seen), copy), key=lambda pair: pair[0])
+    if not known and soonest[0] > most:
+        return _ruled(data, soonest[1], RestoreTime(soonest[0], "declared", 0, 0.0, soonest[0]), most, limits)
     if not known and expired is not None:
         date = f"{expired.ended:%Y-%m-%d}"
         raise CannotSee(Reason.STALE, say("{copy} was last restored on {date}", copy=expired.copy_ref, date=date))
@@ -101,7 +119,25 @@ def _ruled(data: Subject[Data], copy: Copy, time: RestoreTime, most: timedelta, 
         "time": plain(time.took),
         "most": plain(most),
     }
-    if time.basis == "declared" and met:
+    figures["waits"] = plain(time.waits)
+    if time.waits == time.took:
+        says = say(
+            "{copy} gives out its first byte after {waits}, as it lies in cold storage, but only {most} are allowed",
+            **figures,
+        )
+    elif time.waits and met:
+        says = say(
+            "{size} of {data} take {time}, of which {waits} pass before {copy} gives out its first byte; {most} are "
+            "allowed",
+            **figures,
+        )
+    elif time.waits:
+        says = say(
+            "{size} of {data} take {time}, of which {waits} pass before {copy} gives out its first byte, but only "
+            "{most} are allowed",
+            **figures,
+        )
+    elif time.basis == "declared" and met:
         says = say("{size} of {data} at {credit} of {rate} take {time}; {most} are allowed", **figures)
     elif time.basis == "declared":
         says = say("{size} of {data} at {credit} of {rate} take {time}, but only {most} are allowed", **figures)

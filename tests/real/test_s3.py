@@ -178,3 +178,17 @@ def test_folders_by_their_marker(store: Buckets) -> None:
     seen = look(store, bucket="folders", prefix="full/", point="folder", marker="done")
     assert [(point.id, point.complete) for point in seen.points] == [("1", True), ("2", False)]
     assert seen.sets == seen.taken == ("folders/full/",)
+
+
+@pytest.mark.parametrize(("kind", "hours"), [("STANDARD", 0), ("GLACIER", 5), ("DEEP_ARCHIVE", 12)])
+@pytest.mark.parametrize("verify", ["ends", "content", "none"])
+def test_how_long_cold_storage_lets_wait(store: Buckets, kind: str, hours: int, verify: str) -> None:
+    bucket = f"cold-{kind.lower().replace('_', '-')}-{verify}"
+    store.make(bucket)
+    store.put(bucket, "a.dump", b"whole", StorageClass=kind)
+    seen = look(store, bucket=bucket, verify=verify)
+    assert seen.newest is not None
+    assert seen.waits == timedelta(hours=hours)
+    if hours and verify != "none":
+        with pytest.raises(CannotSee, match="cold storage"):
+            seen.errors  # noqa: B018

@@ -49,6 +49,7 @@ def lab(root: Path) -> Iterator[Lab]:
                 "lock-forgotten": lambda: _unlocked(store),
                 "deleted": lambda: _deleted(store),
                 "other-region": lambda: _moved(store),
+                "cold": lambda: _frozen(store),
             },
             environment={"KOSME_S3_ACCESS": ACCESS, "KOSME_S3_SECRET": SECRET},
         )
@@ -106,6 +107,16 @@ def _stopped(store: Buckets) -> Said:
         held.last_modified -= timedelta(hours=3)
     count = store.client.list_objects_v2(Bucket=HERE)["KeyCount"]
     return Said(f"ListObjectsV2 200, {count} objects", content=True)
+
+
+def _frozen(store: Buckets) -> Said:
+    """A rule that saves money moved it to where it has to be asked for half a day before."""
+    until = datetime.now(UTC) + timedelta(days=30)
+    lock = {"ObjectLockMode": "COMPLIANCE", "ObjectLockRetainUntilDate": until}
+    more = {"ServerSideEncryption": "AES256", "StorageClass": "DEEP_ARCHIVE", **lock}
+    store.put(HERE, NEWEST, dump(), age=timedelta(minutes=20), **more)
+    told = store.client.head_object(Bucket=HERE, Key=NEWEST)["ResponseMetadata"]["HTTPStatusCode"]
+    return Said(f"HeadObject {told}; {_listed(store)}", content=True)
 
 
 def _expires(store: Buckets) -> Said:

@@ -16,4 +16,11 @@ LIES: Final = (
     Lie("a rule that takes everything after a day", "s3", "expires", "backup.never-empties"),
     Lie("all objects deleted, their versions left", "s3", "deleted", "backup.age"),
     Lie("the bucket lies in another region than was said", "s3", "other-region", "backup.verified"),
+    Lie(
+        "the newest object moved to an archive that gives it out after half a day",
+        "s3",
+        "cold",
+        "backup.verified",
+        verdict="unknown: incomplete",
+    ),
 )
