@@ -31,6 +31,29 @@ def _length(one: Stop) -> float:
     return inf if one.back is None else one.back.least
 
 
+def soonest(rows: Sequence[Stop], soon: Both) -> tuple[Stop, ...]:
+    """The same rows, back no later than where what tells no hours takes none; each still after its own fall.
+
+    What stops is reckoned as if nothing untold were over before the last one stopped that bears its loss for a while:
+    of the hours that makes no bound, as it may be over sooner.
+    """
+    return tuple(_sooner(one, soon.least.back(one.ref)) for one in rows)
+
+
+def whole(both: Both, soon: Both, rows: Sequence[Stop]) -> Recovery:
+    """How everything comes back, with the hours of these rows, which `soonest` told."""
+    index = both.least.graph.estate.index
+    sure = [one for one in rows if one.surely and isinstance(index.get(one.ref), System)]
+    ends = [one.back.least for one in sure if one.back is not None]
+    return replace(recovery(both), tasks=recovery(soon).tasks, curve=curve(ends, len(sure)))
+
+
+def _sooner(one: Stop, least: float) -> Stop:
+    if one.back is None or one.falls.most is None:
+        return one
+    return replace(one, back=replace(one.back, least=min(one.back.least, max(least, one.falls.most))))
+
+
 def stopping(both: Both) -> Iterator[tuple[str, int]]:
     """Every system or programme that stops in one of the views, with its grade."""
     graph = both.most.graph

@@ -16,7 +16,7 @@ from reports.translate import Translator
 
 ASSUMED: Final = (
     say("hours count from the event; what declares no time of its own takes none here, so that this is the best hope"),
-    say("what declares no time is not back before everything has stopped that bears its loss for a while"),
+    say("what bears the loss of something that declares no time for a while stops too; that may be back sooner"),
     say("a team works at one system at a time; sites, rooms, suppliers come back by themselves"),
     say("a system is set up anew where all of its places are destroyed, else only started again"),
     say("the lower end counts every failover, the upper end those alone that have really switched"),

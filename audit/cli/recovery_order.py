@@ -36,7 +36,7 @@ def command(
       haechi recovery-order my-estate main-site
       haechi recovery-order my-estate main-site/room-1 --teams 5 --format json
     """
-    from audit.analysis.recovery import recovery, stops
+    from audit.analysis.recovery import soonest, stops, whole
     from audit.analysis.recovery_order import planned
     from audit.app.falling import foremost
     from audit.app.recovering import timed
@@ -47,12 +47,14 @@ def command(
 
     found = timed(estate, lost, "", run, store)
     known = found.proven
-    both = Clockwork(found.graph, took=known.took, drills=known.restored, patient=True).after(*found.lost)
-    plan, whole, rows = planned(both.least, teams), recovery(both), stops(both)
+    clock = Clockwork(found.graph, took=known.took, drills=known.restored, patient=True)
+    both, soon = clock.after(*found.lost), clock.hasty().after(*found.lost)
+    plan, rows = planned(both.least, teams), soonest(stops(both), soon)
+    course = whole(both, soon, rows)
     if form == "json":
-        tell(as_json(found.graph.estate.about.id, plan, whole, rows, teams, top))
+        tell(as_json(found.graph.estate.about.id, plan, course, rows, teams, top))
     else:
-        for text in as_text(plan, whole, rows, teams, top, Translator(lang)):
+        for text in as_text(plan, course, rows, teams, top, Translator(lang)):
             tell(text)
-    failed = plan.contradictions or foremost(found.graph, whole.never)
+    failed = plan.contradictions or foremost(found.graph, course.never)
     return Exit.FAILED if failed else Exit.READY

@@ -12,7 +12,8 @@ from audit.analysis.aftermath import aftermath, in_view, outage
 from audit.analysis.impact import Impact, impact
 from audit.analysis.loss import losses
 from audit.analysis.meaning import meaning
-from audit.analysis.recovery import recovery, stops
+from audit.analysis.recovery import recovery, soonest, stops, whole
+from audit.analysis.recovery_order import planned
 from audit.analysis.recovery_time import achievable
 from audit.cli.costed import as_json
 from audit.model.graph import Graph
@@ -103,6 +104,26 @@ def test_how_long_something_is_away_is_the_same_in_every_command(seed: int) -> N
                 assert one.away.most is None or row.back.most is not None
         never = {ref for ref, row in costs.items() if row.back is None}
         assert set(recovery(both).never) == never
+
+
+@FEW
+@given(SEEDS, st.sampled_from([1, 3, 50]))
+def test_an_order_brings_nothing_back_before_it_can_be(seed: int, teams: int) -> None:
+    graph = grown(seed)
+    clock = Clockwork(graph, patient=True)
+    for event in hazards(graph):
+        both, soon = clock.after(event), clock.hasty().after(event)
+        rows = soonest(stops(both), soon)
+        assert [one.ref for one in rows] == [one.ref for one in stops(both)]
+        plan = planned(both.least, teams)
+        end = {job.ref: plan.best.end[number] for number, job in enumerate(plan.jobs) if job.ref}
+        for row in rows:
+            if row.surely and row.back is not None and row.falls.most is not None:
+                assert row.falls.most <= row.back.least <= end[row.ref] + 1e-9
+                assert row.back.least <= soon.least.back(row.ref) or row.back.least == row.falls.most
+        told = whole(both, soon, rows)
+        assert told.never == tuple(sorted(one.ref for one in rows if one.back is None and one.ref != "aid"))
+        assert all(hours <= max(end.values(), default=0.0) + 1e-9 for hours, _ in told.curve)
 
 
 @FEW
