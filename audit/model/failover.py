@@ -28,6 +28,8 @@ class Member(Value):
     lag_seconds: float | None = None
     lag_by: str = ""
     """How the lag was measured, e.g. `pg_current_wal_lsn - replay_lsn`."""
+    needs: int = 0
+    """How many others have to follow it for it to take writes."""
     version: str = ""
     settings: dict[str, str] = {}
     """Settings that have to be the same at every member, by name; never a secret."""

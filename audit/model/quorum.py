@@ -24,6 +24,8 @@ class Left:
     """Members elsewhere that are usable now."""
     unknown: tuple[str, ...]
     """Members and voters of which nobody knows where they stand."""
+    stuck: str = ""
+    """The member that would lead, and take no writes, as too few are left to follow it; empty where one would."""
 
 
 def _names(one: Member | Voter) -> tuple[str, ...]:
@@ -84,11 +86,15 @@ def _left(site: str, state: FailoverState, placed: list[tuple[Member | Voter, st
         for one, where in placed
         if isinstance(one, Member) and one.usable and one.role in ("standby", "serving") and where and where != site
     )
+    # One of unknown place may be left.
+    left = [one for one, where in placed if isinstance(one, Member) and one.usable and where != site]
+    heads = [one for one in left if one.role == "primary"] or [one for one in left if one.role == "standby"]
+    stuck = heads[0].name if heads and all(one.needs >= len(left) for one in heads) else ""
     voters = [(one, where) for one, where in placed if isinstance(one, Voter)]
     if not voters:
-        return Left(site, None, None, takers, unknown)
+        return Left(site, None, None, takers, unknown, stuck)
     needed = state.needed if state.has("needed") else len(voters) // 2 + 1
     sure = sum(one.up is True for one, where in voters if where and where != site)
     hoped = sum(one.up is not False for one, where in voters if where != site)
     quorum = True if sure >= needed else False if hoped < needed else None
-    return Left(site, sure if sure == hoped else None, quorum, takers, unknown)
+    return Left(site, sure if sure == hoped else None, quorum, takers, unknown, stuck)

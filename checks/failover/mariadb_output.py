@@ -21,8 +21,8 @@ AGREEING: Final = (
 )  # fmt: skip
 """Settings that have to be the same at every server."""
 ASKED: Final = (
-    "hostname", "read_only", "report_host", "rpl_semi_sync_master_enabled", "rpl_semi_sync_source_enabled",
-    "super_read_only",
+    "hostname", "read_only", "replica_exec_mode", "replica_skip_errors", "report_host", "rpl_semi_sync_master_enabled",
+    "rpl_semi_sync_source_enabled", "slave_exec_mode", "slave_skip_errors", "super_read_only", "wsrep_on",
 )  # fmt: skip
 SEMI: Final = ("Rpl_semi_sync_master_status", "Rpl_semi_sync_source_status")
 _GTID: Final = re.compile(r"(\d{1,10})-(\d{1,10})-(\d{1,20})")
@@ -233,5 +233,10 @@ def _against(one: Server, numbers: set[int]) -> str:
     delay = whole(status.get("SQL_Delay"))
     if delay:
         return f"it is kept {delay} s behind on purpose"
+    for name in ("slave_skip_errors", "replica_skip_errors"):
+        if one.settings.get(name, "OFF").upper() not in ("OFF", ""):
+            return f"it passes over errors of its replay ({name})"
+    if "IDEMPOTENT" in (one.settings.get(name, "").upper() for name in ("slave_exec_mode", "replica_exec_mode")):
+        return "it passes over rows that are missing or twice there (slave_exec_mode IDEMPOTENT)"
     left_out = filtered(status)
     return f"it takes a part of the data alone ({left_out})" if left_out else ""

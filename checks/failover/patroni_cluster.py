@@ -83,6 +83,8 @@ def _member(row: Row, lead: str, told: Cluster) -> tuple[Member, CannotSee | Non
     common: dict[str, Any] = {
         "name": name, "address": line(row.get("host")), "version": version_of(own), "settings": settings_of(row, told),
     }  # fmt: skip
+    if all(told.settings.get(key) in (True, "on", "true") for key in ("synchronous_mode", "synchronous_mode_strict")):
+        common["needs"] = number(told.settings.get("synchronous_node_count")) or 1
     if name == lead:
         why = "nobody listens at its API" if _closed(heard) else _against_leader(row, own)
         return Member(role="primary", usable=not why, detail=why[:200], **common), None

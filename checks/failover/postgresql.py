@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -26,7 +27,9 @@ SELECT pg_is_in_recovery() AS in_recovery, clock_timestamp() AS now, current_set
        CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn()::text END AS replayed,
        CASE WHEN pg_is_in_recovery() THEN pg_last_xact_replay_timestamp() END AS replayed_at,
        CASE WHEN pg_is_in_recovery() THEN pg_is_wal_replay_paused() END AS paused,
-       host(inet_server_addr()) AS address,
+       host(inet_server_addr()) AS address, current_setting('synchronous_standby_names') AS synchronous,
+       current_setting('synchronous_commit') AS waits,
+       current_setting('recovery_min_apply_delay') AS kept_back,
        (SELECT system_identifier::text FROM pg_control_system()) AS cluster
 """
 SENDERS: Final = "SELECT state FROM pg_stat_replication"
@@ -153,6 +156,8 @@ def _against(one: Server | CannotSee, writer: Server | None) -> tuple[str, Canno
         return "the primary has no sender that streams", None
     if one.row["paused"]:
         return "its replay is paused", None
+    if one.row.get("kept_back", "0") not in (None, "0"):
+        return f"it is kept {str(one.row['kept_back'])[:20]} behind on purpose", None
     line = timeline(writer)
     if line is not None and receiver["received_tli"] not in (None, line):
         return f"it is on timeline {receiver['received_tli']}, its primary on {line}", None
@@ -176,10 +181,24 @@ def _lag(one: Server, writer: Server | None) -> dict[str, Any]:
     return found if at is None else {**found, "lag_seconds": max(0.0, (writer.row["now"] - at).total_seconds())}
 
 
+def _needs(one: Server) -> int:
+    """How many standbys a commit waits for; there is no end to that where they are gone."""
+    if one.row.get("waits") in ("off", "local"):
+        return 0
+    named = str(one.row.get("synchronous") or "").strip()
+    count = re.match(r"(?i)(?:(?:first|any)\s+)?(\d{1,4})\s*\(", named)
+    return int(count[1]) if count else 1 if named else 0
+
+
 def _common(one: Server) -> dict[str, Any]:
     version = str(one.row["version"]).split(" ", 1)[0][:40]
     settings = {str(row["name"])[:60]: str(row["setting"])[:60] for row in one.settings}
-    return {"address": one.row["address"] or "", "version": f"PostgreSQL {version}", "settings": settings}
+    return {
+        "address": one.row["address"] or "",
+        "needs": _needs(one),
+        "version": f"PostgreSQL {version}",
+        "settings": settings,
+    }
 
 
 def _switches(writer: Server) -> tuple[dict[str, Any], dict[str, Unseen]]:

@@ -31,6 +31,7 @@ _GROUP: Final = guarantee(
 )
 _PAIR: Final = (Member(name="n1", role="primary", usable=True), Member(name="n2", role="standby", usable=True))
 
+_WAITING: Final = tuple(one.model_copy(update={"needs": 1}) for one in _PAIR)
 _UNTOLD: Final = Unseen(reason=Reason.DENIED, template="{who} refuses to tell", values={"who": "etcd"})
 
 
@@ -50,6 +51,7 @@ def _group(*voters: str, members: tuple[Member, ...] = _PAIR, silent: str = "") 
         Example(Verdict.PASS, _GROUP, TO_BUSAN, seen=_group("v1", "v2", "v3")),
         Example(Verdict.FAIL, _GROUP, TO_BUSAN, seen=_group("v1", "v2")),
         Example(Verdict.FAIL, _GROUP, TO_BUSAN, seen=_group("v1", "v2", "v3", members=_PAIR[:1])),
+        Example(Verdict.FAIL, _GROUP, TO_BUSAN, seen=_group("v1", "v2", "v3", members=_WAITING)),
         Example(Verdict.UNKNOWN, _GROUP, TO_BUSAN, seen=_group("v1", "v2", "x"), reason=Reason.INCOMPLETE),
         Example(
             Verdict.UNKNOWN, _GROUP, TO_BUSAN, seen=_group("v1", "v2", "v3", silent="v2"), reason=Reason.INCOMPLETE
@@ -83,10 +85,16 @@ def group_survives_each_site(switch: Subject[Failover], seen: FailoverState, lim
     }
     fatal = next((one for one in left if _fatal(one, leading)), None)
     if fatal is not None:
-        figures = {"failover": switch.ref, "site": fatal.site}
+        figures = {"failover": switch.ref, "site": fatal.site, "member": fatal.stuck}
         if fatal.quorum is False:
             says = say("after the loss of {site} nobody could decide to switch {failover}", **figures)
             measured = say("no majority after the loss of {site}", **figures)
+        elif fatal.stuck:
+            says = say(
+                "after the loss of {site} {member} of {failover} would take no writes: too few are left to follow it",
+                **figures,
+            )
+            measured = say("no writes after the loss of {site}", **figures)
         else:
             says = say("after the loss of {site} nothing of {failover} is left that could take over", **figures)
             measured = say("no member after the loss of {site}", **figures)
@@ -111,7 +119,7 @@ def group_survives_each_site(switch: Subject[Failover], seen: FailoverState, lim
 
 def _fatal(left: Left, leading: set[str]) -> bool:
     """Whether the loss of a site ends the group for certain."""
-    if left.quorum is False:
+    if left.quorum is False or left.stuck:
         return True
     alone = leading <= {left.site}
     return alone and not left.takers and not left.unknown

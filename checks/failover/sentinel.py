@@ -23,6 +23,7 @@ Words = Mapping[str, str]
 NOTHING: Final[Words] = MappingProxyType({})
 SETTINGS: Final = (
     "appendonly", "databases", "maxmemory", "maxmemory-policy", "min-replicas-max-lag", "min-replicas-to-write",
+    "replica-read-only",
 )  # fmt: skip
 """What has to be the same at every server; read by name, so that a right to all of CONFIG shows no password."""
 VERBS: Final = Verbs(
@@ -32,6 +33,7 @@ VERBS: Final = Verbs(
 _SET: Final = "set:"
 _OFFSET: Final = re.compile(r"[0-9]{1,19}")
 _LINE: Final = re.compile(r"slave\d{1,5}")
+_DOWN: Final = frozenset(("s_down", "o_down", "disconnected"))
 _MOST: Final = 16
 _SILENT: Final = 60
 _UNASKED: Final = "it cannot be asked: "
@@ -82,8 +84,30 @@ async def standing(switch: Sentinel, world: World) -> FailoverState:
             # What was on its way has come by the second look; what the primary wrote since does not count.
             infos[_name(other)] = await _info(other, switch, world)
     known = [words(row) for row in _given(sentinels)][:_MOST]
+    amiss = {_name(peer): why for peer in known if (why := await _astray(peer, lead, switch, world))}
     own_door = f"{switch.server}:{switch.port}"
-    return state(quorum, lead, others, known, infos, own_door, told=_pairs(own) if isinstance(own, str) else {})
+    said = _pairs(own) if isinstance(own, str) else {}
+    return state(quorum, lead, others, known, infos, own_door, told=said, amiss=amiss)
+
+
+async def _astray(peer: Words, lead: Words, switch: Sentinel, world: World) -> str:
+    """Why another Sentinel would not vote for a switch of this group; empty where it would, or nobody can tell.
+
+    Sentinels take each other for alive by a PING alone, also one that has forgotten the group.
+    """
+    if _DOWN & _flags(peer) or not peer.get("ip") or not re.fullmatch(r"[0-9]{1,5}", peer.get("port", "")):
+        return ""
+    door = RedisDoor(
+        peer["ip"], int(peer["port"]), "", switch.sentinel_password, switch.tls, switch.authority
+    )  # fmt: skip
+    try:
+        (answer,) = await world.redis.ask(door, (("SENTINEL", "MASTER", switch.group),), switch.timeout)
+        if isinstance(answer, Exception):
+            return "it does not know the group" if "No such master" in str(answer) else ""
+        other = words(answer)
+    except CannotSee:
+        return ""
+    return "" if _name(other) == _name(lead) else f"it takes {_name(other)} for the primary"
 
 
 async def _info(server: Words, switch: Sentinel, world: World) -> Words | CannotSee:
@@ -127,9 +151,14 @@ def state(
     host: str,
     *,
     told: Words = NOTHING,
+    amiss: Words = NOTHING,
 ) -> FailoverState:
-    """What the Sentinel at a host and the servers say to facts; `told` is what the Sentinel says of itself."""
-    voters = (Voter(name="the Sentinel that was asked", up=True, address=host), *map(_voter, sentinels))
+    """What the Sentinel at a host and the servers say to facts; `told` is what the Sentinel says of itself.
+
+    `amiss` tells of other Sentinels why they would not vote.
+    """
+    peers = [_voter(one, amiss) for one in sentinels]
+    voters = (Voter(name="the Sentinel that was asked", up=True, address=host), *peers)
     agreed = lead.get("quorum", "")
     wanted = int(agreed) if re.fullmatch(r"[0-9]{1,4}", agreed) else 0
     facts: dict[str, Any] = {
@@ -141,7 +170,10 @@ def state(
     absent: dict[str, Unseen] = {}
     trouble: list[str] = []
     text = " ".join(str(quorum).split())[:200]
-    if isinstance(quorum, str) and quorum.startswith("OK"):
+    if amiss and sum(voter.up is True for voter in voters) < facts["needed"]:
+        facts["quorum"] = False
+        trouble += [f"{name} would not vote: {why}" for name, why in amiss.items()]
+    elif isinstance(quorum, str) and quorum.startswith("OK"):
         facts["quorum"] = True
     elif isinstance(quorum, Exception) and "NOQUORUM" in text:
         facts["quorum"] = False
@@ -195,22 +227,24 @@ def _behind(lead: Words | CannotSee, other: Words | CannotSee) -> int | None:
 
 def _member(server: Words, info: Words | CannotSee, role: Role, why: str, behind: int | None = None) -> Member:
     told: Words = NOTHING if isinstance(info, CannotSee) else info
+    wanted = told.get(_SET + "min-replicas-to-write", "")
     return Member(
         name=_name(server), role=role, usable=not why, detail=why[:200], address=server.get("ip", ""),
         version=told.get("redis_version", ""),
         settings={name: told[_SET + name] for name in SETTINGS if _SET + name in told},
+        needs=int(wanted) if re.fullmatch(r"[0-9]{1,4}", wanted) else 0,
         lag_bytes=behind, lag_by="" if behind is None else "master_repl_offset - slave_repl_offset",
     )  # fmt: skip
 
 
-def _voter(sentinel: Words) -> Voter:
-    down = {"s_down", "o_down", "disconnected"} & _flags(sentinel)
-    return Voter(name=_name(sentinel), up=not down, address=sentinel.get("ip", ""))
+def _voter(sentinel: Words, amiss: Words) -> Voter:
+    votes = not _DOWN & _flags(sentinel) and _name(sentinel) not in amiss
+    return Voter(name=_name(sentinel), up=votes, address=sentinel.get("ip", ""))
 
 
 def _against(other: Words, info: Words | CannotSee, lines: list[dict[str, str]]) -> str:
     """Why a replica could not take over; empty where it could."""
-    down = sorted({"s_down", "o_down", "disconnected"} & _flags(other))
+    down = sorted(_DOWN & _flags(other))
     if down:
         return f"the Sentinel calls it {', '.join(down)}"
     if other.get("slave-priority") == "0":
@@ -225,6 +259,8 @@ def _against(other: Words, info: Words | CannotSee, lines: list[dict[str, str]])
     heard = info.get("master_last_io_seconds_ago", "")
     if not re.fullmatch(r"[0-9]{1,9}", heard) or int(heard) > _SILENT:
         return "it has heard nothing of its primary for over a minute"
+    if info.get(_SET + "replica-read-only") == "no":
+        return "it takes writes of its own (replica-read-only no)"
     own = [line for line in lines if line.get("port") == other.get("port")] or lines
     states = sorted({line.get("state", "-") for line in own})
     if "online" not in states:

@@ -110,6 +110,15 @@ def test_a_replica_that_could_not_take_over(status: dict[str, Any], why: str) ->
     assert why in found.members[1].detail
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "usable"),
+    [("slave_skip_errors", "OFF", True), ("slave_skip_errors", "ALL", False), ("replica_skip_errors", "1062", False),
+     ("slave_exec_mode", "STRICT", True), ("replica_exec_mode", "IDEMPOTENT", False)],
+)  # fmt: skip
+def test_a_replica_that_passes_over_errors(name: str, value: str, *, usable: bool) -> None:
+    assert asked(server(1), server(2, settings={name: value})).members[1].usable is usable
+
+
 def test_how_far_it_is_behind() -> None:
     late = server(2, positions={"replayed": "0-1-60"})
     assert (asked(server(1), late).members[1].lag_bytes, asked(server(1), late).members[1].lag_seconds) == (100, None)

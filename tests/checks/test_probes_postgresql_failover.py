@@ -48,6 +48,21 @@ def test_a_sound_pair() -> None:
     assert (seen.automatic, seen.trouble, seen.switches, seen.last_switch.at) == (False, (), 1, None)
 
 
+@pytest.mark.parametrize(
+    ("named", "waits", "needs"),
+    [("", "on", 0), ("*", "on", 1), ("db2, db3", "on", 1), ("FIRST 2 (db2, db3)", "on", 2), ("any 2 (a,b,c)", "on", 2),
+     ("2 (a, b)", "remote_write", 2), ("*", "local", 0), ("*", "off", 0)],
+)  # fmt: skip
+def test_how_many_a_commit_waits_for(named: str, waits: str, needs: int) -> None:
+    seen = state({"db1": primary(synchronous=named, waits=waits), "db2": server()})
+    assert [one.needs for one in seen.members] == [needs, 0]
+
+
+def test_a_standby_that_is_kept_back_on_purpose() -> None:
+    seen = state({"db1": primary(kept_back="0"), "db2": server(kept_back="1h")})
+    assert (seen.ready, seen.members[1].detail) == ((), "it is kept 1h behind on purpose")
+
+
 def test_which_is_the_primary_is_seen() -> None:
     seen = state({"db1": server(), "db2": primary()})
     assert [one.name for one in seen.ready] == ["db1"]

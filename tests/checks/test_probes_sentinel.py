@@ -29,10 +29,11 @@ PEERS: list[Mapping[str, str]] = [{"ip": f"10.0.{site}.9", "port": "26379", "fla
 
 def seen(
     quorum: object = "OK 3 usable", own: Any = PRIMARY, other: Any = REPLICA, lead: Any = LEAD, told: Any = None,
-    **more: Any,
+    amiss: Any = None, **more: Any,
 ) -> FailoverState:  # fmt: skip
     infos = {"10.0.0.1:6379": own, "10.0.0.2:6380": other}
-    return state(quorum, lead, [{**OTHER, **more}], PEERS, infos, "10.0.1.9", told=told or {})
+    found: list[Mapping[str, str]] = [{**OTHER, **more}]
+    return state(quorum, lead, found, PEERS, infos, "10.0.1.9", told=told or {}, amiss=amiss or {})
 
 
 def test_all_there() -> None:
@@ -59,6 +60,19 @@ def test_settings_that_drifted_after_a_switch() -> None:
 @pytest.mark.parametrize(("written", "needed"), [("1", 2), ("3", 3), ("", 2), ("-1", 2), ("9" * 30, 2)])
 def test_as_many_as_the_greater_of_quorum_and_majority(written: str, needed: int) -> None:
     assert seen(lead={**LEAD, "quorum": written}).needed == needed
+
+
+def test_a_sentinel_that_forgot_the_group_has_no_vote() -> None:
+    names = [f"{one['ip']}:26379" for one in PEERS]
+    one = seen(amiss=dict.fromkeys(names[:1], "it does not know the group"))
+    assert ([voter.up for voter in one.voters], one.quorum, one.trouble) == ([True, False, True], True, ())
+    both = seen(amiss=dict.fromkeys(names, "it does not know the group"))
+    assert (both.quorum, both.trouble[0]) == (False, "10.0.2.9:26379 would not vote: it does not know the group")
+
+
+def test_how_many_have_to_follow() -> None:
+    first, second = seen(own={**PRIMARY, "set:min-replicas-to-write": "1"}).members
+    assert (first.needs, second.needs) == (1, 0)
 
 
 def test_no_quorum() -> None:
