@@ -62,6 +62,8 @@ class BorgRepository(Copy):
     """Whether the newest archives are weighed: borg reads the catalogue of all archives for that."""
     may_shrink: Percent = 0.5
     """How much less than an earlier one, of files or bytes, the newest archive may hold."""
+    may_change: Percent = 0.5
+    """How much of the newest archive may be in no other where little is usual: what was encrypted is all new."""
     verify: Literal["none", "data"] = "none"
     timeout: Duration = timedelta(seconds=60)
     """Deadline of one attempt, all commands together."""
@@ -209,7 +211,7 @@ async def _points(found: Sequence[Archive], look: BorgLook, absent: dict[str, Un
         only = () if look.copy.archives is None else (f"--glob-archives={look.copy.archives}",)
         words = ("info", "--bypass-lock", "--json", "--last", str(_WEIGHED), *only)
         known = weights(parsed(await look.run("borg", *words, look.repository))) if points else {}
-        return weighed(found, known, may_shrink=look.copy.may_shrink)
+        return weighed(found, known, may_shrink=look.copy.may_shrink, may_change=look.copy.may_change)
     except CannotSee as gap:
         absent["size"] = Unseen.of(gap)
         return points

@@ -12,6 +12,7 @@ from typing import Any, Final
 from audit.contract import CannotSee, Output, Reason, say
 from audit.model.backup import Keeping, RestorePoint
 from audit.model.json_values import count, loaded
+from checks.backup.turned import Weight, turned
 
 _CHECKPOINT: Final = re.compile(r"\.checkpoint(\.\d+)?$")
 _DATED: Final = re.compile(r"[-_.@T: ]*(\d{4}-?\d\d-?\d\d|\d+).*$")
@@ -132,13 +133,15 @@ def chosen(archives: Sequence[Archive], pattern: str | None) -> tuple[Archive, .
     return tuple(archives)
 
 
-def weights(answer: Any) -> Mapping[str, tuple[int | None, int | None]]:
-    """Bytes with files of each archive, by name, of `borg info --json`."""
+def weights(answer: Any) -> Mapping[str, Weight]:
+    """What each archive weighs, by name, of `borg info --json`."""
     try:
         found = {
-            str(entry["name"])[:200]: (
+            str(entry["name"])[:200]: Weight(
                 count(entry["stats"].get("original_size")),
                 count(entry["stats"].get("nfiles")),
+                count(entry["stats"].get("compressed_size")),
+                count(entry["stats"].get("deduplicated_size")),
             )
             for entry in answer["archives"]
         }
@@ -148,19 +151,25 @@ def weights(answer: Any) -> Mapping[str, tuple[int | None, int | None]]:
 
 
 def weighed(
-    archives: Sequence[Archive], known: Mapping[str, tuple[int | None, int | None]], *, may_shrink: float
+    archives: Sequence[Archive], known: Mapping[str, Weight], *, may_shrink: float, may_change: float
 ) -> tuple[RestorePoint, ...]:
-    """The points with their sizes: one that holds nothing, or much less than an earlier one of its set, is doubted."""
+    """The points with their sizes: one that holds nothing, or much less than an earlier one of its set, is doubted.
+
+    So is the newest where nearly nothing in it is in any other: of older ones the next ones may hold the same.
+    """
     points: list[RestorePoint] = []
     largest: dict[str, RestorePoint] = {}
     for archive in archives:
-        size, files = known.get(archive.point.id, (None, None))
-        point = archive.point.model_copy(update={"size": size, "files": files})
+        weight = known.get(archive.point.id, Weight())
+        point = archive.point.model_copy(update={"size": weight.size, "files": weight.files})
         before = largest.get(archive.set)
         doubt = "" if not point.complete else _shrunk(point, before, may_shrink)
+        if point.complete and not doubt and archive is archives[-1]:
+            others = [known[one.point.id] for one in archives if one.set == archive.set and one.point.id in known]
+            doubt = turned(weight, others[:-1], may_change)
         if doubt:
             point = point.model_copy(update={"complete": False, "doubt": doubt})
-        elif point.complete and size is not None:
+        elif point.complete and weight.size is not None:
             largest[archive.set] = point
         points.append(point)
     return tuple(points)

@@ -92,6 +92,7 @@ def lab(root: Path) -> Iterator[Lab]:
             "from-the-future": broken.future,
             "index-removed": broken.index_removed,
             "key-removed": broken.key_removed,
+            "source-encrypted": broken.encrypted,
         },
         environment={"LAB_BORG_WORD": PASSWORD},
     )
@@ -121,6 +122,17 @@ class Broken:
 
     def segment_removed(self) -> Said:
         self._largest().unlink()
+        return Said(self.repository.listed(), content=True)
+
+    def encrypted(self) -> Said:
+        """Somebody encrypts every file in its place; the job goes on."""
+        source = self.repository.source
+        for minutes in (0.6, 0.4, 0.2):
+            (source / "ledger-0").write_bytes(os.urandom(3_000))
+            self.repository.backup(minutes=minutes)
+        for path in (path for path in source.rglob("*") if path.is_file()):
+            path.write_bytes(os.urandom(path.stat().st_size))
+        self.repository.backup()
         return Said(self.repository.listed(), content=True)
 
     def stopped(self) -> Said:

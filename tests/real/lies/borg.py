@@ -27,4 +27,5 @@ LIES: Final = (
         verdict="unknown: incomplete",
     ),
     Lie("the key cut out of the repository", "borg", "key-removed", "backup.age", verdict="unknown: denied"),
+    Lie("every file of the source encrypted in its place", "borg", "source-encrypted", "backup.newest-complete"),
 )
