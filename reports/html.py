@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
@@ -11,13 +10,14 @@ from itertools import islice
 from typing import Any, Final
 
 from audit.model.clean import css_string, html
-from audit.model.dossier import Dossier, Readiness
-from audit.model.evidence import Finding
+from audit.model.dossier import Dossier
 from audit.model.message import say
-from audit.model.verdict import Verdict
+from audit.model.verdict import Severity, Verdict
 from reports.actions import counts as acted
 from reports.actions import rows as actions
+from reports.brief import NOTICE, brief
 from reports.drills import LISTED, never, rows
+from reports.duties import Duties
 from reports.format import Format, Page
 from reports.front import LOSSES, core, fires, remedies, unproven
 from reports.left import left
@@ -29,10 +29,12 @@ from reports.ruled import rows as ruled
 from reports.signed import signed
 from reports.switches import LISTED as SWITCHES
 from reports.switches import rows as switches
+from reports.tallies import counts, tally
 from reports.translate import Translator
 from reports.waivers import expired, figure, refused
 from reports.waivers import rows as waivers
-from reports.words import LEVELS, STATES, VERDICTS, WAIVED
+from reports.whole import lacking
+from reports.words import LEVELS, SEVERITIES, STATES, VERDICTS, WAIVED
 
 ONE_FILE: Final = 3_000
 """Up to so many findings stand in one file; above that an institution has pages of its own."""
@@ -92,6 +94,7 @@ class _Pages:
         self._language = language
         self._speak = Translator(language, dossier.estate.about.timezone)
         self._rows = Rows(dossier, self._speak)
+        self._past = Past(dossier, self._speak)
         templates = files("reports") / "templates"
         self._environment = Environment(
             loader=FileSystemLoader(str(templates)),
@@ -103,7 +106,7 @@ class _Pages:
             auto_reload=False,
         )
         self._markup = Markup
-        self._environment.filters["ticked"] = self._ticked
+        self._environment.filters |= {"ticked": self._ticked, "brief": brief}
         self._environment.globals.update(self._everywhere((templates / "style.css").read_text("utf-8")))
 
     def _everywhere(self, style: str) -> dict[str, Any]:
@@ -116,12 +119,12 @@ class _Pages:
             "_": speak.text,
             "message": speak.message,
             "language": self._language,
-            "name": name,
-            "notice": about.notice.text(self._language) if about.notice is not None else "",
+            "name": brief(name),
+            "notice": brief(about.notice.text(self._language), NOTICE) if about.notice is not None else "",
             "warnings": list(self._warnings()),
             "signed": signed(dossier, speak),
             "style": self._markup(re.sub(r"/\*.*?\*/\s*", "", style, flags=re.DOTALL)),
-            "running_title": self._markup(css_string(name + " - " + speak.text("Readiness report"))),
+            "running_title": self._markup(css_string(brief(name) + " - " + speak.text("Readiness report"))),
             "running_right": self._markup(css_string(dossier.run.id)),
             "words": words | {"waived": Sign(WAIVED.sign, speak.message(WAIVED.says))},
             "run": dossier.run,
@@ -129,9 +132,10 @@ class _Pages:
             "zone": about.timezone,
             "estate": dossier.estate,
             "rows": self._rows,
-            "past": Past(dossier, speak),
-            "watchable": any(system.endpoints for _, system in dossier.estate.systems()),
-            "tally_of": _tally,
+            "past": self._past,
+            "duties": Duties(dossier, self._rows, speak),
+            "critical": speak.message(SEVERITIES[Severity.CRITICAL]),
+            "tally_of": tally,
             "grouped": "{:,}".format,
         }
 
@@ -144,18 +148,12 @@ class _Pages:
         return self._markup("").join(code.format(part) if at % 2 else part for at, part in enumerate(parts))
 
     def _warnings(self) -> Iterator[str]:
-        run, speak = self._dossier.run, self._speak
-        yield from expired(self._dossier, speak)
-        yield from refused(self._dossier, speak)
-        if run.state != "complete":
-            state = speak.message(STATES.get(run.state, say("unknown")))
-            left = len(self._dossier.not_looked_at)
-            yield speak.text("This run is not whole: {state}. Not looked at: {count}.", state=state, count=left)
-        if self._dossier.outside:
-            count = self._dossier.outside
-            yield speak.text("Left out by the selection, counted as not verified: {count}.", count=count)
-        if run.judged_from:
-            yield speak.text("A second judgement over what run {run} saw.", run=run.judged_from)
+        dossier, speak = self._dossier, self._speak
+        yield from expired(dossier, speak)
+        yield from refused(dossier, speak)
+        yield from lacking(dossier, speak)
+        if dossier.run.judged_from:
+            yield speak.text("A second judgement over what run {run} saw.", run=dossier.run.judged_from)
 
     def pages(self) -> Iterator[Page]:
         """All files, the first page first."""
@@ -200,34 +198,44 @@ class _Pages:
         dossier, speak = self._dossier, self._speak
         ready, drilled, switched = dossier.readiness, rows(dossier, speak), switches(dossier, speak)
         grades = sorted(dossier.policy.get("grades", {}).items(), key=lambda pair: str(pair[0]))
+        drawn, kept, undrilled = pictures(dossier, speak), left(dossier, speak), never(dossier)
+        excused = waivers(dossier, speak)
+        done = acted(dossier.actions, dossier.at) if dossier.actions else None
+        watched = len(self._past) or any(system.endpoints for _, system in dossier.estate.systems())
+        there = {
+            "meaning": drawn, "past": watched, "drills": drilled or undrilled, "switches": switched,
+            "left": kept.rows, "actions": done, "institutions": True, "waivers": excused,
+        }  # fmt: skip
+        shown = [name for name, told in there.items() if told]
         return self._render(
             "report.html.j2",
             links=links,
             title="",
             paged=paged,
+            numbers=dict.fromkeys(there, 0) | {name: number for number, name in enumerate(shown, 5)},
             totals={
                 "institutions": len(dossier.estate.institutions),
                 "systems": sum(1 for _ in dossier.estate.systems()),
             },
             figures=bar(ready),
             accepted=figure(ready.with_waivers),
-            waivers=waivers(dossier, speak),
+            waivers=excused,
             ruled=ruled(dossier, speak),
             cap=speak.message(ready.capped) if ready.capped is not None else "",
-            counts=_counts(ready),
+            counts=counts(ready),
             core=core(dossier),
             news=news(dossier, speak),
             unproven=unproven(dossier, self._rows, speak),
             fires=fires(dossier, speak, LOSSES),
             drilled=drilled[:LISTED],
             drilled_more=max(0, len(drilled) - LISTED),
-            undrilled=never(dossier),
+            undrilled=undrilled,
             switched=switched[:SWITCHES],
             switched_more=max(0, len(switched) - SWITCHES),
-            acted=acted(dossier.actions, dossier.at) if dossier.actions else None,
+            acted=done,
             actions=actions(dossier, speak),
-            left=left(dossier, speak),
-            pictures=pictures(dossier, speak),
+            left=kept,
+            pictures=drawn,
             remedies=remedies(dossier, self._rows, speak),
             meanings=[(str(verdict), speak.message(says)) for verdict, says in _MEANINGS],
             levels=[(speak.message(word.says), speak.message(word.means or word.says)) for word in LEVELS.values()],
@@ -257,28 +265,6 @@ def _batched(pieces: Iterable[str]) -> Iterator[bytes]:
             yield "".join(waiting).encode()
             waiting.clear()
     yield "".join(waiting).encode()
-
-
-def _counts(ready: Readiness) -> Sequence[tuple[str, int]]:
-    return (
-        ("pass", ready.passed),
-        ("fail", ready.failed),
-        ("unknown", ready.unknown),
-        ("not-applicable", ready.not_applicable),
-        ("waived", ready.waived),
-    )
-
-
-def _tally(findings: Sequence[Finding]) -> dict[str, int]:
-    """The counts of something that has no readiness of its own."""
-    count = Counter(finding.verdict for finding in findings)
-    return {
-        "passed": count[Verdict.PASS],
-        "failed": count[Verdict.FAIL],
-        "unknown": count[Verdict.UNKNOWN],
-        "not_applicable": count[Verdict.NOT_APPLICABLE],
-        "waived": sum(finding.waiver is not None for finding in findings),
-    }
 
 
 def _file_name(text: str) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import groupby
 from types import MappingProxyType
 from typing import Final
@@ -16,6 +17,7 @@ from reports.format import Format, Page
 from reports.record import in_order
 from reports.translate import Translator
 from reports.waivers import expired
+from reports.whole import broken_off
 
 _OUTCOMES: Final[Mapping[Verdict, str]] = MappingProxyType(
     {Verdict.FAIL: "failures", Verdict.UNKNOWN: "errors", Verdict.NOT_APPLICABLE: "skipped"}
@@ -27,9 +29,8 @@ def _outcome(finding: Finding) -> str:
     return "skipped" if finding.waiver is not None else _OUTCOMES.get(finding.verdict, "")
 
 
-def _counts(findings: list[Finding], expired: int = 0) -> str:
-    outcomes = [*(_outcome(finding) for finding in findings), *["failures"] * expired]
-    counted = {"tests": len(outcomes)} | {name: outcomes.count(name) for name in ("failures", "errors", "skipped")}
+def _counts(outcomes: Sequence[str], names: Sequence[str] = ("failures", "errors", "skipped")) -> str:
+    counted = {"tests": len(outcomes)} | {name: outcomes.count(name) for name in names}
     return "".join(f' {name}="{number}"' for name, number in counted.items())
 
 
@@ -63,16 +64,31 @@ def _case(dossier: Dossier, speak: Translator, finding: Finding) -> str:
     )
 
 
-def _expired(told: list[str], speak: Translator) -> Iterator[bytes]:
-    """A suite of their own before all others: an expired waiver breaks a build, as it decides the exit code."""
-    if not told:
-        return
-    title = speak.text("Expired waivers")
-    yield f" <testsuite name={_quoted(title)}{_counts([], len(told))}>\n".encode()
-    for says in told:
-        yield f'  <testcase classname="waiver" name={_quoted(says)}>\n'.encode()
-        yield f'    <failure type="expired" message={_quoted(says)}/>\n  </testcase>\n'.encode()
-    yield b" </testsuite>\n"
+@dataclass(frozen=True, slots=True)
+class _Notice:
+    """Sentences that break a build by themselves, in a suite of their own before all others."""
+
+    title: str
+    about: str
+    outcome: str
+    kind: str
+    told: tuple[str, ...]
+
+    def written(self) -> Iterator[bytes]:
+        if not self.told:
+            return
+        yield f" <testsuite name={_quoted(self.title)}{_counts([self.outcome] * len(self.told))}>\n".encode()
+        tag = "failure" if self.outcome == "failures" else "error"
+        for says in self.told:
+            yield f'  <testcase classname="{self.about}" name={_quoted(says)}>\n'.encode()
+            yield f'    <{tag} type="{self.kind}" message={_quoted(says)}/>\n  </testcase>\n'.encode()
+        yield b" </testsuite>\n"
+
+
+def _notices(dossier: Dossier, speak: Translator) -> Iterator[_Notice]:
+    """An expired waiver decides the exit code; a run that was broken off proves less than its cases seem to."""
+    yield _Notice(speak.text("Expired waivers"), "waiver", "failures", "expired", tuple(expired(dossier, speak)))
+    yield _Notice(speak.text("The run"), "run", "errors", "incomplete", tuple(broken_off(dossier, speak)))
 
 
 def _quoted(text: str) -> str:
@@ -82,16 +98,22 @@ def _quoted(text: str) -> str:
 def _chunks(dossier: Dossier, language: str) -> Iterator[bytes]:
     speak = Translator(language, dossier.estate.about.timezone)
     findings = sorted(in_order(dossier), key=lambda finding: finding.institution)
-    past = list(expired(dossier, speak))
+    notices = tuple(_notices(dossier, speak))
+    outcomes = [*(_outcome(finding) for finding in findings)]
+    outcomes += [notice.outcome for notice in notices for _ in notice.told]
     yield b'<?xml version="1.0" encoding="UTF-8"?>\n'
-    yield f"<testsuites name={_quoted('haechi ' + dossier.run.id)}{_counts(findings, len(past))}>\n".encode()
-    yield from _expired(past, speak)
+    # Without how many are skipped: the schema by which Jenkins checks such a file does not know that of the whole.
+    whole = _counts(outcomes, ("failures", "errors"))
+    yield f"<testsuites name={_quoted('haechi ' + dossier.run.id)}{whole}>\n".encode()
+    for notice in notices:
+        yield from notice.written()
     for institution, group in groupby(findings, key=lambda finding: finding.institution):
         suite = list(group)
         name = dossier.estate.named(institution, language) if institution else speak.text("Shared")
         started = dossier.run.started.isoformat(timespec="seconds")
         title = f"{institution}: {name}" if institution else name
-        yield f" <testsuite name={_quoted(title)} timestamp={_quoted(started)}{_counts(suite)}>\n".encode()
+        counted = _counts([*map(_outcome, suite)])
+        yield f" <testsuite name={_quoted(title)} timestamp={_quoted(started)}{counted}>\n".encode()
         for finding in suite:
             yield _case(dossier, speak, finding).encode()
         yield b" </testsuite>\n"

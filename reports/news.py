@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from audit.model.dossier import Dossier
 from audit.model.evidence import Finding
 from audit.model.policy import SEVERITY_WEIGHT
 from audit.model.verdict import Severity, Verdict
 from reports.actions import summary
+from reports.brief import brief
 from reports.signed import signed
 from reports.translate import Translator
 from reports.words import SEVERITIES, urgency
+
+SAID: Final = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +68,11 @@ def _worst(dossier: Dossier, speak: Translator) -> Worst | None:
     found = sorted(failing[ref], key=urgency)
     return Worst(
         institution=known[ref][1].ref,
-        name=dossier.estate.named(ref, speak.language),
+        name=brief(dossier.estate.named(ref, speak.language)),
         ref=ref,
         grade=grade,
         failed=len(found),
         critical=sum(one.severity is Severity.CRITICAL for one in found),
         severity=speak.message(SEVERITIES[found[0].severity]),
-        says=speak.message(found[0].says),
+        says=brief(speak.message(found[0].says), SAID),
     )

@@ -175,6 +175,7 @@ def _evidence(finding: Finding) -> dict[str, Any]:
 def _unmapped(view: View, finding: Finding) -> dict[str, Any]:
     waiver, expired = view.waiver(finding), view.expired(finding)
     return {
+        "run_state": line(view.dossier.run.state),
         "verdict": str(finding.verdict),
         "reason": str(finding.reason) if finding.reason is not None else None,
         "grade": finding.grade,

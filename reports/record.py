@@ -24,6 +24,9 @@ def run_record(dossier: Dossier) -> dict[str, Any]:
         "tool": json_text(run.tool),
         "estate": {"id": json_text(run.estate_id), "sha256": json_text(run.estate_sha256)},
         "root": json_text(run.root),
+        "state": json_text(run.state),
+        "not-looked-at": len(dossier.not_looked_at),
+        "outside": dossier.outside,
     }
 
 

@@ -13,6 +13,7 @@ from audit.model.facility import Site
 from audit.model.message import fill, say
 from audit.model.units import plain
 from audit.model.verdict import Severity, Verdict
+from reports.brief import brief
 from reports.translate import Translator
 from reports.words import (
     BLIND,
@@ -240,7 +241,7 @@ class Rows:
         return Group(
             ref=ref,
             anchor=f"i-{number}",
-            name=named or self._speak.message(say("Sites, suppliers and programmes")),
+            name=brief(named) or self._speak.message(say("Sites, suppliers and programmes")),
             accountable=body.accountable if body is not None else None,
             bar=bar(self._dossier.institutions.get(ref)) if ref else None,
             units=tuple(sorted(made, key=lambda unit: (unit.grade, unit.ref))),
@@ -256,12 +257,12 @@ class Rows:
         return Unit(
             ref=ref,
             anchor=anchor,
-            name=self._dossier.estate.named(ref, self._speak.language),
+            name=brief(self._dossier.estate.named(ref, self._speak.language)),
             grade=grade,
             rto=self._promise(system.rto if system is not None else None, target.get("rto", "")),
             rpo=self._promise(system.rpo if system is not None else None, target.get("rpo", "")),
             owner=system.owner if system is not None else None,
-            operator=self._dossier.estate.named(run_by, self._speak.language) if run_by else "",
+            operator=brief(self._dossier.estate.named(run_by, self._speak.language)) if run_by else "",
             bar=bar(self._dossier.systems.get(ref)),
             findings=findings,
         )

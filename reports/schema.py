@@ -15,6 +15,7 @@ from reports.ruled import schema as ruled_schema
 from reports.signed import schema as signature_schema
 from reports.switches import schema as switch_schema
 from reports.waivers import schema as waiver_schema
+from reports.words import STATES
 
 
 def run_schema() -> dict[str, Any]:
@@ -33,6 +34,9 @@ def run_schema() -> dict[str, Any]:
         tool=text,
         estate=closed(id=text, sha256=text),
         root={"anyOf": [sha256, {"const": ""}]},
+        state={"enum": [*STATES]},
+        not_looked_at=count,
+        outside=count,
     )
     letter = {"enum": ["A", "B", "C", "D", "E", "-"]}
     figures = closed(

@@ -11,9 +11,9 @@ from typing import Final
 from audit.model.clean import line
 from audit.model.dossier import Dossier, Readiness
 from audit.model.evidence import Finding
-from audit.model.message import say
 from audit.model.verdict import Verdict
 from reports.actions import summary as acted
+from reports.brief import NOTICE, brief
 from reports.drills import summary as drilled
 from reports.format import Format, Page, Screen
 from reports.left import summary as left
@@ -22,11 +22,11 @@ from reports.signed import signed
 from reports.switches import summary as switched
 from reports.translate import Translator
 from reports.waivers import expired, figure, refused
+from reports.whole import lacking
 from reports.words import (
     BLIND,
     REASONS,
     SEVERITIES,
-    STATES,
     VERDICTS,
     WAIVED,
     interval,
@@ -90,19 +90,14 @@ def _blocks(dossier: Dossier, language: str) -> Iterator[Block]:
 def _head(dossier: Dossier, speak: Translator) -> Iterator[Block]:
     about = dossier.estate.about
     name = about.name.text(speak.language) if about.name is not None else about.id
-    yield Sentence((Part(line(name), "bold"), Part(f"  {speak.instant(dossier.at)}  {line(dossier.run.id)}", "dim")))
+    yield Sentence(
+        (Part(brief(line(name)), "bold"), Part(f"  {speak.instant(dossier.at)}  {line(dossier.run.id)}", "dim"))
+    )
     if about.notice is not None:
-        yield Sentence((Part("! " + line(about.notice.text(speak.language)), "bold yellow"),))
+        yield Sentence((Part("! " + brief(line(about.notice.text(speak.language)), NOTICE), "bold yellow"),))
     for told in (*expired(dossier, speak), *refused(dossier, speak)):
         yield Sentence((Part("! " + line(told), "bold red"),))
-    if dossier.run.state != "complete":
-        state = speak.message(STATES.get(dossier.run.state, say("unknown")))
-        told = speak.text(
-            "This run is not whole: {state}. Not looked at: {count}.", state=state, count=len(dossier.not_looked_at)
-        )
-        yield Sentence((Part("! " + told, "bold yellow"),))
-    if dossier.outside:
-        told = speak.text("Left out by the selection, counted as not verified: {count}.", count=dossier.outside)
+    for told in lacking(dossier, speak):
         yield Sentence((Part("! " + told, "bold yellow"),))
     yield Sentence()
     ready = dossier.readiness

@@ -9,6 +9,7 @@ from reports.assessment.subjects import accountable, parties, roles
 from reports.assessment.view import View
 from reports.assessment.words import VERSION, instant, marked, own, properties, prose, reference, words
 from reports.stream import Rows
+from reports.whole import lacking
 
 _DOCUMENT: Final = "application/octet-stream"
 
@@ -36,7 +37,8 @@ def metadata(view: View, title: str) -> dict[str, Any]:
     named = accountable(view)
     if named:
         made["responsible-parties"] = [{"role-id": "accountable", "party-uuids": named}]
-    return made | ({"remarks": prose(notice.text(view.speak.language))} if notice is not None else {})
+    noted = [*lacking(view.dossier, view.speak), *([notice.text(view.speak.language)] if notice is not None else [])]
+    return made | ({"remarks": prose("\n\n".join(noted))} if noted else {})
 
 
 def readiness(view: View) -> list[dict[str, str]]:

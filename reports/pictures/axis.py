@@ -15,6 +15,17 @@ from reports.translate import Translator
 _STEPS: Final = (0.25, 0.5, 1, 2, 4, 6, 12, 24, 48, 72, 168, 336, 720, 1440, 2160, 4320, 8760)
 _RATIOS: Final = (0.25, 1, 4, 12, 24, 72, 168, 336, 720, 1440, 2880, 8760, 87600)
 _MARKS: Final = 7
+_ROOM: Final = 6
+
+
+@dataclass(frozen=True, slots=True)
+class _Mark:
+    """An hour that is written down, with the place of its text."""
+
+    x: float
+    text: str
+    left: float
+    right: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +58,18 @@ class Axis:
         return [step * number for number in range(int(self.last / step) + 1)] if step > 0 else [0.0]
 
     def drawn(self, top: float, bottom: float, speak: Translator) -> Iterator[Shape]:
-        """A thin line for each mark from `top` to `bottom`, with its hours beneath as far as they do not meet."""
+        """A thin line for each mark from `top` to `bottom`, its hours beneath: the last, others as there is room."""
+        placed = [self._placed(hour, speak) for hour in self.marks]
+        limit = placed[-1].left if placed else self.end
         taken = float("-inf")
-        for hour in self.marks:
-            x, text = self.at(hour), hours(hour, speak) if hour else "0"
-            broad = width(text, SMALL)
-            left = min(max(x - broad / 2, self.start - 8), self.end + 8 - broad)
-            yield rule(x, top, x, bottom, "grid")
-            if left >= taken:
-                yield Label(left, bottom + 16, text, "quiet", SMALL)
-                taken = left + broad + 6
+        for number, one in enumerate(placed, 1):
+            yield rule(one.x, top, one.x, bottom, "grid")
+            if number == len(placed) or (one.left >= taken and one.right + _ROOM <= limit):
+                yield Label(one.left, bottom + 16, one.text, "quiet", SMALL)
+                taken = one.right + _ROOM
+
+    def _placed(self, hour: float, speak: Translator) -> _Mark:
+        x, text = self.at(hour), hours(hour, speak) if hour else "0"
+        broad = width(text, SMALL)
+        left = min(max(x - broad / 2, self.start - 8), self.end + 8 - broad)
+        return _Mark(x, text, left, left + broad)

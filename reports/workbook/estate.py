@@ -8,6 +8,7 @@ from audit.model.dossier import Dossier, Loss, Readiness
 from audit.model.verdict import Verdict
 from reports.translate import Translator
 from reports.waivers import expired, figure
+from reports.whole import lacking
 from reports.words import STATES, VERDICTS, interval, lost_applicants, lost_size
 from reports.workbook.sheet import MIDDLE, WIDE, Cell, Sheet, columns
 
@@ -21,6 +22,7 @@ def summary(dossier: Dossier, speak: Translator) -> Sheet:
     state = speak.message(STATES[run.state]) if run.state in STATES else run.state
     rows: list[tuple[Cell, ...]] = [
         *((speak.text("Expired waiver"), told) for told in expired(dossier, speak)),
+        *((speak.text("State"), told) for told in lacking(dossier, speak)),
         (speak.text("Estate"), named.text(speak.language) if named is not None else estate.ref),
         (speak.text("Notice"), notice.text(speak.language) if notice is not None else ""),
         (speak.text("Run"), run.id),

@@ -81,6 +81,9 @@ def test_json_holds_every_finding_once_in_order_in_both_languages() -> None:
         "tool": "haechi 0.1.0",
         "estate": {"id": "sample", "sha256": WHOLE.estate.sha256},
         "root": WHOLE.run.root,
+        "state": "complete",
+        "not-looked-at": 0,
+        "outside": 0,
     }
     counts = Counter(one["verdict"] for one in findings)
     estate = document["readiness"]["estate"]
@@ -122,8 +125,8 @@ def test_junit_counts_what_it_holds() -> None:
         root = parsed(printed("junit", sample))
         assert int(root.attrib["tests"]) == len(sample.findings) == len(root.findall("./testsuite/testcase"))
         for kind, counted in (("failure", "failures"), ("error", "errors"), ("skipped", "skipped")):
-            assert int(root.attrib[counted]) == len(root.findall(f".//{kind}"))
-            assert sum(int(suite.attrib[counted]) for suite in root) == int(root.attrib[counted])
+            counts = sum(int(suite.attrib[counted]) for suite in root)
+            assert counts == len(root.findall(f".//{kind}")) == int(root.attrib.get(counted, counts))
     waived = [one for one in WHOLE.findings if one.waiver is not None]
     told = [str(case.attrib["message"]) for case in parsed(printed("junit", WHOLE)).iter("skipped")]
     assert waived
