@@ -30,8 +30,7 @@ from reports.words import (
     VERDICTS,
     WAIVED,
     interval,
-    lost_applicants,
-    lost_size,
+    lost_figures,
     low_percent,
     urgency,
 )
@@ -150,15 +149,13 @@ def _losses(dossier: Dossier, speak: Translator) -> Iterator[Block]:
     yield Sentence()
     yield Sentence((Part(speak.text("What one fire takes"), "bold underline"),))
     for loss in worst:
+        figures = lost_figures(loss, dossier.estate, speak.number)
         told = speak.text(
             "{place}: systems that stop {systems}, of them with a declared failover elsewhere {returning}; "
             "data sets without a copy elsewhere {data} ({bytes}); applicants an hour {applicants}",
             place=line(dossier.estate.named(loss.hit, speak.language)) + f" ({line(loss.hit)})",
-            systems=len(loss.systems),
             returning=len(loss.returning),
-            data=len(loss.data),
-            bytes=speak.message(lost_size(loss)),
-            applicants=speak.message(lost_applicants(loss, dossier.estate, speak.number(loss.applicants_per_hour))),
+            **{name: speak.message(one) for name, one in figures.items()},
         )
         yield Sentence((Part(told),), 2)
 
