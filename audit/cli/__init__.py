@@ -16,11 +16,12 @@ from types import FrameType
 from typing import Any, Final, TextIO
 
 import click
-from click.shell_completion import CompletionItem, shell_complete
+from click.shell_completion import CompletionItem
 
 from audit.cli.commands import COMMANDS as COMMANDS
 from audit.cli.talking import Talking, talking
-from audit.cli.tongue import ENGLISH, current, hearing, spoken, told, wording
+from audit.cli.tongue import COMPLETE as COMPLETE
+from audit.cli.tongue import ENGLISH, hearing, spoken, told
 from audit.model.exit import Exit, Stop
 from audit.model.message import Message, say
 
@@ -38,7 +39,6 @@ MEANINGS: Final = (
 )
 BROKEN_PIPE: Final = 141
 """What a shell reports for a program that the reader of its output left: 128 + SIGPIPE."""
-COMPLETE: Final = "_HAECHI_COMPLETE"
 FULL: Final = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG)
 
 
@@ -62,15 +62,14 @@ class Commands(click.Group):
             formatter.write_dl(COMMANDS)
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
-        known = wording(current(ctx))
-        begun = [(name, says) for name, says in COMMANDS if name.startswith(incomplete)]
-        words = [CompletionItem(name, help=known.get(says, says)) for name, says in begun]
+        words = [CompletionItem(name, help=says) for name, says in COMMANDS if name.startswith(incomplete)]
         return words + click.Command.shell_complete(self, ctx, incomplete)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        if args and args[0] not in self.list_commands(ctx) and not args[0].startswith("-"):
+        unknown = bool(args) and args[0] not in self.list_commands(ctx) and not args[0].startswith("-")
+        if unknown and not ctx.resilient_parsing:
             from difflib import get_close_matches
 
             from audit.cli.wrong import Wrong
@@ -186,7 +185,9 @@ def obey(arguments: list[str], language: str) -> object:
     """What the command returns. Not click's own `main`, which ends the process by itself where a pipe breaks."""
     instruction = os.environ.get(COMPLETE)
     if instruction:
-        return shell_complete(haechi, {"obj": language}, "haechi", COMPLETE, instruction)
+        from audit.cli.completed import completed
+
+        return completed(haechi, instruction, language)
     try:
         with haechi.make_context("haechi", arguments, obj=language) as ctx:
             return haechi.invoke(ctx)

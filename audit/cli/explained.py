@@ -38,6 +38,8 @@ def named(catalogue: Catalogue, what: str) -> Sequence[Check]:
 
 def near(catalogue: Catalogue, what: str) -> Message:
     """What may have been meant."""
+    if any(what in kinds for kinds in catalogue.technologies.values()):
+        return say("`haechi kinds {kind}` tells of the kind", kind=what)
     ends = [name for name in catalogue.checks if name.partition(".")[2] == what]
     close = ends or get_close_matches(what, catalogue.checks, 1)
     return say("did you mean {close}?", close=repr(close[0])) if close else say("`haechi checks` lists them")

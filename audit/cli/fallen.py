@@ -74,6 +74,11 @@ def weak_text(
         yield speak.text(
             "there are too many sets of {asked} losses; these are all of at most {order}", asked=asked, order=reached
         )
+    if not found and asked > 1:
+        yield speak.text(
+            "nothing stops by two losses where neither stops it alone; `haechi spof` lists the single ones"
+        )
+        return
     if not found:
         yield speak.text("nothing of the inventory stops by so few losses")
         return

@@ -15,21 +15,24 @@ from audit.model.message import say
 
 @click.command("init")
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@click.option("--small", is_flag=True, help="Only what a first audit needs: a page, a database, a backup.")
 @hearing
-def command(folder: Path) -> None:
+def command(folder: Path, *, small: bool) -> None:
     """Write a commented inventory to start from into DIR.
 
-    Nothing that is there is overwritten. The JSON Schema beside it lets an editor complete keys and underline
-    mistakes.
+    It has every key of the format; with --small it has forty lines. Nothing that is there is overwritten. The JSON
+    Schema beside it lets an editor complete keys and underline mistakes.
 
     \b
-    Example:
+    Examples:
+      haechi init my-estate --small
       haechi init my-estate
     """
     from audit.catalogue import discover
-    from audit.inventory.start import start
+    from audit.inventory.start import FIRST, WHOLE, start
 
-    for path in start(folder, discover()):
+    made = start(folder, discover(), FIRST if small else WHOLE)
+    for path in made:
         tell(line(str(path)))
-    says = say("Put your own systems in, then run: haechi validate {folder}", folder=folder)
+    says = say("Put your own systems into {file}, then run: haechi validate {folder}", file=made[0], folder=folder)
     talk(says, current())

@@ -17,6 +17,7 @@ ENGLISH: Final = "en"
 KOREAN: Final = "ko"
 LANGUAGES: Final = (ENGLISH, KOREAN)
 OPTION: Final = "--lang"
+COMPLETE: Final = "_HAECHI_COMPLETE"
 VARIABLES: Final = ("LC_ALL", "LC_MESSAGES", "LANG")
 
 

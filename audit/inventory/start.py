@@ -13,18 +13,20 @@ from audit.model.exit import Exit, Stop
 from audit.model.message import say
 
 NAME: Final = "estate.yaml"
+WHOLE: Final = "example.yaml"
+FIRST: Final = "first.yaml"
 SCHEMA: Final = "haechi.schema.json"
 
 
-def example() -> str:
-    """The inventory that teaches: each key of the format with a comment."""
-    return files("inventories").joinpath("example.yaml").read_text("utf-8")
+def example(name: str = WHOLE) -> str:
+    """An inventory that teaches: each key of the format with a comment, or those of a first audit."""
+    return files("inventories").joinpath(name).read_text("utf-8")
 
 
-def start(folder: Path, vocabulary: Vocabulary) -> tuple[Path, ...]:
-    """Write the example with the schema for editors; Stop where something would be overwritten."""
+def start(folder: Path, vocabulary: Vocabulary, name: str = WHOLE) -> tuple[Path, ...]:
+    """Write an example with the schema for editors; Stop where something would be overwritten."""
     texts = {
-        folder / NAME: example(),
+        folder / NAME: example(name),
         folder / SCHEMA: json.dumps(inventory_schema(vocabulary), indent=1, ensure_ascii=False) + "\n",
     }
     made: list[Path] = []

@@ -57,6 +57,7 @@ def test_a_control_is_explained(capsys: pytest.CaptureFixture[str]) -> None:
         (["explain", "backup.aeg"], "did you mean 'backup.age'?"),
         (["explain", "offsite"], "did you mean 'backup.offsite'?"),
         (["explain", "?"], "`haechi checks` lists them"),
+        (["explain", "restic"], "`haechi kinds restic` tells of the kind"),
         (["checks", "--area", "bakcup"], "did you mean 'backup'?"),
     ],
 )

@@ -144,6 +144,18 @@ def test_completion_describes_the_commands_in_korean() -> None:
     assert answer.stdout.decode() == "plain\nvalidate\n자산목록에서 잘못된 것을 모두 알려 줍니다.\n"
 
 
+def test_completion_describes_the_options_in_korean() -> None:
+    answer = run(_HAECHI_COMPLETE="zsh_complete", COMP_WORDS="haechi run --ch", COMP_CWORD="2", LC_ALL="ko_KR.UTF-8")
+    kind, option, says = answer.stdout.decode().splitlines()
+    assert (kind, option) == ("plain", "--check")
+    assert not says.isascii()
+
+
+def test_completion_behind_a_wrong_command_is_silent() -> None:
+    answer = run(_HAECHI_COMPLETE="bash_complete", COMP_WORDS="haechi rum --", COMP_CWORD="2")
+    assert (answer.returncode, answer.stderr) == (0, b"")
+
+
 def test_korean_help_imports_nothing_heavy() -> None:
     answer = run("--lang", "ko", "run", "--help", PYTHONPROFILEIMPORTTIME="1")
     imported = {line.rpartition("|")[2].strip() for line in answer.stderr.decode().splitlines()}

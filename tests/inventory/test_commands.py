@@ -12,7 +12,7 @@ from jsonschema import Draft202012Validator
 from audit.catalogue import discover
 from audit.cli import main
 from audit.inventory.load import load_sources
-from audit.inventory.start import example
+from audit.inventory.start import FIRST, example
 from audit.model.exit import Exit
 
 Output = pytest.CaptureFixture[str]
@@ -89,6 +89,21 @@ def test_init_writes_what_validates(tmp_path: Path, capsys: Output) -> None:
     Draft202012Validator.check_schema(schema)
     # The first line of the example tells the editor where the schema is.
     assert example().splitlines()[0].endswith("$schema=haechi.schema.json")
+
+
+def test_the_small_inventory_is_read_in_a_minute(tmp_path: Path, capsys: Output) -> None:
+    folder = tmp_path / "first"
+    assert main(["init", "--small", str(folder)]) == Exit.READY
+    written = (folder / "estate.yaml").read_text("utf-8")
+    assert written == example(FIRST)
+    assert len(written.splitlines()) <= 50
+    assert main(["validate", str(folder)]) == Exit.READY
+    capsys.readouterr()
+    assert main(["plan", str(folder)]) == Exit.READY
+    assert len(capsys.readouterr().out.splitlines()) == 3
+    loaded = load_sources({"estate.yaml": written.encode()}, discover(), folder)
+    assert loaded.estate is not None
+    assert loaded.estate.about.allow == ()
 
 
 def test_init_overwrites_nothing(tmp_path: Path, capsys: Output) -> None:
