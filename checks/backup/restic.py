@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated, Any, Final, Literal
-from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
+from pydantic import AfterValidator
 
 from audit.contract import CannotSee, Level, Output, Reason, Timed, Verbs, World, probe, say
 from audit.model.backup import BackupState, RestorePoint
 from audit.model.drilling import Percent
 from audit.model.facts import Unseen
-from audit.model.item import Secret, SecretRef, Text, parse_secret, unmarked
+from audit.model.item import SecretRef, Text
 from audit.model.json_values import count, loaded
 from audit.model.technology import Copy
-from audit.model.unfit import Unexpected
 from audit.model.units import Duration
 from checks.backup.restic_log import held_against, runs
 from checks.backup.restic_output import (
@@ -30,61 +27,18 @@ from checks.backup.restic_output import (
     listed,
     names,
     refused,
+    replaced,
     unwalked,
     version,
 )
+from checks.backup.restic_packs import lost
+from checks.backup.restic_place import Parts, Variables, parse_repository, remote_host
 
-_VARIABLES: Final = (
-    "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_DEFAULT_REGION",
-    "RESTIC_REST_USERNAME", "RESTIC_REST_PASSWORD",
-)  # fmt: skip
-_REMOTE: Final = re.compile(r"(s3|rest|sftp|b2|azure|gs|swift|rclone|opendal):(.*)", re.DOTALL)
 _BEGIN: Final = "restic --repo=* --password-file {password} --no-lock --no-cache"
 _DEEP: Final = 0.75
 """The share of the time left that the reading of stored data may take."""
 _REFERENCE: Final = 8
 """How many points back the one lies against which the newest is weighed: a source that shrank days ago still shows."""
-_SFTP: Final = re.compile(r"(?://)?(?:[^@/]*@)?(\[[0-9a-fA-F:.]+\]|[^:/]+)")
-
-
-def parse_repository(written: str) -> str:
-    """Where a repository is, without a password in it and without signs that a command line could take for its own."""
-    if any(letter < " " or letter == "\x7f" for letter in written):
-        raise Unexpected(say("a repository such as /srv/backup/ledger"), say("one with a control character"))
-    if re.search(r"//[^/@]*:[^/@]*@", written) or re.match(r"(rest|s3):[^/]*//[^/]*@", written):
-        # The text itself is not repeated: it holds a password.
-        raise Unexpected(
-            say("a repository without a password"), say("one with it"), why=say("a secret is never written here")
-        )
-    return written
-
-
-def parse_variables(value: object) -> Mapping[str, Secret]:
-    """`{AWS_ACCESS_KEY_ID: {env: NAME}, ...}` for the variables that a storage may need."""
-    if not isinstance(value, dict):
-        raise Unexpected(say("variables such as {AWS_ACCESS_KEY_ID: {env: NAME}}"), say("one value"))
-    written = {str(name): item for name, item in unmarked(value).items()}
-    for name in written:
-        if name not in _VARIABLES:
-            raise Unexpected(say("one of {known}", known=", ".join(_VARIABLES)), repr(name[:60]))
-    return {name: parse_secret(item) for name, item in written.items()}
-
-
-def parse_parts(text: object) -> int:
-    """A count from 1 to 256."""
-    written = str(text)
-    if not re.fullmatch(r"[0-9]{1,3}", written) or not 1 <= int(written) <= 256:
-        raise Unexpected(say("a count from 1 to 256"), repr(written[:40]))
-    return int(written)
-
-
-_SECRETS: Final[Mapping[str, Any]] = {
-    "type": "object",
-    "propertyNames": {"enum": list(_VARIABLES)},
-    "additionalProperties": {"type": "object"},
-}
-Variables = Annotated[Mapping[str, Secret], BeforeValidator(parse_variables), WithJsonSchema(dict(_SECRETS))]
-Parts = Annotated[int, BeforeValidator(parse_parts), WithJsonSchema({"type": ["integer", "string"]})]
 
 
 class Restic(Copy, kind="restic"):
@@ -110,6 +64,8 @@ class Restic(Copy, kind="restic"):
     could not read stands there and nowhere else."""
     may_shrink: Percent = 0.5
     """How much less, of files or bytes, the newest snapshot may hold."""
+    may_change: Percent = 0.5
+    """How much of the newest snapshot may be new where little is usual, as restic from 0.17 on tells it."""
     timeout: Duration = timedelta(seconds=60)
     """Deadline of one attempt, all commands together."""
 
@@ -123,12 +79,15 @@ class Restic(Copy, kind="restic"):
 class ResticLook(Timed):
     copy: Restic
 
+    @property
+    def where(self) -> str:
+        """The repository as restic is told it."""
+        where = self.copy.repository.removeprefix("local:")
+        return str(self.world.root / where) if remote_host(self.copy.repository) == "" else where
+
     async def run(self, *words: str, share: float = 1.0) -> Output:
         left = self.left(f"restic {words[0]}") * share
-        where = self.copy.repository.removeprefix("local:")
-        if remote_host(self.copy.repository) == "":
-            where = str(self.world.root / where)
-        argv = ("restic", f"--repo={where}", "--password-file", "{password}", "--no-lock", "--no-cache", *words)
+        argv = ("restic", f"--repo={self.where}", "--password-file", "{password}", "--no-lock", "--no-cache", *words)
         return await self.world.command.run(argv, left, self.copy.variables, {"password": self.copy.password})
 
     async def entries(self) -> tuple[Snapshot, ...]:
@@ -206,6 +165,10 @@ async def state_of(look: ResticLook, entries: Sequence[Snapshot]) -> BackupState
         points = await _weighed(found, look)
     except CannotSee as gap:
         absent["size"] = Unseen.of(gap)
+    if facts["location"] == "" and (doubt := await lost(look, look.where, entries)):
+        points = tuple(point.model_copy(update={"complete": False, "doubt": doubt}) for point in points)
+    elif points and points[-1].complete and (doubt := replaced(found, copy.may_change)):
+        points = (*points[:-1], points[-1].model_copy(update={"complete": False, "doubt": doubt}))
     if copy.log is not None:
         try:
             points, facts["attempts"] = held_against(points, await runs(world.files, copy.log, facts["clock"]))
@@ -281,20 +244,3 @@ async def _verified(look: ResticLook) -> dict[str, Any]:
         # Without reading the stored data a flipped byte in it goes unseen: that is no more than a readable catalogue.
         return {"integrity": 2 if copy.verify == "subset" else 1, "errors": ()}
     return {"integrity": 1, "errors": errors(output)}
-
-
-def remote_host(repository: str) -> str | None:
-    """The host of a repository; empty for this machine, None where it cannot be told."""
-    found = _REMOTE.match(repository)
-    if not found:
-        return ""
-    kind, rest = found[1], found[2]
-    if kind == "sftp":
-        named = _SFTP.match(rest)
-        return named[1].strip("[]") if named else None
-    if kind not in ("s3", "rest"):
-        return None
-    try:
-        return urlsplit(rest if "//" in rest else f"https://{rest}").hostname
-    except ValueError:
-        return None

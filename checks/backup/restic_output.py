@@ -11,11 +11,14 @@ from typing import Any, Final
 from audit.contract import CannotSee, Output, Reason, say
 from audit.model.backup import RestorePoint
 from audit.model.json_values import count, instant
+from checks.backup.turned import Weight, turned
 
 _MOST_ERRORS: Final = 20
 _UNWALKED: Final = re.compile(
     r"walking (?:snapshot|tree)|(?:tree|id|blob) \S+ (?:is )?not found in (?:index|repository)"
 )
+_LIKENED: Final = 9
+"""Snapshots that tell how much usually changes, the newest among them."""
 _SETTLED: Final = 3
 """Snapshots of other folders after which they are taken for what the job now takes."""
 # What restic up to 0.16 says, as it ends with 1 whatever happened; newer ones have codes of their own.
@@ -45,6 +48,10 @@ class Snapshot:
     tags: frozenset[str]
     tree: str
     """What it holds: two with one tree hold the same."""
+    weight: Weight
+    """As restic from 0.17 on tells it."""
+    stored: int | None
+    """Bytes that it added to the repository, packed."""
 
     @property
     def set(self) -> str:
@@ -73,7 +80,9 @@ def _snapshot(entry: Mapping[str, Any]) -> Snapshot:
     )
     folders = tuple(sorted(str(path) for path in entry.get("paths") or ()))
     tags = frozenset(map(str, entry.get("tags") or ()))
-    return Snapshot(point, str(entry.get("hostname", "")), folders, tags, str(entry.get("tree") or ""))
+    added, stored = count(summary.get("data_added")), count(summary.get("data_added_packed"))
+    weight = Weight(point.size, point.files, None, added)
+    return Snapshot(point, str(entry.get("hostname", "")), folders, tags, str(entry.get("tree") or ""), weight, stored)
 
 
 def chosen(
@@ -149,6 +158,14 @@ def doubted(newest: RestorePoint, before: RestorePoint | None, *, may_shrink: fl
             doubt = f"it holds {now} {'files' if word == 'files' else 'bytes'}, an earlier one {then}"
             break
     return newest.model_copy(update={"complete": False, "doubt": doubt}) if doubt else newest
+
+
+def replaced(snapshots: Sequence[Snapshot], may_change: float) -> str:
+    """Why the newest snapshot looks as if its source had been encrypted; empty where it does not."""
+    if not snapshots:
+        return ""
+    same = [snapshot.weight for snapshot in snapshots if snapshot.set == snapshots[-1].set]
+    return turned(same[-1], same[-_LIKENED:-1], may_change)
 
 
 def alike(snapshots: Sequence[Snapshot], points: Sequence[RestorePoint]) -> tuple[RestorePoint, ...]:

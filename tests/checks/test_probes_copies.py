@@ -17,8 +17,9 @@ from audit.world.scene import SceneFile, scene
 from checks.backup.checksums import listed_sum
 from checks.backup.dump import content
 from checks.backup.files import FileCopies, newest_files
-from checks.backup.restic import Restic, remote_host, snapshots
+from checks.backup.restic import Restic, snapshots
 from checks.backup.restic_output import chosen, doubted, listed, refused
+from checks.backup.restic_place import remote_host
 
 NOW = datetime(2026, 9, 1, 12, tzinfo=UTC)
 SUM = "ab" * 32

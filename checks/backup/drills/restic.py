@@ -21,8 +21,9 @@ from checks.backup.drills.inside import Held, held, is_canary
 from checks.backup.drills.manifest import is_manifest
 from checks.backup.drills.sample import Sample, sampled
 from checks.backup.drills.walk import walked
-from checks.backup.restic import Restic, ResticLook, allowed, remote_host, snapshots, state_of
+from checks.backup.restic import Restic, ResticLook, allowed, snapshots, state_of
 from checks.backup.restic_output import refused
+from checks.backup.restic_place import remote_host
 
 _RESTIC: Final = "restic --repo=* --password-file {password} --no-lock [--no-cache] [--cache-dir=*]"
 _TELLING: Final = re.compile(r"error|fatal|mismatch|invalid|unable|unexpected|missing|not found|damaged", re.IGNORECASE)
