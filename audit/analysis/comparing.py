@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final, Literal
 
-from audit.analysis.faults.falling import weaknesses
+from audit.analysis.pairing import MOST, pairs
 from audit.model.estate import Estate, System
 from audit.model.graph import Graph
 from audit.model.item import Item, Technology
@@ -19,6 +19,8 @@ from audit.model.turns import losses_in_turn
 Direction = Literal["looser", "tighter"]
 _MOST_PAIRED: Final = 5_000
 """Systems of which pairs of losses are compared; of more there are too many to hold."""
+_ALL: Final = 2 * MOST
+"""More pairs than both views can hold: none is dropped as not among the worst."""
 VIEWS: Final[tuple[View, View]] = ("optimistic", "pessimistic")
 
 
@@ -125,18 +127,22 @@ def singles(graph: Graph) -> Found:
 def _pairs(old: Graph, new: Graph, order: int) -> tuple[Found, Found, int]:
     if order < 2 or max(sum(1 for _ in graph.estate.systems()) for graph in (old, new)) > _MOST_PAIRED:
         return {}, {}, 1
-    both = [weaknesses(graph, 2) for graph in (old, new)]
-    if min(reached for _, reached in both) < 2:
+    found = [_paired(graph) for graph in (old, new)]
+    if found[0] is None or found[1] is None:
         return {}, {}, 1
-    found: list[Found] = []
-    for rows, _ in both:
-        mine: dict[tuple[tuple[str, ...], str], bool] = {}
-        for row in rows:
-            if len(row.losses) == 2:
-                mine |= {(row.losses, ref): False for ref in row.maybe}
-                mine |= {(row.losses, ref): True for ref in row.surely}
-        found.append(mine)
     return found[0], found[1], 2
+
+
+def _paired(graph: Graph) -> Found | None:
+    """Every pair of losses with each system that it stops, and neither of the two alone; None where it is too many."""
+    every = pairs(graph, top=_ALL)
+    if every.left_out:
+        return None
+    mine: dict[tuple[tuple[str, ...], str], bool] = {}
+    for row in every.worst:
+        mine |= {(row.losses, ref): False for ref in row.maybe}
+        mine |= {(row.losses, ref): True for ref in row.surely}
+    return mine
 
 
 def _ways(graph: Graph, found: Found, keys: Iterable[tuple[tuple[str, ...], str]]) -> tuple[Way, ...]:

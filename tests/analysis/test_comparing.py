@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 from audit.analysis.comparing import difference
+from audit.analysis.faults.falling import weaknesses
+from tests.analysis import chance
 from tests.model.estates import graph_of
 
 OLD = """
@@ -77,3 +79,15 @@ def test_a_failover_that_no_longer_helps_makes_a_single_point_surer() -> None:
     found = difference(graph_of(hot), graph_of(hot.replace("mode: hot", "mode: cold")))
     assert found.new_singles == ()
     assert {one.losses[0] for one in found.surer_singles} == {"daejeon", "daejeon/hall"}
+
+
+def test_every_pair_of_losses_is_compared() -> None:
+    compared = 0
+    for seed in range(20):
+        graph = graph_of(chance.estate(seed))
+        found = difference(graph_of("institutions: []\n"), graph)
+        rows = [row for row in weaknesses(graph, 2)[0] if len(row.losses) == 2]
+        told = {(row.losses, ref): ref in row.surely for row in rows for ref in (*row.surely, *row.maybe)}
+        assert {(one.losses, one.system): one.surely for one in found.new_pairs} == told
+        compared += len(told)
+    assert compared > 100
