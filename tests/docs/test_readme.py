@@ -60,7 +60,7 @@ def haechi(folder: Path, *words: str, python_path: Path | None = None) -> subpro
         env={**os.environ, "HOME": str(folder), "TMPDIR": str(folder), **more},
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=600,
         check=False,
     )
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from tests.real.children import tied, wait_until
+from tests.real.children import PATIENCE, tied, wait_until
 from tests.real.clusters import PASSWORD, Cluster, Pair, initialise, started_pair
 from tests.real.daemons import plainly, run
 from tests.real.moulds import copied
@@ -114,7 +114,7 @@ def started(programs: Path, folder: Path) -> Iterator[Group]:
         finally:
             for daemon in group.daemons:
                 daemon.kill()
-                daemon.wait(15)
+                daemon.wait(PATIENCE)
             group.thaw()
             witness.stop()
 

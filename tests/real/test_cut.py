@@ -18,6 +18,8 @@ from tests.real.children import wait_until
 
 pytestmark = pytest.mark.real
 
+LATE = ("behind its work", "did not run until")
+"""What a prober says where this machine was too busy just then: of what was cut that tells nothing."""
 HOSTS = tuple(f"10.97.1.{number}" for number in range(1, 8))
 SERVER = """
 import selectors, socket, sys
@@ -31,7 +33,7 @@ while True:
         key.fileobj.accept()[0].close()
 """
 PROBER = """
-import asyncio, json, random, subprocess, sys
+import asyncio, json, sys
 from datetime import UTC, datetime, timedelta
 from audit.app.watching.selfcheck import SelfCheck
 from audit.engine.recurring import Habits, measure
@@ -58,29 +60,26 @@ async def main():
     )
     beside = [asyncio.create_task(lag.run()), asyncio.create_task(check.run())]
 
-    async def follow(host, number):
+    async def look(host, number):
         item = TcpEndpoint.model_validate(
             {"@": Place("x.yaml", 1, 1, ref=host), "id": "a", "kind": "tcp", "host": host, "port": 8080,
              "timeout": "700ms"}
         )
         await asyncio.sleep(number * 0.1)
-        for turn in range(orders["rounds"]):
-            due = datetime.now(UTC)
-            found = await measure(item, connection, world, due, habits)
-            seen.append([turn, host, found.state.value, found.reason, found.detail])
-            print("round", turn, flush=True)
-            await asyncio.sleep(max(0.0, (due + EVERY - datetime.now(UTC)).total_seconds()))
+        return host, await measure(item, connection, world, datetime.now(UTC), habits)
 
-    async def cut():
-        await asyncio.sleep(EVERY.total_seconds() - 0.7)
-        for order in orders["cut"]:
-            subprocess.run(order, check=True)
-        if "mend" in orders:
-            await asyncio.sleep(EVERY.total_seconds() * 2 - 0.5)
-            for order in orders["mend"]:
-                subprocess.run(order, check=True)
-
-    await asyncio.gather(cut(), *(follow(host, number) for number, host in enumerate(orders["hosts"])))
+    for part, words in enumerate(orders["parts"]):
+        for order in words:
+            child = await asyncio.create_subprocess_exec(*order)
+            assert await child.wait() == 0
+        for turn in range(orders["most"]):
+            began = datetime.now(UTC)
+            found = await asyncio.gather(*(look(host, number) for number, host in enumerate(orders["hosts"])))
+            seen += [[part, turn, host, one.state.value, one.reason, one.detail] for host, one in found]
+            await asyncio.sleep(max(0.0, (began + EVERY - datetime.now(UTC)).total_seconds()))
+            # Of a round in which this machine was too busy nothing can be told.
+            if turn >= min(part, 1) and not any(word in one.detail for _, one in found for word in orders["late"]):
+                break
     for task in beside:
         task.cancel()
     await asyncio.gather(*beside, return_exceptions=True)
@@ -142,8 +141,8 @@ def watched(near: int, far: int, **orders: Any) -> dict[str, Any]:
             assert server.stdout.readline() == "ready\n"
             probing = ["nsenter", "-t", str(near), "-n", sys.executable, "-c", PROBER]
             done = subprocess.run(
-                [*probing, json.dumps({"rounds": 3, "references": [], "hosts": HOSTS} | orders)],
-                cwd=ROOT, capture_output=True, text=True, timeout=300, check=False,
+                [*probing, json.dumps({"most": 20, "late": LATE, "references": [], "hosts": HOSTS} | orders)],
+                cwd=ROOT, capture_output=True, text=True, timeout=500, check=False,
                 env={**os.environ, "PYTHONPATH": "."},
             )  # fmt: skip
         finally:
@@ -154,18 +153,25 @@ def watched(near: int, far: int, **orders: Any) -> dict[str, Any]:
 
 
 def late(why: str) -> bool:
-    """Whether the prober says that this machine was too busy just then: of what was cut that tells nothing."""
-    return "behind its work" in why or "did not run until" in why
+    """Whether the prober says that this machine was too busy just then."""
+    return any(word in why for word in LATE)
 
 
-def states(found: dict[str, Any], turn: int) -> set[str]:
-    """What was seen in one round; `up` also where it took a second look."""
-    seen = {state for at, _, state, _, detail in found["seen"] if at == turn and not late(detail)}
-    return {state.replace("degraded", "up") for state in seen}
+def states(found: dict[str, Any], part: int) -> set[str]:
+    """What was seen in the last round of a part; `up` also where it took a second look."""
+    last = max(turn for at, turn, *_ in found["seen"] if at == part)
+    return {state.replace("degraded", "up") for at, turn, _, state, *_ in found["seen"] if (at, turn) == (part, last)}
 
 
-def kinds(found: dict[str, Any]) -> list[str]:
-    return [kind for kind, values in found["events"] if kind != "suspended" and not late(values.get("why", ""))]
+def ever(found: dict[str, Any]) -> set[str]:
+    return {state for _, _, _, state, *_ in found["seen"]}
+
+
+def tells(found: dict[str, Any], *wanted: str) -> bool:
+    """Whether these events came; one that is in trouble already, as it is late, tells of no other trouble."""
+    events = [(kind, late(values.get("why", ""))) for kind, values in found["events"] if kind != "suspended"]
+    kinds = [kind for kind, was_late in events if not was_late]
+    return kinds == list(wanted) or (any(was_late for _, was_late in events) and set(kinds) <= set(wanted))
 
 
 def at_router(far: int, *words: str) -> list[str]:
@@ -176,33 +182,35 @@ def test_a_cable_that_is_pulled(apart: tuple[int, int]) -> None:
     near, far = apart
     found = watched(
         near, far,
-        cut=[at_router(far, "link", "set", "cable1", "down")],
-        mend=[at_router(far, "link", "set", "cable1", "up")],
-        rounds=5,
+        parts=[
+            [],
+            [at_router(far, "link", "set", "cable1", "down")],
+            [at_router(far, "link", "set", "cable1", "up")],
+        ],
     )  # fmt: skip
     assert states(found, 0) == {"up"}
-    assert states(found, 1) == {"unknown"}
-    assert "down" not in {state for _, _, state, *_ in found["seen"]}
-    assert states(found, 4) == {"up"}
-    assert kinds(found) == ["prober-trouble", "prober-well"]
+    assert {state for part, _, _, state, *_ in found["seen"] if part == 1} == {"unknown"}
+    assert "down" not in ever(found)
+    assert states(found, 2) == {"up"}
+    assert tells(found, "prober-trouble", "prober-well")
 
 
 @pytest.mark.parametrize("references", [(), HOSTS[:2]])
 def test_a_line_that_is_dead_behind_a_router_that_lives(apart: tuple[int, int], references: tuple[str, ...]) -> None:
     near, far = apart
-    found = watched(near, far, cut=[at_router(far, "addr", "del", f"{host}/32", "dev", "lo") for host in HOSTS],
-        references=references, hosts=HOSTS[-len(HOSTS) + len(references):])  # fmt: skip
+    cut = [at_router(far, "addr", "del", f"{host}/32", "dev", "lo") for host in HOSTS]
+    found = watched(near, far, parts=[[], cut], references=references, hosts=HOSTS[len(references):])  # fmt: skip
     assert states(found, 0) == {"up"}
-    assert states(found, 2) == {"unknown"}
-    assert "down" not in {state for _, _, state, *_ in found["seen"]}
-    assert {reason for turn, _, _, reason, _ in found["seen"] if turn == 2} == {"prober"}
-    assert kinds(found) == ["prober-trouble"]
+    assert states(found, 1) == {"unknown"}
+    assert "down" not in ever(found)
+    assert {reason for part, turn, _, _, reason, _ in found["seen"] if part == 1 and turn} == {"prober"}
+    assert tells(found, "prober-trouble")
 
 
 def test_all_targets_are_down_at_once_while_a_reference_answers(apart: tuple[int, int]) -> None:
     near, far = apart
-    found = watched(near, far, cut=[at_router(far, "addr", "del", f"{host}/32", "dev", "lo") for host in HOSTS[1:]],
-        references=HOSTS[:1], hosts=HOSTS[1:])  # fmt: skip
+    cut = [at_router(far, "addr", "del", f"{host}/32", "dev", "lo") for host in HOSTS[1:]]
+    found = watched(near, far, parts=[[], cut], references=HOSTS[:1], hosts=HOSTS[1:])
     assert states(found, 0) == {"up"}
-    assert states(found, 2) == {"down"}
-    assert kinds(found) == []
+    assert states(found, 1) == {"down"}
+    assert tells(found)

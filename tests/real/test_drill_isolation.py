@@ -16,7 +16,7 @@ import pytest
 
 from audit.model.verdict import CannotSee, Reason
 from audit.world.drilling.shop import Shop
-from tests.real.children import wait_until
+from tests.real.children import PATIENCE, wait_until
 from tests.world.drilling.shops import shop_in, work
 
 pytestmark = [pytest.mark.real, pytest.mark.lab]
@@ -139,12 +139,12 @@ with shop_in(Path(sys.argv[1])) as shop:
     try:
         wait_until(lambda: len(running(mark)) >= 3, "the drill")
         child.send_signal(word)
-        child.wait(20)
+        child.wait(PATIENCE)
         wait_until(lambda: not running(mark), "the end of what it started")
     finally:
         if child.poll() is None:
             child.kill()
-            child.wait(5)
+            child.wait(PATIENCE)
 
 
 def running(mark: str) -> list[int]:

@@ -135,7 +135,7 @@ def test_one_that_a_signal_ends_keeps_its_record(tmp_path: Path, group: sentinel
                 said += line
             child.send_signal(number)
             ends = Exit.INTERRUPTED if number == signal.SIGTERM else -number
-            assert child.wait(60) == ends, said + child.stderr.read()
+            assert child.wait(180) == ends, said + child.stderr.read()
         finally:
             child.kill()
     (state,) = recorded(str(store))

@@ -37,9 +37,8 @@ def test_sigterm_ends_it_in_order(place: Place) -> None:
     assert code == Exit.READY
     assert took < PROMPT
     assert place.course() == ["started", "ended"]
-    found = place.of("k/s/web")
-    assert states(found) <= {State.UP, State.DEGRADED}
-    assert not doubled(tuple(found))
+    assert place.states() <= {State.UP, State.DEGRADED}
+    assert not doubled(measured(place.store))
     assert "watching 1 subjects of e" in place.said.read_text()
     assert "Traceback" not in place.said.read_text()
 
@@ -145,8 +144,8 @@ def test_stopped_for_a_while(place: Place) -> None:
     assert len(rows) == 1
     assert rows[0].until is not None
     assert rows[0].until - rows[0].due >= timedelta(seconds=3)
-    assert all(one.state is not State.DOWN for one in found)
-    assert "down" not in place.kinds()
+    assert State.DOWN not in place.states()
+    assert "down" not in place.course()
     assert not doubled(tuple(found))
 
 
@@ -197,7 +196,7 @@ def test_a_store_that_is_away_for_a_while(place: Place) -> None:
     found = place.of("k/s/web")
     assert not doubled(tuple(found))
     assert [one for one in found if looked < one.due < back and one.reason != MISSED]
-    assert states(found) <= {State.UP, State.DEGRADED}
+    assert place.states() <= {State.UP, State.DEGRADED}
     assert unbroken(found)
     assert {"store-lost", "store-back"} <= set(place.kinds())
 

@@ -201,7 +201,7 @@ def test_a_store_that_is_taken_away_then_brought_back(place: Place, tmp_path: Pa
         ends_in_time(watch)
     found = place.of("k/s/web")
     assert [one for one in found if gone < one.due < back and one.reason != MISSED]
-    assert states(found) <= {State.UP, State.DEGRADED}
+    assert place.states() <= {State.UP, State.DEGRADED}
     assert unbroken(found)
     assert place.course() == ["started", "store-lost", "store-back", "ended"]
 
@@ -245,5 +245,5 @@ def test_a_broken_inventory_after_sighup(place: Place) -> None:
         watch.send(signal.SIGHUP)
         watch.stored(len(measured(place.store)) + 3)
         ends_in_time(watch)
-    assert states(place.of("k/s/web")) <= {State.UP, State.DEGRADED}
+    assert place.states() <= {State.UP, State.DEGRADED}
     assert "reload-refused" in place.kinds()

@@ -43,7 +43,7 @@ class Upsd:
     def stop_driver(self, name: str) -> None:
         """Take a driver away from under the server, as a crash would."""
         self.processes[name].kill()
-        self.processes[name].wait(10)
+        self.processes[name].wait(PATIENCE)
 
     def hold_driver(self, name: str) -> None:
         """Let a driver hang: it stays connected, and says nothing any more."""

@@ -29,6 +29,8 @@ PATIENCE = 180.0
 """Seconds; this machine may be busy with other tests."""
 PROMPT = 40.0
 """Seconds within which a watch ends for which it allows itself five, on such a machine; what hangs takes for ever."""
+STOOD = 0.4
+"""Seconds: less than the looks of a watch have that looks each second."""
 BUSY = frozenset({"suspended", "prober-trouble", "prober-well"})
 """The events of a machine that is too busy for a while."""
 ALWAYS = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
@@ -39,18 +41,34 @@ class Page(ThreadingHTTPServer):
 
     daemon_threads = True
     ill = False
+    stood = False
+    """Whether this process, which serves the page, did not run for longer than a look has time: it was down then."""
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Answer)
+        self._over = threading.Event()
         threading.Thread(target=self.serve_forever, args=(0.05,), daemon=True).start()
+        threading.Thread(target=self._heed, daemon=True).start()
 
     @property
     def port(self) -> int:
         return int(self.server_address[1])
 
     def end(self) -> None:
+        self._over.set()
         self.shutdown()
         self.server_close()
+
+    def fair(self, found: Iterable[Measurement]) -> list[Measurement]:
+        """What was measured, without what this page was to blame for."""
+        return [one for one in found if not (self.stood and one.state is State.DOWN)]
+
+    def _heed(self) -> None:
+        before = time.monotonic()
+        while not self._over.wait(0.05):
+            now = time.monotonic()
+            self.stood = self.stood or now - before > STOOD
+            before = now
 
 
 class _Answer(BaseHTTPRequestHandler):
@@ -228,7 +246,10 @@ class Place:
         return [event.kind for event in log(self.store)]
 
     def course(self) -> list[str]:
-        return course(self.store)
+        return [kind for kind in course(self.store) if not (self.page.stood and kind in ("down", "up"))]
+
+    def states(self, subject: str = "k/s/web") -> set[State]:
+        return states(self.page.fair(self.of(subject)))
 
     def of(self, subject: str) -> list[Measurement]:
         return sorted((one for one in measured(self.store) if one.subject == subject), key=lambda one: one.due)
