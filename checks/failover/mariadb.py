@@ -17,13 +17,15 @@ from audit.model.mariadb_rows import filtered, worded
 from audit.model.technology import Failover
 from audit.model.unfit import Unexpected
 from audit.model.units import Duration
+from checks.failover.galera import STATUS, together
+from checks.failover.galera import facts as cluster
 from checks.failover.mariadb_output import AGREEING, ASKED, SEMI, Position, Row, Server, facts, lag, positions
 
 _WHO: Final = "SELECT VERSION() AS version, @@server_id AS server"
 _SETTINGS: Final = (
     "SHOW GLOBAL VARIABLES WHERE Variable_name IN (" + ", ".join(f"'{name}'" for name in (*AGREEING, *ASKED)) + ")"
 )
-_SEMI: Final = "SHOW GLOBAL STATUS WHERE Variable_name IN (" + ", ".join(f"'{name}'" for name in SEMI) + ")"
+_SEMI: Final = "SHOW GLOBAL STATUS WHERE Variable_name IN (" + ", ".join(f"'{name}'" for name in (*SEMI, *STATUS)) + ")"
 _STATUS_MARIADB: Final = "SHOW ALL SLAVES STATUS"
 _STATUS_MYSQL: Final = "SHOW REPLICA STATUS"
 _POSITIONS: Final = "SELECT @@gtid_binlog_pos AS written, @@gtid_slave_pos AS replayed, @@gtid_binlog_state AS reigns"
@@ -59,7 +61,8 @@ class Mariadb(Failover, kind="mariadb"):
     Which of them is the primary is seen, not written. The user needs BINLOG MONITOR and REPLICA MONITOR (MariaDB) or
     REPLICATION CLIENT (MySQL). A replica is held against what its primary has written: Seconds_Behind_Master is never
     read, it says 0 of a frozen primary. `heartbeat:` is a TIMESTAMP column into which something on the primary writes
-    the time every few seconds. Ran with MariaDB 10.11. Never run against the real thing: MySQL.
+    the time every few seconds. Of nodes of a Galera cluster, which take writes together, is read which are in step, how
+    many have to see each other. Ran with MariaDB 10.11, Galera 26.4. Never run against the real thing: MySQL.
     """
 
     servers: Annotated[tuple[DatabaseServer, ...], Field(min_length=2, max_length=16)]
@@ -75,6 +78,8 @@ async def standing(switch: Mariadb, world: World) -> FailoverState:
             seen[one.name] = await _server(one, switch, world)
         except CannotSee as gap:
             seen[one.name] = gap
+    if together(seen):
+        return cluster(seen)
     lags: dict[str, Position | CannotSee] = {}
     for first in switch.servers:
         leader = seen[first.name]
