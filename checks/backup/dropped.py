@@ -5,7 +5,6 @@ from __future__ import annotations
 import glob
 from collections.abc import Sequence
 from dataclasses import dataclass
-from statistics import median
 from typing import Any, Final
 
 from audit.contract import CannotSee, Files, FileSeen, Level, Reason, Timed, Unpacked, say
@@ -14,10 +13,10 @@ from audit.model.facts import Unseen
 from checks.backup.checksums import listed_sum
 from checks.backup.dump import HEAD, TAIL, Content, begins, content, unpacker
 from checks.backup.file_names import beside, named, unfinished
+from checks.backup.usual import shrunk
 
 _MOST: Final = 1000
 _LOOKED_INTO: Final = 3
-_EARLIER: Final = 30
 _LARGEST_MANIFEST: Final = 4_000_000
 _NOT_UNPACKED: Final = ("memory", "ictionary", "ermission denied", "No such file")
 _NOT_ITS_FAULT: Final = ("unsupported version", "could not open", "ermission denied")
@@ -112,7 +111,7 @@ async def _judged(file: FileSeen, point: RestorePoint, earlier: Sequence[FileSee
         return _broken(judged.point, doubt)
     if judged.point.complete:
         judged = await _held_against_manifest(file, judged, look)
-    doubt = _shrunk(file.size, [other.size for other in earlier[-_EARLIER:]])
+    doubt = shrunk(file.size, [other.size for other in earlier])
     if judged.point.complete and doubt:
         judged.point = _doubted(judged.point, doubt)
     if judged.point.complete and await _grows(file, look.files):
@@ -252,18 +251,6 @@ async def _grows(file: FileSeen, files: Files) -> bool:
     except CannotSee:
         return False
     return any(other.size != file.size for other in again if other.path == file.path)
-
-
-def _shrunk(size: int, earlier: Sequence[int]) -> str:
-    """Why a size is doubtful: less than half of what is usual, and further from it than the others ever are."""
-    others = [other for other in earlier if other]
-    if len(others) < 5:
-        return ""
-    usual = median(others)
-    spread = 1.4826 * median(abs(other - usual) for other in others)
-    if size * 2 < usual and usual - size > 5 * spread:
-        return f"it has {size} bytes where {usual:.0f} are usual"
-    return ""
 
 
 def _broken(point: RestorePoint, doubt: str) -> _Judged:

@@ -23,6 +23,7 @@ from audit.model.unfit import Unexpected
 from audit.model.units import Duration
 from checks.backup.checksums import listed
 from checks.backup.s3_bucket import Piece, by_folder, by_object, chosen, waits
+from checks.backup.usual import shrunk
 
 _SETTINGS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
@@ -174,6 +175,7 @@ async def stored(copy: Rclone, world: World) -> BackupState:
     pieces = tuple(piece for piece in pieces if piece.key != copy.manifest)
     made = tuple(by_folder(pieces, "", copy.marker) if copy.point == "folder" else by_object(pieces, ""))
     points = tuple(point for point, _ in made)
+    doubt = shrunk(points[-1].size or 0, [point.size or 0 for point in points[:-1]]) if points else ""
     newest = next((held for point, held in reversed(made) if point.complete), ())
     facts: dict[str, Any] = {"integrity": 1, "location": copy.remote}
     absent: dict[str, Unseen] = {}
@@ -185,6 +187,8 @@ async def stored(copy: Rclone, world: World) -> BackupState:
         )
     except CannotSee as gap:
         absent["errors"] = Unseen.of(gap)
+    if doubt:
+        points = (*points[:-1], _doubted(points[-1], [doubt]))
     whole = [point for point in points if point.complete]
     if whole:
         facts["size"] = whole[-1].size

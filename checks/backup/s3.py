@@ -22,6 +22,7 @@ from checks.backup.s3_bucket import Piece, by_folder, by_object, chosen, empties
 from checks.backup.s3_look import Look
 from checks.backup.s3_objects import Reading, read_object, surely_free
 from checks.backup.s3_standing import encrypted, heads, locked, opened, region, replicated, sets
+from checks.backup.usual import shrunk
 
 OPERATIONS: Final = (
     "list_objects_v2", "list_object_versions", "head_object", "get_object", "get_object_retention",
@@ -175,6 +176,10 @@ async def _whole(
     tried = 0
     for number in range(len(points) - 1, -1, -1):
         if not points[number].complete:
+            continue
+        if tried < 3 and (doubt := shrunk(points[number].size or 0, [point.size or 0 for point in points[:number]])):
+            tried += 1
+            points[number] = points[number].model_copy(update={"complete": False, "doubt": doubt})
             continue
         if copy.verify == "none" or tried == 3:
             facts["size"] = points[number].size

@@ -41,6 +41,7 @@ def lab(root: Path) -> Iterator[Lab]:
             breaks={
                 "half-a-dump": lambda: _put_anew(store, dump(whole=False)),
                 "empty": lambda: _put_anew(store, b""),
+                "few-rows": lambda: _put_anew(store, dump(20)),
                 "byte-flipped": lambda: _flipped(store),
                 "replica-missing": lambda: _unreplicated(store),
                 "replica-stale": lambda: _stale(store),

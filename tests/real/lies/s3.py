@@ -8,6 +8,7 @@ from tests.real.lie import Lie
 
 LIES: Final = (
     Lie("the newest object is half a dump, soundly packed", "s3", "half-a-dump", "backup.newest-complete"),
+    Lie("nearly all rows left out of the newest dump", "s3", "few-rows", "backup.newest-complete"),
     Lie("the newest object is empty", "s3", "empty", "backup.newest-complete"),
     Lie("one byte of the stored object flipped", "s3", "byte-flipped", "backup.verified"),
     Lie("the newest object taken out of the other bucket", "s3", "replica-missing", "backup.replicated"),
