@@ -13,6 +13,7 @@ from pydantic import AfterValidator
 
 from audit.contract import CannotSee, FileSeen, Level, Reason, Timed, Verbs, World, probe, say
 from audit.model.backup import BackupState, RestorePoint
+from audit.model.drilling import Percent
 from audit.model.estate import parse_timezone
 from audit.model.facts import Unseen
 from audit.model.item import Text
@@ -20,6 +21,7 @@ from audit.model.technology import Copy
 from audit.model.units import Duration
 from checks.backup.dump import placed
 from checks.backup.innodb_pages import COMMANDS, damaged
+from checks.backup.mariabackup_tables import fewer
 
 VERBS: Final = Verbs(commands=COMMANDS)
 _INFO: Final = ("xtrabackup_info", "mariadb_backup_info")
@@ -29,6 +31,9 @@ _SIGNS: Final = "ib*"
 _MOST: Final = 1000
 _MOST_FILES: Final = 100_000
 _SMALL: Final = 65_536
+_LOOKED_INTO: Final = 4
+_REFERENCE: Final = 8
+"""How many backups back the one lies against which the newest is held: tables dropped days ago still show."""
 _SKEW: Final = timedelta(minutes=2)
 _LINE: Final = re.compile(r"\s*(\w{1,40}) = (.*)")
 _FULL: Final = ("full-backuped", "full-prepared", "log-applied")
@@ -40,14 +45,17 @@ class Mariabackup(Copy, kind="mariabackup"):
     """Folders of mariabackup (10.3 or newer) or XtraBackup, one for each backup, such as `/srv/mariabackup/*`.
 
     A folder without its checkpoints was never finished. An incremental one counts where the one that it was made upon
-    is there, down to a full one. mariabackup writes local times without their zone: `timezone:` is that of the database
-    server. `verify: pages` holds every page of InnoDB in the newest full backup against its checksum, by innochecksum.
-    Ran with mariabackup 10.11. Never run against the real thing: XtraBackup.
+    is there, down to a full one. One with much fewer tables than an earlier one does not count. mariabackup writes
+    local times without their zone: `timezone:` is that of the database server. `verify: pages` holds every page of
+    InnoDB in the newest full backup against its checksum, by innochecksum. Ran with mariabackup 10.11. Never run
+    against the real thing: XtraBackup.
     """
 
     path: Text
     timezone: Annotated[Text, AfterValidator(parse_timezone)] | None = None
     verify: Literal["none", "pages"] = "none"
+    may_shrink: Percent = 0.5
+    """How many fewer tables than an earlier one the newest backup may hold."""
     timeout: Duration = timedelta(seconds=60)
 
 
@@ -88,9 +96,19 @@ async def backups(copy: Mariabackup, world: World) -> BackupState:
     look = _Look(world, copy.timeout, copy)
     folders = await _folders(copy, world)
     points = judged(folders, copy.timezone)
-    facts: dict[str, Any] = {"points": tuple(points.values()), "clock": world.clock.now(), "location": ""}
+    facts: dict[str, Any] = {"clock": world.clock.now(), "location": ""}
     absent: dict[str, Unseen] = {}
     usable = [name for name, point in points.items() if point.complete]
+    for name in usable[:-_LOOKED_INTO:-1]:
+        try:
+            doubt = await fewer(name, usable[-_REFERENCE:][0], look, copy.may_shrink)
+        except CannotSee:
+            break  # the newest is listed once more below, where that is told
+        if not doubt:
+            break
+        points = {**points, name: points[name].model_copy(update={"complete": False, "doubt": doubt})}
+        usable.remove(name)
+    facts["points"] = tuple(points.values())
     chain = _chain(next(one for one in folders if one.path == usable[-1]), _ends(folders)) if usable else []
     facts["integrity"] = 1 if usable else 0
     try:

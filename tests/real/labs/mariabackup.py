@@ -93,10 +93,22 @@ def lab(root: Path) -> Iterator[Lab]:
             (backups / "3-full" / "app" / "ledger.ibd").unlink()
             return prepared(backups / "3-full", scratch)
 
+        def dropped() -> Said:
+            """A database dropped by mistake; the job goes on."""
+            server.sql("drop database app")
+            done(*words(server, backups / "4-full"))
+            return prepared(backups / "4-full", scratch)
+
         yield Lab(
             item={"kind": "mariabackup", "path": str(backups / "*"), "timezone": "UTC", "verify": "pages"},
             state=lambda: tree(backups),
-            breaks={"flipped": flipped, "interrupted": interrupted, "unlinked": unlinked, "stripped": stripped},
+            breaks={
+                "flipped": flipped,
+                "interrupted": interrupted,
+                "unlinked": unlinked,
+                "stripped": stripped,
+                "dropped": dropped,
+            },
         )
 
 

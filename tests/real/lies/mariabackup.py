@@ -17,4 +17,5 @@ LIES: Final = (
     ),
     Lie("the newest backup killed half way", "mariabackup", "interrupted", "backup.newest-complete"),
     Lie("a link of the incremental chain taken away", "mariabackup", "unlinked", "backup.newest-complete"),
+    Lie("the database dropped, the job goes on", "mariabackup", "dropped", "backup.newest-complete"),
 )
