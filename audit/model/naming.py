@@ -49,6 +49,10 @@ class ZoneState(NameState):
     """The name servers that the zone above names."""
     anchored: bool = ABSENT
     """Whether the zone above vouches for its keys, so that without good signatures nobody can use it."""
+    vouched: bool = ABSENT
+    """Whether each server shows a key that the zone above vouches for."""
+    fitting: bool = ABSENT
+    """Whether the signatures were made with the keys that each server shows."""
     copied: datetime = ABSENT
     """When the copy that was exported was last written."""
     copy_serial: int = ABSENT

@@ -9,13 +9,16 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 import dns.name
+from dns.rdtypes.ANY.DS import DS
 from dns.rdtypes.ANY.SOA import SOA
+from dns.rrset import RRset
 
 from audit.model.facts import NameServer, Sample, Unseen
 from audit.model.message import say
 from audit.model.naming import ZoneServer, ZoneState
 from audit.model.verdict import CannotSee, Reason
 from audit.world.asking import NameDoor
+from audit.world.chain import vouched
 from audit.world.fault import Fault
 from audit.world.transfer import Held, Records
 from audit.world.zone import in_order
@@ -39,7 +42,10 @@ class Told:
     answers: dict[str, tuple[str, ...]] = field(default_factory=dict)
     lifetimes: list[timedelta] = field(default_factory=list)
     ends: list[int] = field(default_factory=list)
-    keys: bool | None = None
+    keys: RRset | None = None
+    """Those that it shows."""
+    fits: tuple[bool | None, ...] = ()
+    """Whether each of its signatures was made with one of them."""
     servers: tuple[NameServer, ...] | CannotSee | None = None
     held: Held | CannotSee | None = None
     """All of the zone, where it was asked for."""
@@ -75,6 +81,7 @@ def newer(one: int, other: int) -> bool:
 def state(zone: str, told: Sequence[Told], good: Sequence[Told], above: dict[str, Any]) -> ZoneState:
     """What all of them said, as one state."""
     known: dict[str, Any] = {key: value for key, value in above.items() if key != "absent"}
+    anchors = known.pop("vouches", ())
     absent: dict[str, Unseen] = dict(above.get("absent", {}))
     seen = tuple(one.sample for one in told if one.unseen is None)
     blind = next((one.unseen for one in told if one.unseen is not None), None)
@@ -104,6 +111,7 @@ def state(zone: str, told: Sequence[Told], good: Sequence[Told], above: dict[str
         if lifetimes:
             known["ttl"], known["lifetime"] = min(lifetimes), max(lifetimes)
         known["signed"] = any(one.keys for one in good)
+        _chain(good, anchors, known)
         ends = [end for one in good for end in one.ends]
         if ends:
             known["signatures_end"] = datetime.fromtimestamp(min(ends), UTC)
@@ -118,6 +126,17 @@ def state(zone: str, told: Sequence[Told], good: Sequence[Told], above: dict[str
         _compare(good, known, absent)
     addresses = in_order({address for one in good for found in one.answers.values() for address in found})
     return ZoneState(asked=tuple(one.server for one in told), addresses=addresses, absent=absent, **known)
+
+
+def _chain(good: Sequence[Told], anchors: Sequence[DS], known: dict[str, Any]) -> None:
+    """Note whether signatures fit the keys of each server, the keys what the zone above says."""
+    made = [fit for one in good for fit in one.fits if fit is not None]
+    if made:
+        known["fitting"] = all(made)
+    if anchors:
+        held = [vouched(one.keys.name, one.keys, anchors) for one in good if one.keys is not None]
+        if held and None not in held:
+            known["vouched"] = all(held)
 
 
 def _compare(good: Sequence[Told], known: dict[str, Any], absent: dict[str, Unseen]) -> None:

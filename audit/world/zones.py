@@ -13,6 +13,7 @@ import dns.message
 import dns.name
 import dns.rcode
 import dns.rdatatype
+from dns.rdtypes.ANY.DS import DS
 from dns.rdtypes.ANY.NS import NS
 from dns.rdtypes.ANY.RRSIG import RRSIG
 from dns.rdtypes.ANY.SOA import SOA
@@ -22,6 +23,7 @@ from audit.model.message import say
 from audit.model.naming import ZoneState
 from audit.model.verdict import CannotSee, Reason
 from audit.world.asking import NameDoor
+from audit.world.chain import fits, keys_of
 from audit.world.fault import Fault, judged
 from audit.world.guard import Guard
 from audit.world.post import Inquiry
@@ -129,7 +131,7 @@ class ZonesHand:
         def ask(name: Name, kind: dns.rdatatype.RdataType) -> Any:
             return self._ask(heard.address, heard.door.port, name, kind)
 
-        answer = _served(await ask(apex, dns.rdatatype.SOA))
+        answer = first = _served(await ask(apex, dns.rdatatype.SOA))
         found = [row for rows in answer.answer if rows.name == apex for row in rows if isinstance(row, SOA)]
         if not found:
             raise Fault("dns-wrong-answer", "it has no such zone")
@@ -141,7 +143,10 @@ class ZonesHand:
         )
         heard.ends += _ends(answer)
         answer = _served(await ask(apex, dns.rdatatype.DNSKEY))
-        heard.keys = any(rows.rdtype == dns.rdatatype.DNSKEY for rows in answer.answer)
+        heard.keys = keys_of(answer)
+        if heard.keys is not None:
+            # The keys sign themselves, others of them all the rest.
+            heard.fits = fits(answer, heard.keys), fits(first, heard.keys)
         heard.ends += _ends(answer)
         for written, name in wanted.items():
             await self._name(heard, written, name)
@@ -202,7 +207,8 @@ class ZonesHand:
                 answer = await self._ask(address, parent.port, apex, dns.rdatatype.DS)
                 if answer.rcode() != dns.rcode.NOERROR:
                     raise CannotSee(Reason.DENIED, _refuses(address, answer))
-                above["anchored"] = any(rows.rdtype == dns.rdatatype.DS for rows in answer.answer)
+                above["vouches"] = [row for rows in answer.answer for row in rows if isinstance(row, DS)]
+                above["anchored"] = bool(above["vouches"])
                 return
             except Fault as fault:
                 why = CannotSee(Reason.UNREACHABLE, say("{host} gave no answer: {why}", host=parent.host,

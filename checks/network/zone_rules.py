@@ -116,6 +116,8 @@ def _against(seen: ZoneState) -> Message | None:
         Example(Verdict.PASS, estate(), ON, seen=seen(signed=False, signatures_end=None), at=AT),
         Example(Verdict.FAIL, estate(), ON, seen=seen(soa_expire=timedelta(hours=1)), at=AT),
         Example(Verdict.FAIL, estate(), ON, seen=seen(signatures_end=AT + timedelta(hours=20)), at=AT),
+        Example(Verdict.FAIL, estate(), ON, seen=seen(anchored=True, vouched=False), at=AT),
+        Example(Verdict.FAIL, estate(), ON, seen=seen(fitting=False), at=AT),
         Example(
             Verdict.UNKNOWN, estate(), ON, seen=seen(signatures_end=None), at=AT, reason=Reason.INCOMPLETE,
         ),
@@ -140,6 +142,13 @@ def zone_outlives_its_primary(endpoint: Subject[Endpoint], seen: ZoneState, at: 
     if seen.has("anchored") and seen.anchored and not seen.signed:
         says = say("the zone above says that {zone} is signed, and it is not", zone=seen.zone)
         return ruling(False, measured=say("not signed"), required=say("signed"), says=says)
+    if seen.signed and any(seen.has(fact) and not getattr(seen, fact) for fact in ("vouched", "fitting")):
+        if seen.has("fitting") and not seen.fitting:
+            says = say("signatures of {zone} were made with none of the keys that it shows", zone=seen.zone)
+        else:
+            says = say("the zone above vouches for none of the keys of {zone}: who checks it finds no name any more",
+                       zone=seen.zone)  # fmt: skip
+        return ruling(False, measured=say("keys that do not fit"), required=say("signed"), says=says)
     if not seen.signed:
         says = say("{zone} goes on for {time} without its primary", zone=seen.zone, time=plain(seen.soa_expire))
         return ruling(True, measured=seen.soa_expire, required=expire, says=says)
