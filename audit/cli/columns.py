@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Iterator
 from typing import Final
 from unicodedata import combining, east_asian_width
 
+_LEAST: Final = 30
 _WIDE: Final = "WF"
 _WORD: Final = re.compile(r" *[^ ]+")
 
@@ -16,6 +18,11 @@ def cells(text: str) -> int:
     if text.isascii():
         return len(text)
     return sum(2 if east_asian_width(sign) in _WIDE else 0 if combining(sign) else 1 for sign in text)
+
+
+def across(most: int) -> int:
+    """The columns of the terminal, at most so many; where there is no terminal, so many."""
+    return max(_LEAST, min(most, shutil.get_terminal_size((most, 24)).columns))
 
 
 def padded(text: str, width: int) -> str:

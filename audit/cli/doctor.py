@@ -19,11 +19,15 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import click
 
 from audit.cli.asked import speaking, stored
+from audit.cli.columns import across, folded
 from audit.cli.tools import MARKS, Examined, drivers, installed, there
 from audit.cli.voice import tell
+from audit.model.clean import line
 from audit.model.exit import Exit
 from audit.model.message import say
 
+WHOLE: Final = 10_000
+"""Columns of what is no terminal: one line for each thing."""
 LITTLE: Final = 1_000_000_000
 TOO_LITTLE: Final = 50_000_000
 FILES: Final = 1024
@@ -55,9 +59,11 @@ def command(estate: Path | None, store: str, lang: str) -> Exit:
     loaded = planned(estate).estate if estate is not None else None
     found = tuple(examine(store, os.environ, SystemClock().now(), programs(discover(), loaded)))
     for one in found:
-        tell(f"{MARKS[one.state]} {one.name:<11} {words.message(one.says)}")
-        if one.fix is not None:
-            tell(f"  {'':<11} -> {words.message(one.fix)}")
+        told = [(f"{MARKS[one.state]} {one.name:<11} ", one.says)]
+        told += [(f"  {'':<11} -> ", one.fix)] if one.fix is not None else []
+        for head, says in told:
+            for text in folded(line(words.message(says)), across(WHOLE), first=head, rest=" " * len(head)):
+                tell(text)
     return Exit.FAILED if any(one.state == "bad" for one in found) else Exit.READY
 
 

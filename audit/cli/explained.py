@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Final
 
 from audit.catalogue import Catalogue
+from audit.cli.columns import across, folded
 from audit.contract import Check, Example
 from audit.model.evidence import Finding
 from audit.model.facts import Facts
@@ -79,7 +80,7 @@ def explained(catalogue: Catalogue, check: Check, speak: Translator, *, on: str 
     yield from _wrapped(speak.text(check.fix, ref=on))
     yield speak.text("How it is found out")
     how = say("{method}; least evidence: {level}", method=METHODS[check.method], level=check.least.word)
-    yield f"  {speak.message(how)}"
+    yield from _wrapped(speak.message(how))
     kinds = technologies(catalogue, check)
     if kinds:
         yield from _wrapped(speak.text("Judges what was seen of: {kinds}", kinds=", ".join(kinds)))
@@ -140,4 +141,4 @@ def _words(name: str) -> str:
 
 
 def _wrapped(text: str, indent: str = "  ") -> Iterator[str]:
-    yield from textwrap.wrap(text, _WIDTH, initial_indent=indent, subsequent_indent=indent, break_on_hyphens=False)
+    yield from folded(text, across(_WIDTH), first=indent, rest=indent)

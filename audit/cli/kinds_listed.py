@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import inspect
 import json
-import shutil
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from types import MappingProxyType
 from typing import Final
 
 from audit.catalogue import Catalogue
+from audit.cli.columns import across, folded
 from audit.model.clean import json_text, line
 from audit.model.exit import Exit, Stop
 from audit.model.item import Technology
@@ -33,6 +33,7 @@ ROLES: Final[Mapping[str, type[Technology]]] = MappingProxyType(
 )
 WIDTH: Final = 100
 PAGE: Final = 120
+_NARROW: Final = 16
 MANY: Final = 3
 SHARED: Final = "What several drills run"
 
@@ -113,16 +114,16 @@ def _asked(verbs: Verbs) -> tuple[str, ...]:
 def table(kinds: Sequence[Kind], speak: Translator) -> Iterator[str]:
     """One line a kind, what it is behind it."""
     width = max(len(kind.name) for kind in kinds) + 2
-    room = max(min(WIDTH, shutil.get_terminal_size((WIDTH, 24)).columns) - width - 2, 40)
+    room = max(across(WIDTH) - width - 2, _NARROW)
     for role in dict.fromkeys(kind.role for kind in kinds):
         yield f"{role}:"
         for kind in kinds:
             if kind.role == role:
-                about = textwrap.wrap(line(speak.text(kind.about)), room) or [""]
-                yield f"  {kind.name.ljust(width)}{about[0]}"
-                yield from (" " * (width + 2) + more for more in about[1:])
+                head, rest = f"  {kind.name.ljust(width)}", " " * (width + 2)
+                yield from folded(line(speak.text(kind.about)), len(head) + room, first=head, rest=rest)
     yield ""
-    yield speak.text("{count} kinds. `haechi kinds NAME` tells all about one, with an example.", count=len(kinds))
+    says = speak.text("{count} kinds. `haechi kinds NAME` tells all about one, with an example.", count=len(kinds))
+    yield from folded(says, across(WIDTH))
 
 
 def markdown(kinds: Sequence[Kind], speak: Translator) -> Iterator[str]:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Final
 
 from audit.catalogue import Catalogue
-from audit.cli.columns import cells, folded, padded
+from audit.cli.columns import across, cells, folded, padded
 from audit.cli.kinds_example import WAYS, example
 from audit.cli.kinds_keys import Key, keys
 from audit.cli.kinds_listed import ROLES, Kind
@@ -23,7 +22,6 @@ from audit.model.message import say
 from reports.translate import Translator
 
 _WIDEST: Final = 100
-_LEAST: Final = 30
 _COLUMN: Final = 18
 _RIGHTS: Final = re.compile(r"\b(needs?|rights?|for a role|that may only|is enough|knows no login|known-hosts)\b")
 _SENTENCE: Final = re.compile(r"(?<=[.:]) (?=[A-Z`])")
@@ -80,7 +78,7 @@ def _common(base: type[Technology]) -> frozenset[str]:
 
 def text(found: Sequence[Whole], speak: Translator) -> Iterator[str]:
     """For people, as wide as the terminal."""
-    width = max(_LEAST, min(_WIDEST, shutil.get_terminal_size((_WIDEST, 24)).columns))
+    width = across(_WIDEST)
     for number, one in enumerate(found):
         yield from [""] if number else []
         yield from _told(one, speak, width)

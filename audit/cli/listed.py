@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import json
-import shutil
-import textwrap
 from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
+from typing import Final
 
-from audit.cli.columns import cells, folded, padded
+from audit.cli.columns import across, cells, folded, padded
 from audit.contract import Check
 from audit.model.clean import json_text, line
 from audit.model.exit import Exit, Stop
 from audit.model.message import say
 from reports.translate import Translator
+
+_WIDTH: Final = 160
+_LEAST: Final = 30
 
 
 def chosen(checks: Sequence[Check], areas: Sequence[str]) -> Sequence[Check]:
@@ -36,22 +38,29 @@ def table(checks: Sequence[Check], speak: Translator) -> Iterator[str]:
     heads = tuple(map(speak.message, (say("check"), say("control"), say("severity"), say("how"), say("least"))))
     widths = [max(cells(row[column]) for row in (heads, *rows)) for column in range(len(heads))]
     before = sum(widths) + 2 * len(widths)
-    room = max(shutil.get_terminal_size((160, 24)).columns - before, 40)
+    width = across(_WIDTH)
+    room = width - before if width - before >= _LEAST else 0
     yield from _row(heads, widths, speak.text("what must hold"), room)
     for row, check in zip(rows, checks, strict=True):
         yield from _row(row, widths, line(speak.text(check.question)), room)
     yield ""
-    yield speak.text(
+    says = speak.text(
         "{count} checks; how: A active look, F export or inventory read, G computed on the graph, E document, ",
         count=len(checks),
     )
-    yield speak.text("H person's statement, D drill. `haechi explain CHECK` tells more.")
+    yield from folded(says, width)
+    yield from folded(speak.text("H person's statement, D drill. `haechi explain CHECK` tells more."), width)
 
 
 def _row(row: Sequence[str], widths: Sequence[int], question: str, room: int) -> Iterator[str]:
     lead = "".join(padded(cell, width + 2) for cell, width in zip(row, widths, strict=True))
-    parts = textwrap.wrap(question, room) if question.isascii() else folded(question, room)
-    for number, part in enumerate(parts or [""]):
+    if not room:
+        # Beside the other columns there is no room for it: it stands below them.
+        yield lead.rstrip()
+        yield from folded(question, across(_WIDTH), first="  ", rest="  ")
+        return
+    parts = folded(question, room)
+    for number, part in enumerate(parts):
         yield (lead if number == 0 else " " * cells(lead)) + part
 
 

@@ -10,6 +10,7 @@ from audit.catalogue import Catalogue
 from audit.model.estate import Estate
 from audit.model.item import Technology
 from audit.model.technology import Copy, Failover
+from audit.world.verbs import Verbs
 
 SIGNS: Final = "ssh-keygen"
 
@@ -21,10 +22,19 @@ def programs(catalogue: Catalogue, estate: Estate | None) -> Mapping[str, tuple[
         found[SIGNS] = signed
     for kind, drilled in _kinds(catalogue, estate).items():
         probe, drill = catalogue.probe_of(kind), catalogue.drill_of(kind) if drilled else None
-        for plugin in (probe, drill):
-            for line in plugin.verbs.commands if plugin is not None and kind.technology != "self-test" else ():
-                found.setdefault(line.split()[0].rpartition("/")[2], set()).add(kind.technology)
+        if kind.technology == "self-test":
+            continue
+        read = _named(probe.verbs) if probe is not None else frozenset()
+        for name in read:
+            found.setdefault(name, set()).add(kind.technology)
+        for name in _named(drill.verbs) - read if drill is not None else ():
+            # A look does without it: who makes no drills lacks nothing.
+            found.setdefault(name, set()).add(f"{kind.technology} (drill)")
     return MappingProxyType({name: tuple(sorted(found[name])) for name in sorted(found)})
+
+
+def _named(verbs: Verbs) -> frozenset[str]:
+    return frozenset(line.split()[0].rpartition("/")[2] for line in verbs.commands)
 
 
 def _kinds(catalogue: Catalogue, estate: Estate | None) -> Mapping[type[Technology], bool]:
