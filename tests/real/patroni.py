@@ -26,7 +26,7 @@ from tests.real.etcds import Etcd, started
 NEEDS: Final = ("patroni", "postgres", "etcd", "etcdctl")
 SCOPE: Final = "kibo"
 WORD: Final = "planted-patroni-word"
-_QUICK: Final = {"ttl": 30, "loop_wait": 2, "retry_timeout": 10, "maximum_lag_on_failover": 1048576}
+_QUICK: Final = {"loop_wait": 2, "retry_timeout": 10, "maximum_lag_on_failover": 1048576}
 
 
 @dataclass
@@ -226,7 +226,9 @@ class Pair:
 
 
 @contextmanager
-def pair(root: Path, voters: int = 1, api: Mapping[str, str] = MappingProxyType({}), **tags: Any) -> Iterator[Pair]:
+def pair(
+    root: Path, voters: int = 1, api: Mapping[str, str] = MappingProxyType({}), *, lease: int = 30, **tags: Any
+) -> Iterator[Pair]:
     """`root` holds the etcd; PostgreSQL stands in a folder of its own, as pytest's is closed to the user `postgres`.
 
     `api` are more settings of the REST API, files with keys among them.
@@ -242,7 +244,7 @@ def pair(root: Path, voters: int = 1, api: Mapping[str, str] = MappingProxyType(
                 for name in ("node1", "node2")
             )
             for node in nodes:
-                settings = _settings(node, programs.resolve().parent, [server.url for server in etcd], tags)
+                settings = _settings(node, programs.resolve().parent, [server.url for server in etcd], lease, tags)
                 settings["restapi"] |= {name: _opened(folder, file) for name, file in api.items()}
                 # JSON is YAML too.
                 node.settings.write_text(json.dumps(settings, indent=1))
@@ -264,14 +266,15 @@ def pair(root: Path, voters: int = 1, api: Mapping[str, str] = MappingProxyType(
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _settings(node: Node, programs: Path, etcd: list[str], tags: Mapping[str, Any]) -> dict[str, Any]:
+def _settings(node: Node, programs: Path, etcd: list[str], lease: int, tags: Mapping[str, Any]) -> dict[str, Any]:
     own = {"max_connections": 30, "shared_buffers": "16MB", "fsync": "off", "wal_retrieve_retry_interval": "200ms"}
+    kept = {"use_pg_rewind": True, "use_slots": True, "parameters": own}
     return {
         "scope": SCOPE, "name": node.name,
         "restapi": {"listen": f"127.0.0.1:{node.api}", "connect_address": f"127.0.0.1:{node.api}"},
         "etcd3": {"hosts": [url.removeprefix("http://") for url in etcd]},
         "bootstrap": {
-            "dcs": {**_QUICK, "postgresql": {"use_pg_rewind": True, "use_slots": True, "parameters": own}},
+            "dcs": {**_QUICK, "ttl": lease, "postgresql": kept},
             "initdb": [{"encoding": "UTF8"}, "data-checksums", "no-sync"],
         },
         "postgresql": {

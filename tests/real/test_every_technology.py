@@ -32,7 +32,7 @@ TRUTH: Final = (
 )  # fmt: skip
 """The checks of whether what a copy holds can be brought back."""
 AT_ONCE: Final = 4
-PATIENT: Final = "60s"
+PATIENT: Final = "150s"
 """A lab, which has the machine for itself, gives up sooner; here all the others are asked at that moment."""
 Verdicts = Mapping[str, tuple[str, str | None, str]]
 """By check: verdict, reason, what it says."""

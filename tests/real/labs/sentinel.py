@@ -78,7 +78,7 @@ def lab(root: Path) -> Iterator[Lab]:
             return Said(f"INFO replication: slave0 state={line}", content=line == "online")
 
         def state() -> dict[str, str]:
-            wait_until(made.calm, "Sentinels that do not hold back")
+            wait_until(made.calm, "a Sentinel that does not hold back")
             return {
                 "roles": primary.cli("ROLE").split()[0] + replica.cli("ROLE").split()[0],
                 "settings": primary.cli("CONFIG", "GET", "*replica*") + replica.cli("CONFIG", "GET", "*replica*"),
