@@ -30,6 +30,9 @@ _SEVEN: Final = b"7z\xbc\xaf\x27\x1c"
 _LISTED: Final = "the archive ends before its list of contents"
 _POSTGRESQL: Final = (b"-- PostgreSQL database dump", b"-- PostgreSQL database cluster dump")
 _MYSQL: Final = (b"-- MySQL dump", b"-- MariaDB dump", b"/*M!999999")
+_COMPLAINT: Final = re.compile(
+    rb"\A((?:(?:Warning|Error): )?(?:\S*/)?(?:mysqldump|mariadb-dump):? [^\n]{0,120})[^\n]*\n"
+)
 _STARTED: Final = re.compile(rb"^-- Started on (\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)(?: (\S+))?\s*$", re.MULTILINE)
 _EMPTY: Final = "it holds no table"
 _STRUCTURE: Final = "it holds tables without their rows"
@@ -112,7 +115,7 @@ def _content(head: bytes, tail: bytes, name: str, zone: str | None, *, unpacked:
     if any(opening.startswith(mark) or b"\n" + mark in opening for mark in _MYSQL):
         whole = re.search(rb"^-- Dump completed", tail[-_END:], re.MULTILINE) is not None
         doubt = "" if whole else "the dump ends before its last line"
-        if whole and (lack := _lack(head)):
+        if whole and (lack := _complaint(opening) or _lack(head)):
             whole, doubt = False, lack
         return Content("sql", whole, doubt, ended=_ended(tail, zone))
     if head[257:262] == b"ustar":
@@ -187,6 +190,14 @@ def _lack(head: bytes) -> str:
     if len(head) >= HEAD or not titled or _ROWS.search(head):
         return ""
     return _STRUCTURE if b"CREATE TABLE" in head else _EMPTY
+
+
+def _complaint(opening: bytes) -> str:
+    """What the tool said beside its dump and was kept with it: whoever loads that stops at the first line."""
+    found = _COMPLAINT.search(opening)
+    return (
+        f"it begins with a complaint of the tool, no statement: {found[1].decode('utf-8', 'replace')}" if found else ""
+    )
 
 
 def _ended(tail: bytes, zone: str | None) -> datetime | None:

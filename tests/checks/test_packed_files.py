@@ -107,6 +107,23 @@ class TestTurnedIntoSomethingElse:
         assert not doubt("대장".encode("cp949"), name="sql")
 
 
+class TestComplaints:
+    WHOLE = (
+        b"-- MySQL dump 10.13\n-- Server version\t8.0\nCREATE TABLE a (b int);\nINSERT INTO a VALUES (1);\n"
+        b"-- Dump completed\n"
+    )
+
+    @pytest.mark.parametrize(
+        "said", [b"mysqldump: [Warning] Using a password\n", b"Warning: mariadb-dump: unknown variable\n"]
+    )
+    def test_before_the_first_statement(self, said: bytes) -> None:
+        assert doubt(said + self.WHOLE).startswith("it begins with a complaint of the tool, no statement: ")
+
+    @pytest.mark.parametrize("before", [b"", b"USE a;\n", b"\n-- mysqldump: by hand\n", b"/*M!999999\\- x */\n"])
+    def test_what_may_stand_there(self, before: bytes) -> None:
+        assert not doubt(before + self.WHOLE)
+
+
 class TestMayBeEmpty:
     @pytest.mark.parametrize("inside", [b"", b"CREATE TABLE loan (id integer);"])
     def test_a_dump_without_a_row(self, inside: bytes) -> None:

@@ -43,6 +43,7 @@ LIES: Final = (
     Lie("a dump of two days ago copied again today", "dumps_mariadb", "old-copied-anew", "backup.age"),
     Lie("half of a tar-format dump cut off", "dumps_tar", "cut", "backup.age", endless=True),
     Lie("the database that was dumped is an empty one", "dumps_tar", "empty", "backup.age"),
+    Lie("a warning of the tool kept before the first statement", "dumps_mariadb", "complaint-inside", "backup.age"),
     Lie("half a dump packed by gzip", "dumps_mariadb", "cut-before-packing", "backup.age"),
     Lie("the database that was dumped is an empty one", "dumps_mariadb", "empty", "backup.age"),
 )  # fmt: skip
