@@ -29,6 +29,7 @@ from reports.words import (
 )
 
 OPEN = (Verdict.FAIL, Verdict.UNKNOWN)
+A_TABLE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +124,13 @@ class Group:
     @property
     def findings(self) -> list[Finding]:
         return [finding for unit in self.units for finding in unit.findings]
+
+    @property
+    def shown(self) -> Sequence[Unit]:
+        """All units as far as a browser bears them in one table, else the least ready of the highest grades."""
+        if len(self.units) <= A_TABLE:
+            return self.units
+        return sorted(self.units, key=lambda unit: (unit.grade, unit.bar.low if unit.bar else 0, unit.ref))[:A_TABLE]
 
 
 class Rows:

@@ -122,8 +122,8 @@ def lost_figures(loss: Loss, estate: Estate, number: Callable[[float], str]) -> 
     if not _all_told(loss, estate):
         people = say("at least {size}", size=number(surely)) if surely else say("not stated")
     return {
-        "systems": _between(str(systems - len(loss.perhaps)), str(systems)),
-        "data": _between(str(data - len(loss.data_perhaps)), str(data)),
+        "systems": _between(f"{systems - len(loss.perhaps):,}", f"{systems:,}"),
+        "data": _between(f"{data - len(loss.data_perhaps):,}", f"{data:,}"),
         "bytes": lost_size(loss),
         "applicants": people,
     }
