@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from ipaddress import ip_network
@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import Any, TypeVar
 
 from audit.model.facts import Sample, ServiceState
+from audit.model.verdict import CannotSee
 from audit.world.clock import SystemClock
 from audit.world.dns import DnsHand
 from audit.world.guard import Guard
@@ -27,6 +28,7 @@ T = TypeVar("T")
 SECOND = timedelta(seconds=1)
 SOON = timedelta(seconds=0.75)
 """For what is meant to end in a deadline."""
+TRIES = 9
 LONG = timedelta(seconds=10)
 """For what is meant to end before one, also on a busy machine."""
 
@@ -60,6 +62,17 @@ def hands(
         DnsHand(guard),
         IcmpHand(guard),
     )
+
+
+async def unhurried(look: Callable[[], Awaitable[T]]) -> T:
+    """What a look sees. One that says that this machine was too busy says nothing else: it is looked once more."""
+    for _ in range(TRIES):
+        try:
+            return await look()
+        except CannotSee as gap:
+            if "behind its work" not in str(gap):
+                raise
+    return await look()
 
 
 def run(look: Coroutine[Any, Any, T]) -> T:

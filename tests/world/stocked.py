@@ -13,7 +13,7 @@ from audit.world.secrets import Secrets
 from audit.world.stock import Stock
 from audit.world.trust import Trust
 from audit.world.world import Page
-from tests.world.hands import LONG, hands, run
+from tests.world.hands import LONG, hands, run, unhurried
 
 HOSTS = {"a.example": ("127.0.0.1",), "b.example": ("127.0.0.1",), "two.example": ("127.0.0.1", "127.0.0.2")}
 
@@ -24,4 +24,5 @@ def stock(root: Path, *allow: str) -> HttpHand:
 
 
 def visit(root: Path, url: str, *, timeout: timedelta = LONG, **wanted: Any) -> ServiceState:
-    return run(stock(root).visit(Page(url, transport="httpx", **wanted), timeout))
+    hand = stock(root)
+    return run(unhurried(lambda: hand.visit(Page(url, transport="httpx", **wanted), timeout)))

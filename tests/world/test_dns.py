@@ -16,7 +16,7 @@ import pytest
 
 from audit.model.facts import NameState
 from audit.model.verdict import CannotSee, Reason
-from tests.world.hands import LONG, SOON, hands, only, run
+from tests.world.hands import LONG, SOON, hands, only, run, unhurried
 from tests.world.servers import Answers, Reply, closed_port, named
 
 ZONE = (
@@ -65,7 +65,8 @@ def ask(
     reply: Reply, name: str = "portal.kibo.example", *, resolver: Reply | None = None, timeout: timedelta = LONG
 ) -> NameState:
     with named(reply) as port, named(resolver or authority(zone="nothing.")) as own:
-        return run(hands(servers=(("127.0.0.1", own),)).dns.ask(name, "127.0.0.1", port, timeout))
+        hand = hands(servers=(("127.0.0.1", own),)).dns
+        return run(unhurried(lambda: hand.ask(name, "127.0.0.1", port, timeout)))
 
 
 OTHER = authority("ns2.other.example. 60 IN A 10.3.2.1", zone="other.example.")

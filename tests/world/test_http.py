@@ -21,7 +21,7 @@ from audit.model.facts import ServiceState
 from audit.model.verdict import CannotSee, Reason
 from audit.world.world import Page
 from tests.world.certificates import Authority
-from tests.world.hands import LONG, SECOND, SOON, hands, only, run
+from tests.world.hands import LONG, SECOND, SOON, hands, only, run, unhurried
 from tests.world.servers import Talk, asked, closed_port, page, resets, says, served, silent
 
 HANDS = hands()
@@ -29,7 +29,7 @@ HANDS = hands()
 
 def visit(talk: Talk, *, timeout: timedelta = LONG, path: str = "/", **wanted: Any) -> ServiceState:
     with served(talk) as port:
-        return run(HANDS.http.visit(Page(f"http://127.0.0.1:{port}{path}", **wanted), timeout))
+        return run(unhurried(lambda: HANDS.http.visit(Page(f"http://127.0.0.1:{port}{path}", **wanted), timeout)))
 
 
 def test_a_page_that_is_right() -> None:
@@ -212,7 +212,7 @@ def test_a_server_that_fills_the_line_does_not_stop_the_others() -> None:
 
         async def look(name: str, port: int, time: timedelta) -> None:
             page = Page(f"http://127.0.0.1:{port}/", largest=10**12)
-            ended.append(f"{name}: {only(await HANDS.http.visit(page, time)).failure}")
+            ended.append(f"{name}: {only(await unhurried(lambda: HANDS.http.visit(page, time))).failure}")
 
         async with anyio.create_task_group() as group:
             for _ in range(4):

@@ -13,7 +13,7 @@ import pytest
 from audit.model.verdict import CannotSee, Reason
 from audit.world.connect import Wire
 from audit.world.fault import Fault, judged
-from tests.world.hands import LONG, SOON, hands, only, run
+from tests.world.hands import LONG, SOON, hands, only, run, unhurried
 from tests.world.servers import Talk, closed_port, resets, served, silent
 
 HANDS = hands()
@@ -42,7 +42,7 @@ def test_a_port_that_never_takes_the_connection() -> None:
         for channel in waiting:
             channel.setblocking(False)
             channel.connect_ex(("127.0.0.1", port))
-        sample = only(run(HANDS.tcp.knock("127.0.0.1", port, SOON)))
+        sample = only(run(unhurried(lambda: HANDS.tcp.knock("127.0.0.1", port, SOON))))
         for channel in waiting:
             channel.close()
     assert sample.failure == "connect-timeout"

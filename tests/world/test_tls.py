@@ -12,7 +12,7 @@ from audit.model.facts import Sample
 from audit.model.verdict import CannotSee
 from audit.world.world import Page
 from tests.world.certificates import DAY, Authority
-from tests.world.hands import LONG, SOON, hands, only, run
+from tests.world.hands import LONG, SOON, hands, only, run, unhurried
 from tests.world.servers import page, resets, served, silent
 
 HANDS = hands(hosts={"portal.example": ("127.0.0.1",)})
@@ -92,7 +92,8 @@ def test_servers_that_speak_no_tls(authority: Authority) -> None:
     with served(resets) as port:
         assert only(run(HANDS.tls.greet("portal.example", port, None, LONG, None))).failure == "reset"
     with served(silent) as port:
-        assert only(run(HANDS.tls.greet("portal.example", port, None, SOON, None))).failure == "tls-timeout"
+        state = run(unhurried(lambda: HANDS.tls.greet("portal.example", port, None, SOON, None)))
+        assert only(state).failure == "tls-timeout"
 
 
 def test_a_page_over_tls_at_a_pinned_address(authority: Authority) -> None:

@@ -11,6 +11,7 @@ import time
 import warnings
 from collections.abc import AsyncIterator, Callable, Coroutine
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,10 +23,11 @@ from audit.world.prober.engine import Engine
 from audit.world.tcp import TcpHand
 from audit.world.world import Page
 from tests.world.certificates import Authority
-from tests.world.hands import LONG, SECOND, SOON, hands, only, run
+from tests.world.hands import LONG, SECOND, SOON, hands, only, run, unhurried
 from tests.world.servers import Talk, asked, page, says, served, silent
 
 GUARD = hands().guard
+HTTP = hands().http
 ANSWER = page(b"ready")
 
 
@@ -52,10 +54,9 @@ async def serving(delay: float, answer: bytes = ANSWER) -> AsyncIterator[int]:
 
 def test_300_at_once_take_as_long_as_one() -> None:
     async def all_of_them() -> tuple[list[ServiceState], float]:
-        hand = hands().http
         async with serving(0.5) as port:
             began = time.monotonic()
-            looks = (hand.visit(Page(f"http://127.0.0.1:{port}/"), LONG) for _ in range(300))
+            looks = (HTTP.visit(Page(f"http://127.0.0.1:{port}/"), LONG) for _ in range(300))
             return await asyncio.gather(*looks), time.monotonic() - began
 
     states, took = run(all_of_them())
@@ -110,7 +111,7 @@ def test_who_waits_too_long_on_the_ground_was_not_seen() -> None:
 def test_a_cancelled_visit_leaves_nothing_open() -> None:
     async def cancelled(port: int) -> int:
         hand = hands().http
-        await hand.visit(Page(f"http://127.0.0.1:{port}/"), SOON)
+        await unhurried(lambda: hand.visit(Page(f"http://127.0.0.1:{port}/"), SOON))
         before = open_files()
         looks = [asyncio.create_task(hand.visit(Page(f"http://127.0.0.1:{port}/"), LONG)) for _ in range(50)]
         for pause in (0, 0, 0, 0.1):
@@ -153,7 +154,7 @@ def test_an_engine_that_nobody_uses_any_more_leaves_nothing_open() -> None:
     async def reloaded(port: int) -> tuple[int, list[Sample]]:
         look = Page(f"http://127.0.0.1:{port}/")
         before, all_hands = open_files(), [hands().http for _ in range(5)]
-        seen = [only(await hand.visit(look, SOON)) for hand in all_hands]
+        seen = [only(await hand.visit(look, LONG)) for hand in all_hands]
         until = time.monotonic() + 10
         while open_files() > before and time.monotonic() < until:
             await asyncio.sleep(0.05)
@@ -188,8 +189,7 @@ async def disturbed(look: Coroutine[Any, Any, ServiceState], busy: Callable[[flo
 @BUSY
 def test_an_answer_that_came_while_this_machine_was_busy_counts(busy: Callable[[float], None]) -> None:
     with served(says(ANSWER)) as port:
-        look = hands().http.visit(Page(f"http://127.0.0.1:{port}/"), SECOND)
-        sample = only(run(disturbed(look, busy)))
+        sample = only(run(unhurried(lambda: disturbed(HTTP.visit(Page(f"http://127.0.0.1:{port}/"), SECOND), busy))))
     assert sample.failure is None
     assert sample.error > 1
     assert sample.phases["total"] - sample.error < 1
@@ -199,8 +199,8 @@ def test_an_answer_that_came_while_this_machine_was_busy_counts(busy: Callable[[
 def test_a_handshake_while_this_machine_was_busy_counts(busy: Callable[[float], None], tmp_path: Path) -> None:
     authority = Authority.new(tmp_path)
     with served(silent, tls=authority.server("127.0.0.1")) as port:
-        look = hands().tls.greet("127.0.0.1", port, None, SECOND, authority.file)
-        sample = only(run(disturbed(look, busy)))
+        look = partial(hands().tls.greet, "127.0.0.1", port, None, SECOND, authority.file)
+        sample = only(run(unhurried(lambda: disturbed(look(), busy))))
     assert sample.failure is None
     assert sample.error > 1
 
@@ -256,7 +256,7 @@ def test_a_phase_has_its_own_limit(phase: str, talk: Talk) -> None:
 
     with served(stays) as port:
         limits = {phase: timedelta(seconds=0.2)}
-        sample = only(run(hands().http.visit(Page(f"http://127.0.0.1:{port}/", limits=limits), LONG)))
+        sample = only(run(unhurried(lambda: HTTP.visit(Page(f"http://127.0.0.1:{port}/", limits=limits), LONG))))
     assert sample.failure == f"{phase}-timeout"
     assert "limit" in sample.detail
     assert sample.phases["total"] < 2
@@ -265,7 +265,8 @@ def test_a_phase_has_its_own_limit(phase: str, talk: Talk) -> None:
 def test_the_limit_of_a_handshake(tmp_path: Path) -> None:
     with served(silent) as port:
         limits = {"tls": timedelta(seconds=0.2), "body": LONG}
-        sample = only(run(hands(root=tmp_path).http.visit(Page(f"https://127.0.0.1:{port}/", limits=limits), LONG)))
+        hand = hands(root=tmp_path).http
+        sample = only(run(unhurried(lambda: hand.visit(Page(f"https://127.0.0.1:{port}/", limits=limits), LONG))))
     assert sample.failure == "tls-timeout"
 
 
@@ -294,6 +295,6 @@ def test_what_comes_drop_by_drop_ends_at_the_deadline() -> None:
             time.sleep(0.001)
 
     with served(drip) as port:
-        sample = only(run(hands().http.visit(Page(f"http://127.0.0.1:{port}/"), SECOND)))
+        sample = only(run(unhurried(lambda: HTTP.visit(Page(f"http://127.0.0.1:{port}/"), SECOND))))
     assert sample.failure == "body-timeout"
     assert sample.phases["total"] < 3
