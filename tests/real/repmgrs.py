@@ -24,6 +24,8 @@ shared_buffers = 16MB
 shared_preload_libraries = 'repmgr'
 log_min_messages = warning
 """
+_CONNECT: Final = 60
+"""Seconds for which repmgr waits for a server that takes its connection, and says nothing."""
 _PATIENT: Final = 3600
 """Seconds for which repmgrd waits for a primary that is gone: what it does then is not what is tested."""
 
@@ -63,6 +65,11 @@ class Group:
         for one in (number, *map(int, children)):
             with suppress(ProcessLookupError):
                 os.kill(one, word)
+
+    def hurry(self, number: int) -> None:
+        """Let repmgr wait no longer for a node than it can."""
+        changed = f"replace(conninfo, 'connect_timeout={_CONNECT}', 'connect_timeout=2')"
+        self.pair.primary.sql(f"update repmgr.nodes set conninfo = {changed} where node_id = {number}")
 
     def thaw(self) -> None:
         for server in (self.pair.primary, self.pair.standby, self.witness):
@@ -129,7 +136,7 @@ def _known(server: Cluster, number: int) -> Path:
     path = server.folder.parent / f"n{number}.conf"
     path.write_text(
         f"node_id={number}\nnode_name='n{number}'\ndata_directory='{server.folder}'\n"
-        f"conninfo='host=127.0.0.1 port={server.port} user=postgres dbname=postgres connect_timeout=5'\n"
+        f"conninfo='host=127.0.0.1 port={server.port} user=postgres dbname=postgres connect_timeout={_CONNECT}'\n"
         f"pg_bindir='{server.programs}'\nfailover=automatic\npromote_command='/bin/false'\nfollow_command='/bin/false'\n"
         f"reconnect_attempts={_PATIENT}\nreconnect_interval=1\n"
     )

@@ -47,6 +47,7 @@ def paused(group: Group) -> Said:
 
 def frozen(group: Group) -> Said:
     """The standby stands still, its connections stay."""
+    group.hurry(2)
     group.signal(group.pair.standby, signal.SIGSTOP)
     return said(group)
 
