@@ -34,7 +34,8 @@ def attested(claims: Claims, ref: str, since: date = date.min, *, written: bool 
     if claims.refused:
         raise CannotSee(Reason.STALE, claims.refused[-1])
     if not written and not claims.all:
-        raise CannotSee(Reason.INCOMPLETE, say("no evidence is recorded for this; add it under `evidence:`"))
+        says = say("no evidence of {ref} is recorded for this check; add it with `haechi evidence add`", ref=ref)
+        raise CannotSee(Reason.INCOMPLETE, says)
     says = say("the inventory says so of {ref}, but nobody has signed it; add it under `evidence:`", ref=ref)
     raise CannotSee(Reason.INCOMPLETE, says)
 
