@@ -52,6 +52,8 @@ class Impact:
     """The programmes that stop too."""
     extended: tuple[str, ...]
     """The deadlines that pass meanwhile, but move by a rule, as `system/deadline`."""
+    known: Proven = NOTHING
+    """What was measured, with which the hours were reckoned."""
 
     @property
     def surely(self) -> tuple[str, ...]:
@@ -95,6 +97,7 @@ def impact(
         extended=tuple(
             f"{cost.system.ref}/{one.id}" for cost in costs for one in reckoning.extended((cost.stop,))
         ),
+        known=known,
     )  # fmt: skip
 
 

@@ -21,6 +21,8 @@ UNTIL_THEN: Final = say("each system that stops is away for as long as was asked
                         "it or from what it leans on; what bears that time does not stop")  # fmt: skip
 FROM_INVENTORY: Final = say("what the inventory does not give hours for is back at once in the best case, never in the "
                             "worst")  # fmt: skip
+SWITCHED: Final = say("a failover in mode hot of which somebody told that its switch takes time leaves its system away "
+                      "for that time; `haechi whatif` counts it as a second place")  # fmt: skip
 _MANY: Final = 1e15
 
 
@@ -55,6 +57,7 @@ def as_json(graph: Graph, found: Impact, top: int) -> Iterator[str]:
         "programmes": [json_text(ref) for ref in found.programmes],
         "silent": [json_text(ref) for ref in found.whole.silent],
         "deadlines-that-move": [json_text(name) for name in found.extended],
+        "measured": {"restores": len(found.known.restores), "switches": len(found.known.took)},
         "assumed": [str(one) for one in _assumed(found)],
     }
     yield json.dumps(document, ensure_ascii=False, indent=2)
@@ -193,4 +196,4 @@ def _figure(number: float, form: str) -> str:
 
 
 def _assumed(found: Impact) -> tuple[Message, ...]:
-    return (*ASSUMED, FROM_INVENTORY if found.hours is None else UNTIL_THEN)
+    return (*ASSUMED, FROM_INVENTORY if found.hours is None else UNTIL_THEN, SWITCHED)

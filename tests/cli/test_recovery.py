@@ -68,6 +68,9 @@ def test_measured_times_of_the_store_count(estate: Path, tmp_path: Path, capsys:
     assert found["systems"][0]["away"] == {"least": 370.0, "most": 370.0}
     bases = {one["of"]: one["basis"] for one in found["systems"][0]["figures"] if one["basis"] != "declared"}
     assert bases == {"kibo/loans": "estimated"}
+    cost = told(capsys, "impact", str(estate), "daejeon/hall", "--store", store, code=1)
+    (loans,) = (one for one in cost["systems"] if one["system"] == "kibo/loans")
+    assert (loans["back"], cost["measured"]) == ({"least": 370.0, "most": 370.0}, found["measured"])
     assert main([*words, "--lang", "en"]) == 1
     assert "reckoned up from a restore drill on" in capsys.readouterr().out
     tell(store, measured(ended=now, expires=now - timedelta(days=9)))
