@@ -80,8 +80,11 @@ class Catalogue:
         return next((self.drills[base] for base in technology.__mro__ if base in self.drills), None)
 
 
-def discover() -> Catalogue:
-    """Walk everything that is plugged in. BadPlugin when two things claim one name, naming both files."""
+def discover(longest: timedelta = LONGEST) -> Catalogue:
+    """Walk everything that is plugged in. BadPlugin when two things claim one name, naming both files.
+
+    A package of others of which the import takes longer ends the program, with its name: `audit.world.watchdog`.
+    """
     import checks  # the root of the built-in plugins; third parties come by entry point
 
     found = _Findings()
@@ -90,7 +93,7 @@ def discover() -> Catalogue:
     with Watchdog() as dog:
         for point in sorted(entry_points(group=GROUP), key=lambda point: point.name):
             owner = point.dist.name if point.dist is not None else point.name
-            with dog.watching(ENDLESS.format(package=line(owner)), LONGEST):
+            with dog.watching(ENDLESS.format(package=line(owner)), longest):
                 for module in _modules(point.load()):
                     found.take(module, owner + ":")
     return found.catalogue()

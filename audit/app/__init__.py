@@ -18,7 +18,7 @@ from audit.analysis.scenarios import needed
 from audit.app.bundled import sent_runs
 from audit.app.crew import observe
 from audit.app.drilling_record import drills_of
-from audit.app.judging import judge_in_time
+from audit.app.judging import LONGEST, judge_in_time
 from audit.app.past import known_before, strips, with_past
 from audit.app.records import Records
 from audit.app.registering import about
@@ -102,6 +102,7 @@ def audit(
     selection: Selection = WHOLE,
     at: str | datetime | None = None,
     deadline: timedelta = DEFAULT_DEADLINE,
+    longest: timedelta = LONGEST,
     catalogue: Catalogue | None = None,
     world: Callable[[Estate], World] = hands,
     on_plan: Callable[[Plan], None] = lambda plan: None,
@@ -144,7 +145,7 @@ def audit(
         keep(None)
         judged = judged or datetime.now(UTC)
         with collecting_later():
-            findings = judge_in_time(plan, known, seen, judged, state=state)
+            findings = judge_in_time(plan, known, seen, judged, state=state, longest=longest)
         return _closed(memory, store, replace(run, at=judged, state=state), plan, known, findings, seen)
 
 

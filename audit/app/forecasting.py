@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from audit.analysis.forecast import Forecast, forecast
 from audit.app import DEFAULT_STORE, instant, planned
-from audit.app.judging import bounded
+from audit.app.judging import LONGEST, bounded
 from audit.app.seen import looks_of
 from audit.catalogue import Catalogue, discover
 from audit.inventory.collecting import collecting_later
@@ -47,6 +47,7 @@ def forecast_of(
     run: str = "latest",
     store: str = DEFAULT_STORE,
     at: str | None = None,
+    longest: timedelta = LONGEST,
     catalogue: Catalogue | None = None,
 ) -> Told:
     """Judge the looks of a stored run now and on a later day, by default the first of the next busy days.
@@ -59,7 +60,7 @@ def forecast_of(
     today = now.astimezone(ZoneInfo(plan.estate.about.timezone)).date()
     day, peak = _day(plan.estate, today, until)
     made, seen = _seen(run, store, known, plan.estate)
-    with collecting_later(), bounded(known) as rules:
+    with collecting_later(), bounded(known, longest) as rules:
         return Told(plan.estate, forecast(plan, rules, seen, now, day), peak, made)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
@@ -15,7 +15,7 @@ from audit.analysis.mutants.choosing import chosen
 from audit.analysis.mutants.judged import Mutant, Tried, held_against
 from audit.analysis.mutants.kinds import KINDS
 from audit.analysis.mutants.sight import Kind, Sight
-from audit.app.judging import bounded
+from audit.app.judging import LONGEST, bounded
 from audit.app.seen import looks_of
 from audit.app.stored import stored_estate, whole
 from audit.catalogue import Catalogue, discover
@@ -80,6 +80,7 @@ def mutate(
     kinds: Iterable[str] = (),
     each: int = 1,
     seed: str = "0",
+    longest: timedelta = LONGEST,
     catalogue: Catalogue | None = None,
     on_kind: Callable[[int, int], None] = lambda done, total: None,
 ) -> Mutation:
@@ -91,7 +92,7 @@ def mutate(
     found, seen = _seen(run, store, known, estate.ref)
     at = found.at if found is not None and found.at is not None else datetime.now(UTC)
     tried = []
-    with collecting_later(), bounded(known) as rules:
+    with collecting_later(), bounded(known, longest) as rules:
         bench = _Bench(rules, loaded.sources, seen, at, estate.ref)
         for done, kind in enumerate(wanted):
             on_kind(done, len(wanted))

@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from audit.app import hands
 from audit.app.crew import observe
-from audit.app.judging import judge_in_time
+from audit.app.judging import LONGEST, judge_in_time
 from audit.app.past import PROVEN
 from audit.app.stored import whole
 from audit.catalogue import Catalogue, discover
@@ -125,7 +125,9 @@ def folder(name: str) -> Path:
     return Path(str(files("inventories") / "replay" / name))
 
 
-def replay(name: str, path: Path | None = None, catalogue: Catalogue | None = None) -> Replayed:
+def replay(
+    name: str, path: Path | None = None, catalogue: Catalogue | None = None, longest: timedelta = LONGEST
+) -> Replayed:
     """Judge an estate as of the day before, touching nothing but its own folder.
 
     Its documents and signatures are looked at as they lie there, what was seen of it in its time stands in `seen.json`,
@@ -151,7 +153,7 @@ def replay(name: str, path: Path | None = None, catalogue: Catalogue | None = No
     if plan.tasks:
         observe(plan, known, partial(hands, estate), DEADLINE, keep)
     seen |= recorded(where)
-    found = judge_in_time(plan, known, seen, incident.at)
+    found = judge_in_time(plan, known, seen, incident.at, longest=longest)
     of = {(one.check, one.subject): one for one in found}
     lines = tuple(Line(one, of.get((one.check, one.subject))) for one in wanted)
     return Replayed(name, incident, where, estate, lines, found)

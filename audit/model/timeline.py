@@ -7,18 +7,21 @@ from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
 from math import inf
+from typing import Final
 
+from audit.model.blows import Toll, blow, toll
 from audit.model.course import NOBODY, Course, course, waiting
-from audit.model.equipment import Cooling
-from audit.model.estate import Data, System
+from audit.model.estate import System
 from audit.model.graph import Graph
 from audit.model.hazards import Happening
-from audit.model.labour import Drills, Step, hours_of, nothing, steps, summed, surviving
+from audit.model.labour import Drills, Step, nothing, steps
 from audit.model.net import net
 from audit.model.passing import falls_at
 from audit.model.standbys import View
 from audit.model.struck import Struck, standing, struck
 from audit.model.waits import HAIR, Blow, Waits, hoping, waits
+
+_VIEWS: Final[tuple[View, ...]] = ("optimistic", "pessimistic")
 
 
 @dataclass(frozen=True)
@@ -42,6 +45,11 @@ class Timeline:
         """From when on it is up for good; 0 for what never stops."""
         node = self.waits.number.get(ref)
         return self.course.back[node] if node is not None else 0.0
+
+    def returns(self) -> dict[str, float]:
+        """Everything with a name that stops, to from when on it is up for good."""
+        names, back = self.waits.names, self.course.back
+        return {name: back[node] for node in self.course.fallen if (name := names[node]) and name[0] != "@"}
 
     def stopped(self) -> Iterator[str]:
         """Everything with a name that stops, in the order in which it does."""
@@ -152,80 +160,8 @@ def timeline(
     before `bears`.
     """
     found = known if known is not None else waits(graph, view)
-    numbered = blow(graph, found, event, view, drills, otherwise or {}, bears)
+    numbered = blow(graph, found, toll(graph, found, event, view, drills), view, otherwise or {}, bears)
     return Timeline(graph, event, view, found, numbered, course(found, numbered), drills)
-
-
-def blow(
-    graph: Graph,
-    known: Waits,
-    event: Struck,
-    view: View,
-    drills: Drills,
-    otherwise: Mapping[str, float],
-    bears: float = 0.0,
-) -> Blow:
-    """An event in numbers: who is held down for how long, who takes other work than a mere restart."""
-    unknown = 0.0 if view == "optimistic" else inf
-    until: dict[int, float] = {}
-    work: dict[int, float] = {}
-    also: dict[int, list[tuple[int, ...]]] = {}
-    for ref in sorted(event.nodes):
-        node = known.number.get(ref)
-        if node is None:
-            continue
-        if ref in event.out:
-            hours = event.out[ref]
-            until[node] = bears if hours is None else hours
-            if hours is None and unknown:
-                work[node] = inf
-            continue
-        own = hours_of(graph, ref, event, view, drills)
-        silent = None in own and ref in otherwise
-        item = graph.estate.index.get(ref)
-        work[node] = max(otherwise[ref], summed(own, "optimistic")) if silent else summed(own, view)
-        untold = None in own and not silent
-        if not isinstance(item, (System, Data)):
-            hot = isinstance(item, Cooling) and own and item.lead_time is None
-            until[node] = max(
-                bears if untold else 0.0, _too_hot(graph, item) if isinstance(item, Cooling) and hot else 0.0
-            )
-        elif isinstance(item, System):
-            if untold and bears:
-                early = min(
-                    (_early(graph, place, event, view, bears) for place in graph.final_places(ref)), default=0.0
-                )
-                work[node] = max(work[node], bears - early)
-            # It falls with its place, unless it has another one.
-            _copies(graph, known, item, event, view, also)
-    return Blow(until, work, also)
-
-
-def _early(graph: Graph, place: str, event: Struck, view: View, bears: float) -> float:
-    """Hours before which a place that is destroyed is not there again."""
-    found = [hours_of(graph, one, event, view) for one in dict.fromkeys((place, graph.site_of[place].ref))]
-    return max(bears if None in own else summed(own, view) for own in found)
-
-
-def _too_hot(graph: Graph, unit: Cooling) -> float:
-    """Hours after which every room that a unit cools is off; nobody replaces one that burnt in less, however lucky."""
-    rooms = (room for room in graph.site_of[unit.ref].rooms if room.ref in unit.serves and room.overheats is not None)
-    longest = max((room.overheats.total_seconds() / 3600 for room in rooms if room.overheats is not None), default=0.0)
-    return longest * (1 + HAIR)
-
-
-def _copies(
-    graph: Graph, known: Waits, system: System, event: Struck, view: View, also: dict[int, list[tuple[int, ...]]]
-) -> None:
-    """A system that is built anew waits for one place of a copy of each of its data sets, too."""
-    node = known.number[system.ref]
-    for data in system.data:
-        if data.ref not in event.destroyed:
-            continue
-        left = surviving(graph, data, event, view)
-        places = {known.number[copy.at] for copy in left if copy.at in known.number} - {node}
-        if places and len(places) == len({copy.at for copy in left}):
-            also.setdefault(node, []).append(tuple(sorted(places)))
 
 
 @dataclass(frozen=True)
@@ -253,12 +189,16 @@ class Clockwork:
         self._patient = patient
         self._drills = drills
         self._otherwise = otherwise
+        self._tolls: dict[tuple[View, tuple[Happening, ...], float | None], Toll] | None = None
+        """What was reckoned of events already, where two of these share it."""
         self._standing = standing(graph)
         self._least = waits(graph, "optimistic", otherwise, took)
         self._most = waits(graph, "pessimistic", otherwise, took)
 
     def hoping(self, otherwise: Mapping[str, float]) -> Clockwork:
         """The same where systems that do not tell all their hours take these."""
+        if self._tolls is None:
+            self._tolls = {}
         found = copy(self)
         found._otherwise = otherwise
         found._least = hoping(self.graph, self._least, "optimistic", otherwise)
@@ -273,15 +213,21 @@ class Clockwork:
 
     def after(self, *happenings: Happening, lasts: float | None = None) -> Both:
         """Both views of what follows when all this happens at once; `lasts` in hours as for `struck`."""
-        graph, drills = self.graph, self._drills
-        least = struck(graph, happenings, "optimistic", lasts, self._standing)
-        most = struck(graph, happenings, "pessimistic", lasts, self._standing)
-        return Both(
-            timeline(
-                graph, least, "optimistic", self._least, drills, self._otherwise, self._bears(least, "optimistic")
-            ),
-            timeline(graph, most, "pessimistic", self._most, drills, self._otherwise, self._bears(most, "pessimistic")),
-        )
+        least, most = (self.viewed(view, *happenings, lasts=lasts) for view in _VIEWS)
+        return Both(least, most)
+
+    def viewed(self, view: View, *happenings: Happening, lasts: float | None = None) -> Timeline:
+        """One view of it alone."""
+        key = (view, happenings, lasts)
+        known = self._least if view == "optimistic" else self._most
+        one = self._tolls.get(key) if self._tolls is not None else None
+        if one is None:
+            event = struck(self.graph, happenings, view, lasts, self._standing)
+            one = toll(self.graph, known, event, view, self._drills)
+            if self._tolls is not None:
+                self._tolls[key] = one
+        numbered = blow(self.graph, known, one, view, self._otherwise or {}, self._bears(one.event, view))
+        return Timeline(self.graph, one.event, view, known, numbered, course(known, numbered), self._drills)
 
     def _bears(self, event: Struck, view: View) -> float:
         """Hours after which nothing more stops, however long it lasts."""

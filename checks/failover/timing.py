@@ -199,12 +199,18 @@ def _without(system: Subject[System], most: timedelta, known: Losses) -> Ruling:
     if system.item.rebuild is None:
         says = say("{system} has no failover whose steps could be added up, nor `rebuild:`", system=system.ref)
         raise CannotSee(Reason.INCOMPLETE, says)
-    worst = [(known.after(one, bare=True), one) for one in known.events(system)]
+    worst = known.events(system)
     if not worst:
         says = say("the inventory does not say where {system} runs; add `at:`", system=system.ref)
         raise CannotSee(Reason.INCOMPLETE, says)
-    ends = [(back.least.get(system.ref, 0.0), back.most.get(system.ref, 0.0)) for back, _ in worst]
-    (least, _), where = max(zip(ends, (one.ref for _, one in worst), strict=True), key=lambda pair: pair[0])
+    ends = [
+        (
+            known.after(one, "optimistic", bare=True).get(system.ref, 0.0),
+            known.after(one, "pessimistic", bare=True).get(system.ref, 0.0),
+        )
+        for one in worst
+    ]
+    (least, _), where = max(zip(ends, (one.ref for one in worst), strict=True), key=lambda pair: pair[0])
     longest = max(end for _, end in ends)
     figures = {"system": system.ref, "place": where, "most": plain(most)}
     required = f"<= {plain(most)}"
@@ -214,7 +220,7 @@ def _without(system: Subject[System], most: timedelta, known: Losses) -> Ruling:
                    total=took, **figures)  # fmt: skip
         return ruling(False, measured=took, required=required, says=says, key="rebuild")
     if longest > most.total_seconds() / 3600:
-        untold = sorted({ref for _, one in worst for ref in known.bounds(one, system.ref)})
+        untold = sorted({ref for one in worst for ref in known.bounds(one, system.ref)})
         says = say(
             "nobody can tell when {system} is back after the loss of {place}; write how long these take: {untold}",
             untold=", ".join(untold[:5]) or system.ref, **figures,

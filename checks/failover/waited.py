@@ -12,7 +12,8 @@ from audit.model.estate import System
 from audit.model.hazards import Happening, fire, happening
 from audit.model.mandatory import mandatory
 from audit.model.proven import proven
-from audit.model.timeline import Both, Clockwork, OpenEnds
+from audit.model.standbys import View
+from audit.model.timeline import Clockwork, OpenEnds
 
 _KEPT = "failover.recovery-time"
 
@@ -25,19 +26,6 @@ class Wait:
     took: timedelta
     tool: bool
     """Whether the switch itself waits for it; else only the service behind it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Back:
-    """When everything is back after one loss, in hours by reference, in both views; what is not there never stops."""
-
-    least: Mapping[str, float]
-    most: Mapping[str, float]
-
-    @classmethod
-    def of(cls, both: Both) -> Back:
-        """Of whole timelines, which take a hundred times the memory: there is one for each room of an estate."""
-        return cls(*({name: one.back(name) for name in one.stopped()} for one in (both.least, both.most)))
 
 
 class Losses:
@@ -58,7 +46,7 @@ class Losses:
         self._graph = system.graph
         self._bare = Clockwork(system.graph, None, known.took, known.restored)
         self._hopeful = self._bare.hoping(self.promised)
-        self._found: dict[tuple[str, str], Back] = {}
+        self._found: dict[tuple[str, str], Mapping[str, float]] = {}
         self._open: dict[str, OpenEnds] = {}
         self._events: dict[tuple[str, ...], tuple[Happening, ...]] = {}
 
@@ -75,17 +63,21 @@ class Losses:
             self._events[at] = tuple(found.values())
         return self._events[at]
 
-    def after(self, event: Happening, *, bare: bool = False) -> Back:
-        """When everything is back after a loss; `bare` without what is only promised."""
-        key = (event.ref, "bare" if bare else "")
+    def after(self, event: Happening, view: View, *, bare: bool = False) -> Mapping[str, float]:
+        """When everything is back after a loss, in hours by reference; `bare` without what is only promised.
+
+        What is not there never stops. Of whole timelines, which take a hundred times the memory, no more is kept: there
+        is one for each room of an estate.
+        """
+        key = (event.ref, f"{view} bare" if bare else view)
         if key not in self._found:
-            self._found[key] = Back.of((self._bare if bare else self._hopeful).after(event))
+            self._found[key] = (self._bare if bare else self._hopeful).viewed(view, event).returns()
         return self._found[key]
 
     def bounds(self, event: Happening, ref: str) -> tuple[str, ...]:
         """What would have to say how long it takes before it can be told when `ref` is back at the latest."""
         if event.ref not in self._open:
-            self._open[event.ref] = self._bare.after(event).most.open_ends()
+            self._open[event.ref] = self._bare.viewed("pessimistic", event).open_ends()
         return self._open[event.ref].bounds(ref)
 
 
@@ -109,7 +101,7 @@ def waits(system: Subject[System], known: Losses) -> list[Wait]:
     for ref in mandatory(graph, system.item):
         if not isinstance(graph.estate.index.get(ref), System) or ref in system.item.at:
             continue
-        hours = max((known.after(event).most.get(ref, 0.0) for event in known.events(system)), default=0.0)
+        hours = max((known.after(event, "pessimistic").get(ref, 0.0) for event in known.events(system)), default=0.0)
         if hours == inf or not graph.final_places(ref):
             hours = known.promised[ref]
         took = timedelta(hours=min(hours, 1e7))
