@@ -47,6 +47,8 @@ class ZoneState(NameState):
     """The earliest end among the signatures that any of the servers gave."""
     delegation: tuple[str, ...] = ABSENT
     """The name servers that the zone above names."""
+    glue: dict[str, tuple[str, ...]] = ABSENT
+    """The addresses of name servers that the zone above gives along with their names."""
     anchored: bool = ABSENT
     """Whether the zone above vouches for its keys, so that without good signatures nobody can use it."""
     vouched: bool = ABSENT

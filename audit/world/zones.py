@@ -204,6 +204,7 @@ class ZonesHand:
                     raise CannotSee(Reason.DENIED, _refuses(address, answer))
                 rows = [row for rows in (*answer.answer, *answer.authority) if rows.name == apex for row in rows]
                 above["delegation"] = tuple(sorted({plainly(row.target) for row in rows if isinstance(row, NS)}))
+                above["glue"] = _glue(answer, above["delegation"])
                 answer = await self._ask(address, parent.port, apex, dns.rdatatype.DS)
                 if answer.rcode() != dns.rcode.NOERROR:
                     raise CannotSee(Reason.DENIED, _refuses(address, answer))
@@ -230,6 +231,15 @@ def _served(answer: dns.message.Message, name: str = "") -> dns.message.Message:
     if not answer.flags & dns.flags.AA:
         raise Fault("dns-wrong-answer", "it is no authority for the zone")
     return answer
+
+
+def _glue(answer: dns.message.Message, names: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """The addresses that come along with the names of name servers."""
+    found: dict[str, set[str]] = {}
+    for rows in answer.additional:
+        if rows.rdtype in _KINDS and plainly(rows.name) in names:
+            found.setdefault(plainly(rows.name), set()).update(row.to_text() for row in rows)
+    return {name: in_order(addresses) for name, addresses in found.items()}
 
 
 def _refuses(address: str, answer: dns.message.Message) -> Any:

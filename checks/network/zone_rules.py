@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from audit.contract import CannotSee, Example, Limits, Reason, Ruling, Subject, Verdict, check, ruling, say
-from audit.model.facts import Unseen
+from audit.model.facts import NameServer, Unseen
 from audit.model.message import Message
 from audit.model.naming import ZoneState
 from audit.model.technology import Endpoint
@@ -14,6 +14,7 @@ from audit.model.units import plain
 from checks.network.zone_samples import AT, ON, estate, seen, server
 
 _SILENT: Final = Unseen(reason=Reason.TIMEOUT, template="the name server is silent")
+_NS2: Final = (NameServer(name="ns2.kibo.example", addresses=("198.51.100.1",)),)
 _ONE_SILENT: Final = seen(server(1), server(2, serial=None, unseen=_SILENT), samples=None, absent={"samples": _SILENT})
 
 
@@ -30,6 +31,7 @@ _ONE_SILENT: Final = seen(server(1), server(2, serial=None, unseen=_SILENT), sam
         Example(Verdict.FAIL, estate(), ON, seen=seen(server(1), server(2, names=("ns1.kibo.example",)))),
         Example(Verdict.FAIL, estate(), ON, seen=seen(unlike={"ns2.kibo.example": ("mail.kibo.example",)}, compared=9)),
         Example(Verdict.FAIL, estate(), ON, seen=seen(delegation=("ns1.kibo.example", "old.kibo.example"))),
+        Example(Verdict.FAIL, estate(), ON, seen=seen(servers=_NS2, glue={"ns2.kibo.example": ("192.0.2.77",)})),
         Example(Verdict.UNKNOWN, estate(), ON, seen=_ONE_SILENT, reason=Reason.TIMEOUT),
     ),
 )  # fmt: skip
@@ -101,6 +103,13 @@ def _against(seen: ZoneState) -> Message | None:
             "the zone above leads to {above}, the zone itself names {own}",
             above=", ".join(seen.delegation) or "-", own=", ".join(told[0].names) or "-",
         )  # fmt: skip
+    for named in seen.servers if seen.has("glue") and seen.has("servers") else ():
+        astray = sorted(set(seen.glue.get(named.name, ())) - set(named.addresses))
+        if astray and named.addresses:
+            return say(
+                "the zone above leads to {server} at {above}, where the zone itself says {own}",
+                server=named.name, above=", ".join(astray), own=", ".join(named.addresses),
+            )  # fmt: skip
     return None
 
 

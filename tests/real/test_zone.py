@@ -127,6 +127,10 @@ def test_signatures_that_are_over(root: Path) -> None:
     [
         ("kodit NS ns1.kodit\nkodit NS ns9.kodit\n", "network.zone-consistent", "fail", "ns9.kodit.example"),
         (
+            "kodit NS ns1.kodit\nkodit NS ns2.kodit\nkodit NS ns3.kodit\nns2.kodit A 203.0.113.77\n",
+            "network.zone-consistent", "fail", "leads to ns2.kodit.example at 203.0.113.77",
+        ),
+        (
             "kodit NS ns1.kodit\nkodit NS ns2.kodit\nkodit NS ns3.kodit\nns1.kodit A 192.0.2.1\n"
             "kodit DS 1 13 2 " + "ab" * 32 + "\n",
             "network.zone-clock", "fail", "is signed, and it is not",
