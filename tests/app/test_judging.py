@@ -52,7 +52,7 @@ def test_a_rule_that_does_not_end_is_unknown_and_the_others_are_judged(hangs: Ca
     told = signal.getsignal(signal.SIGALRM)
     began = time.monotonic()
     found = asked(rule(lambda system: hangs()), good)
-    assert time.monotonic() - began < 20 * SHORT.total_seconds(), "the second subject is not waited for"
+    assert time.monotonic() - began < 200 * SHORT.total_seconds(), "the second subject is not waited for"
     unknown = [one for one in found if one.check == "order.asked"]
     assert [(one.verdict, one.reason) for one in unknown] == [(Verdict.UNKNOWN, Reason.CRASHED)] * 2
     assert [str(one.says) for one in unknown] == [
@@ -80,7 +80,7 @@ def test_in_another_thread_nothing_is_bounded_and_nothing_breaks() -> None:
         target=lambda: found.append(asked(rule(lambda system: ruling(True, measured=1, required=1))))
     )
     thread.start()
-    thread.join(10)
+    thread.join(300)
     assert [one.verdict for one in found[0]] == [Verdict.PASS] * 2
 
 
@@ -101,7 +101,7 @@ asked(rule(deaf), longest=timedelta(seconds=0.3))
 """
     root = Path(__file__).parents[2]
     done = subprocess.run(
-        (sys.executable, "-c", program), cwd=root, capture_output=True, text=True, timeout=60, check=False
+        (sys.executable, "-c", program), cwd=root, capture_output=True, text=True, timeout=300, check=False
     )
     assert done.returncode == 70
     assert done.stderr == "haechi: the rule order.asked does not end and cannot be ended; nothing was judged\n"
@@ -117,7 +117,7 @@ asked(rule(lambda system: sum(repeat(0))), longest=timedelta(seconds=0.1))
 """
     root = Path(__file__).parents[2]
     done = subprocess.run(
-        (sys.executable, "-c", program), cwd=root, capture_output=True, text=True, timeout=60, check=False
+        (sys.executable, "-c", program), cwd=root, capture_output=True, text=True, timeout=300, check=False
     )
     assert done.returncode == -signal.SIGKILL
     assert done.stderr == "haechi: the rule order.asked does not end and cannot be ended; nothing was judged\n"

@@ -130,7 +130,7 @@ def test_a_photograph_outside_or_without_bytes_tells_nothing(work: Work, capsys:
 
 def test_without_an_estate_the_folder_counts_in_which_one_is(work: Work) -> None:
     words = (Path(sys.executable).with_name("haechi"), "permit", "check", "move", "--store", work.store)
-    done = subprocess.run(words, cwd=work.estate, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(words, cwd=work.estate, capture_output=True, text=True, timeout=300, check=False)
     assert (done.returncode, "nobody has signed it" in done.stdout) == (3, True), done.stdout + done.stderr
 
 

@@ -148,7 +148,7 @@ except Stop as stop:
 
 def child(what: str, one: Institution, store: Path, other: Path, limit: int) -> subprocess.CompletedProcess[str]:
     words = (sys.executable, "-c", CHILD, what, str(store), str(one.key), str(other), one.public, str(limit))
-    return subprocess.run(words, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
+    return subprocess.run(words, cwd=ROOT, capture_output=True, text=True, timeout=300, check=False)
 
 
 @pytest.mark.parametrize("what", ["seal", "merge"])

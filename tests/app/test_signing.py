@@ -49,7 +49,7 @@ class Office:
 
     def key(self, name: str) -> str:
         words = ("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(self.folder / name))
-        subprocess.run(words, check=True, capture_output=True, timeout=20)
+        subprocess.run(words, check=True, capture_output=True, timeout=300)
         return " ".join((self.folder / f"{name}.pub").read_text("ascii").split()[:2])
 
     def states(self, signers: bytes | None) -> list[str]:

@@ -51,7 +51,7 @@ def told(sent: Sent, data: bytes, folder: Path) -> tuple[int, str]:
     (folder / "x.haechi").write_bytes(data)
     words = (sys.executable, "-I", "-S", str(folder / "verify.py"), str(folder / "x.haechi"))
     more = ("--key", sent.kibo.public, "--checkpoint", str(sent.kibo.checkpoint))
-    answer = subprocess.run((*words, *more), capture_output=True, text=True, timeout=60, check=False)
+    answer = subprocess.run((*words, *more), capture_output=True, text=True, timeout=300, check=False)
     assert answer.stderr == ""
     return answer.returncode, answer.stdout
 

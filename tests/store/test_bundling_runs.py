@@ -68,7 +68,7 @@ def told(data: bytes, key: str, folder: Path) -> tuple[int, str]:
     (folder / "verify.py").write_text(one_file())
     (folder / "x.haechi").write_bytes(data)
     words = (sys.executable, "-I", "-S", str(folder / "verify.py"), str(folder / "x.haechi"), "--key", key)
-    answer = subprocess.run(words, capture_output=True, text=True, timeout=60, check=False)
+    answer = subprocess.run(words, capture_output=True, text=True, timeout=300, check=False)
     assert answer.stderr == ""
     return answer.returncode, answer.stdout
 

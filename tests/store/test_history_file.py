@@ -78,7 +78,7 @@ def test_a_full_disk_leaves_a_whole_history_that_goes_on(tmp_path: Path) -> None
     path = tmp_path / "haechi.db"
     open_history(str(path), watching=True).leave()
     words = (sys.executable, "-c", NOTING, str(path), "full")
-    ended = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    ended = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, timeout=300, check=False)
     assert (ended.returncode, ended.stderr) == (0, "")
     *_, stop, last = ended.stdout.splitlines()
     assert stop.startswith(f"{Exit.STORAGE.value} cannot use the store")

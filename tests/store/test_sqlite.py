@@ -68,7 +68,7 @@ def test_a_disk_that_is_full_while_the_tables_are_made(tmp_path: Path) -> None:
             f"import resource; resource.setrlimit(resource.RLIMIT_FSIZE, ({pages * 4096},) * 2)\n"
             f"from audit.store import open_store; open_store({str(path)!r}, writing=True).leave()"
         )
-        subprocess.run((sys.executable, "-c", made), cwd=ROOT, capture_output=True, timeout=60, check=False)
+        subprocess.run((sys.executable, "-c", made), cwd=ROOT, capture_output=True, timeout=300, check=False)
         with open_store(str(path), writing=True) as store:
             store.begin(run(), {})
         for file in tmp_path.iterdir():
@@ -196,7 +196,7 @@ except Stop as stop:
 
 def child(path: Path, how: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-c", CHILD, str(path), how]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300, check=False)
 
 
 def readable(path: Path) -> None:

@@ -34,7 +34,7 @@ def history(tmp_path: Path) -> Iterator[History]:
 
 def haechi(*words: str, folder: Path) -> subprocess.CompletedProcess[str]:
     argv = [sys.executable, "-m", "audit", *words, "--store", str(folder / "haechi.db")]
-    return subprocess.run(argv, capture_output=True, text=True, timeout=60, check=False)
+    return subprocess.run(argv, capture_output=True, text=True, timeout=300, check=False)
 
 
 async def test_by_another_process(tmp_path: Path, history: History) -> None:

@@ -41,7 +41,7 @@ def alone(script: str) -> str:
     if subprocess.run([*own, "true"], capture_output=True, check=False).returncode:
         pytest.skip("this kernel gives nobody a network of their own")
     words = [*own, sys.executable, "-W", "error", "-c", ALONE + textwrap.dedent(script)]
-    ended = subprocess.run(words, capture_output=True, text=True, timeout=60, check=False)
+    ended = subprocess.run(words, capture_output=True, text=True, timeout=300, check=False)
     assert ended.returncode == 0, ended.stderr
     return ended.stdout
 

@@ -117,7 +117,7 @@ def said_to_another(path: Path, free: Path) -> str:
     told = subprocess.run(
         [sys.executable, "-B", "-c", ASK, path, free],
         env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
-        capture_output=True, text=True, timeout=60, check=False,
+        capture_output=True, text=True, timeout=300, check=False,
     )  # fmt: skip
     return told.stdout + told.stderr
 

@@ -52,7 +52,7 @@ def told(found: Results) -> tuple[int, ...]:
 
 def ran(folder: Path, *words: str) -> str:
     command = (sys.executable, "-m", *words)
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=120, check=False).stdout
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=300, check=False).stdout
 
 
 def test_pytest(tmp_path: Path) -> None:

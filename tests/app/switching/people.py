@@ -24,7 +24,7 @@ class People:
         path = self.folder / (key or name)
         if not path.exists():
             subprocess.run(
-                ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", name, "-f", str(path)], check=True, timeout=30
+                ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", name, "-f", str(path)], check=True, timeout=300
             )
         words = (self.folder / f"{key or name}.pub").read_text().split()[:2]
         with self.list.open("a") as file:
@@ -35,7 +35,7 @@ class People:
         for name in names:
             ended = subprocess.run(
                 ["ssh-keygen", "-q", "-Y", "sign", "-n", namespace, "-f", str(self.folder / name)],
-                input=file.read_bytes(), capture_output=True, check=True, timeout=30,
+                input=file.read_bytes(), capture_output=True, check=True, timeout=300,
             )  # fmt: skip
             file.with_name(f"{file.name}.{name}.sig").write_bytes(ended.stdout)
 

@@ -58,7 +58,7 @@ resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
 make_room(Path(sys.argv[1]), "full")
 """
     made = subprocess.run(
-        [sys.executable, "-c", words, tmp_path], capture_output=True, text=True, timeout=60, check=False
+        [sys.executable, "-c", words, tmp_path], capture_output=True, text=True, timeout=300, check=False
     )
     assert "File too large" in made.stderr
     assert not list(tmp_path.iterdir())
@@ -120,7 +120,7 @@ def test_the_room_of_a_living_drill_stays(tmp_path: Path) -> None:
 def test_what_a_dead_drill_left_is_taken_away(tmp_path: Path) -> None:
     words = "import sys; from pathlib import Path; from audit.world.drilling.room import make_room"
     made = "make_room(Path(sys.argv[1]), 'dead').path.joinpath('file').write_text('x')"
-    subprocess.run([sys.executable, "-c", f"{words}; {made}", str(tmp_path)], check=True, timeout=60)
+    subprocess.run([sys.executable, "-c", f"{words}; {made}", str(tmp_path)], check=True, timeout=300)
     living, nobody = make_room(tmp_path, "living"), tmp_path / "haechi-drill-empty"
     nobody.mkdir()
     theirs = tmp_path / "haechi-drill-theirs"
