@@ -84,8 +84,9 @@ def forecast(
     asked: Sequence[Pair] = plan.pairs
     left_out: tuple[str, ...] = ()
     if len(plan.pairs) > most:
-        left_out = tuple(sorted({name for name, _ in dated if _wide(catalogue.checks[name])}))
-        asked = dated = [pair for pair in dated if pair[0] not in left_out]
+        wide = {name for name in {name for name, _ in dated} if _wide(catalogue.checks[name])}
+        left_out = tuple(sorted(wide))
+        asked = dated = [pair for pair in dated if pair[0] not in wide]
     now = {(one.check, one.subject) for one in court.on(at, asked) if one.verdict is Verdict.PASS}
     pairs = tuple(pair for pair in dated if pair in now)
     today = at.astimezone(zone).date()
