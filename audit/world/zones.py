@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Final
 
@@ -30,7 +30,7 @@ from audit.world.post import Inquiry
 from audit.world.question import encoded
 from audit.world.resolver import PATIENCE
 from audit.world.surveyed import Told, plainly, state
-from audit.world.transfer import transferred
+from audit.world.transfer import Held, transferred
 from audit.world.zone import MOST_SERVERS, Witness, in_order
 
 _KINDS: Final = (dns.rdatatype.A, dns.rdatatype.AAAA)
@@ -38,6 +38,9 @@ _RESERVE: Final = 0.2
 """Of the time, for a server that is silent after others have answered."""
 _TRANSFER: Final = 3.0
 """Seconds at most for what a firewall lets wait for nothing."""
+_HELD: Final = 3600.0
+_REFUSED: Final = 86_400.0
+"""Seconds for which nobody is asked again for a whole zone: a watch would fill the log of a server with refusals."""
 Name = dns.name.Name
 
 
@@ -46,6 +49,8 @@ class ZonesHand:
     """Questions to the servers of a zone themselves, never to the resolver of this machine."""
 
     guard: Guard
+    taken: dict[tuple[str, int, Name], tuple[float, Held | CannotSee]] = field(default_factory=dict)
+    """When a server was last asked for all of a zone, with what came of it."""
 
     async def survey(
         self,
@@ -119,13 +124,22 @@ class ZonesHand:
         heard.took = anyio.current_time() - began
 
     async def _take(self, heard: Told, apex: Name, seconds: float) -> None:
-        """Note all of the zone as one server hands it over."""
+        """Note all of the zone as one server hands it over, or did a moment ago."""
+        key, now = (heard.address, heard.door.port, apex), anyio.current_time()
+        at, known = self.taken.get(key, (-_REFUSED, None))
+        if isinstance(known, CannotSee) and now - at < _REFUSED:
+            heard.held = known
+            return
+        if isinstance(known, Held) and now - at < _HELD and heard.soa is not None and known.serial == heard.soa.serial:
+            heard.held = known
+            return
         heard.held = _silent(heard.address)
         with anyio.move_on_after(seconds):
             try:
                 heard.held = await transferred(heard.address, heard.door.port, apex)
             except CannotSee as gap:
                 heard.held = gap
+        self.taken[key] = now, heard.held
 
     async def _questions(self, heard: Told, apex: Name, wanted: dict[str, Name]) -> None:
         def ask(name: Name, kind: dns.rdatatype.RdataType) -> Any:

@@ -86,6 +86,32 @@ def test_what_one_of_three_holds_alone() -> None:
     assert not taken(one, old).has("unlike")
 
 
+def test_a_whole_zone_is_not_asked_for_again_at_once() -> None:
+    asked: list[str] = []
+
+    def reply(query: dns.message.Message) -> dns.message.Message:
+        if query.question[0].rdtype == dns.rdatatype.AXFR:
+            asked.append(APEX)
+            refused = dns.message.make_response(query)
+            refused.set_rcode(dns.rcode.REFUSED)
+            return refused
+        answer = authority(rows())(query)
+        assert isinstance(answer, dns.message.Message)
+        return answer
+
+    with named(reply) as one, named(reply) as other:
+        hand = ZonesHand(hands().guard)
+        doors = [NameDoor("127.0.0.1", one, "ns1.kibo.example"), NameDoor("127.0.0.1", other, "ns2.kibo.example")]
+
+        async def twice() -> None:
+            for _ in range(2):
+                state = await hand.survey("kibo.example", doors, (WWW,), None, LONG, whole=True)
+                assert state.absent["unlike"].reason is Reason.DENIED
+
+        run(twice())
+    assert len(asked) == 2
+
+
 def test_servers_that_agree() -> None:
     state = survey(authority(rows()), authority(rows()))
     assert [one.serial for one in state.asked] == [7, 7]
