@@ -63,9 +63,7 @@ def test_mutations_end(estate: Path, tmp_path: Path) -> None:
         estate, store=str(tmp_path / "none.db"), kinds=["owner-removed"], catalogue=endless(ASKED), longest=SHORT
     )
     assert len(done.tried) == 1
-    assert all(ASKED not in mutant.by for one in done.tried for mutant in one.mutants), (
-        "knows nothing"
-    )
+    assert all(ASKED not in mutant.by for one in done.tried for mutant in one.mutants), "knows nothing"
 
 
 def test_a_replay_ends() -> None:
