@@ -9,6 +9,7 @@ from typing import Final
 SHAPES: Final[Mapping[str, str]] = MappingProxyType(
     {
         "impact": """{estate: text, hit: [text], at: instant, hours: amount|null,
+                measured: {restores: count, switches: count},
             season: {id: text, demand: amount}|null,
             together: {applicant-hours-exposed: span, hours-of-waiting: span, people-who-miss-a-deadline: span,
                 money-late: {*: span}, money-lost: {*: span}},
@@ -24,7 +25,7 @@ SHAPES: Final[Mapping[str, str]] = MappingProxyType(
                 most: {index: share, effective: amount, top-1: amount, top-3: amount}}|null,
             largest: [{member: text, direct: amount, hidden: {least: amount, most: amount}|null}]}],
             assumed: [text]}""",
-        "fixes": """{estate: text, goal: text, basis: text, currency: text, budget: amount|null,
+        "fixes": """{estate: text, goal: text, basis: text, currency: text, budget: amount|null, measures: count,
             chosen: [{id: text, cost: amount, doubles: [text], proves: [text], by: text|null}], cost: amount,
             exact: flag, bound: amount, complete: flag, harm: {before: amount, after: amount},
             singles: {before: count, after: count},

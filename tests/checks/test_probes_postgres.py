@@ -275,7 +275,7 @@ class TestDumps:
             (bytes(9000), "x.dump", "zeros"), (b"\n<!DOCTYPE html><p>", "x.sql", "page"),
             (b"id,name", "x.csv.gz", "packed"), (b'<?xml version="1.0"?>\n<Error>', "x.tar", "page"),
             (b"<html>", "site.html", ""), (b"id,name", "x.csv", ""), (b"\0" * 9 + b"x", "x.img", ""),
-            (b"", "x.sql", ""), (b"PK\3\4", "x.zip", ""), (b"id", "x.7Z", "packed"),
+            (b"", "x.sql", ""), (b"PK\3\4", "x.zip", "list of contents"), (b"id", "x.7Z", "packed"),
         ],
     )  # fmt: skip
     def test_what_can_be_no_backup(self, head: bytes, name: str, doubt: str) -> None:
