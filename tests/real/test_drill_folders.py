@@ -122,11 +122,11 @@ def test_the_repository_of_a_job_is_brought_back(need: Need, root: Path) -> None
 def test_a_file_that_rclone_reaches_is_brought_back(need: Need, root: Path) -> None:
     needed(need, rclone_lab.NEEDS)
     with rclone_lab.lab(root) as lab, drilling(lab, Rclone, rclone.restored, root) as run:
-        # Bytes that are no dump: servers are for other tests.
-        (root / "drop" / "newest.sql.gz").write_bytes(gzip.compress(b"ledger" * 1000))
+        # Text that is no dump, as servers are for other tests; as long as the dumps, or it would be doubted.
+        (root / "drop" / "newest.sql.gz").write_bytes(gzip.compress(os.urandom(30_000).hex().encode()))
         listed(root / "drop")
         brought = run()
-        assert (brought.failed, brought.restored.integrity, brought.restored.bytes) == ({}, 3, 6000)
+        assert (brought.failed, brought.restored.integrity, brought.restored.bytes) == ({}, 3, 60_000)
         assert {check.name for check in brought.restored.checks} == {"fetch", "sha256", "unpack"}
         lab.breaks["byte-flipped"]()
         assert "sha256" in run(wanted="newest.sql.gz").failed
