@@ -8,6 +8,7 @@ from itertools import pairwise
 
 import pytest
 
+from audit.model.dossier import Dossier
 from audit.model.policy import GRADE_WEIGHT, SEVERITY_WEIGHT
 from audit.model.verdict import Severity, Verdict
 from reports import formats
@@ -22,7 +23,7 @@ ENGLISH = Translator("en")
 MADE = dossier(400)
 
 
-def duties(made=MADE) -> Duties:  # type: ignore[no-untyped-def]
+def duties(made: Dossier = MADE) -> Duties:
     return Duties(made, Rows(made, ENGLISH), ENGLISH)
 
 
