@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Final
 
 import dns.dnssec
 import dns.exception
@@ -14,6 +15,9 @@ from dns.rdtypes.ANY.DNSKEY import DNSKEY
 from dns.rdtypes.ANY.DS import DS
 from dns.rdtypes.ANY.RRSIG import RRSIG
 
+_MOST: Final = 20
+"""More keys, signatures or records above are there to keep whoever verifies them busy: each is tried with each."""
+
 
 def keys_of(answer: dns.message.Message) -> dns.rrset.RRset | None:
     """The keys that a zone shows."""
@@ -23,18 +27,20 @@ def keys_of(answer: dns.message.Message) -> dns.rrset.RRset | None:
 def fits(answer: dns.message.Message, keys: dns.rrset.RRset) -> bool | None:
     """Whether a signature over one of the answer's records was made with one of the keys, whatever its dates.
 
-    None where nothing is signed, or in a way that is not known here.
+    None where nothing is signed, or in a way that is not known here, or more than anybody has a reason for.
     """
+    signed = [(rows, one) for rows in answer.answer for one in _over(rows, answer.answer)]
+    if len(keys) > _MOST or len(signed) > _MOST:
+        return None
     found: list[bool] = []
-    for rows in answer.answer:
-        for one in _over(rows, answer.answer):
-            try:
-                dns.dnssec.validate_rrsig(rows, one, {keys.name: keys}, now=one.inception)
-                found.append(True)
-            except (dns.exception.UnsupportedAlgorithm, ImportError):
-                continue
-            except (dns.exception.DNSException, ValueError):
-                found.append(False)
+    for rows, one in signed:
+        try:
+            dns.dnssec.validate_rrsig(rows, one, {keys.name: keys}, now=one.inception)
+            found.append(True)
+        except (dns.exception.UnsupportedAlgorithm, ImportError):
+            continue
+        except (dns.exception.DNSException, ValueError):
+            found.append(False)
     return any(found) if found else None
 
 
@@ -50,7 +56,9 @@ def _over(rows: dns.rrset.RRset, answer: Iterable[dns.rrset.RRset]) -> Iterable[
 
 
 def vouched(apex: dns.name.Name, keys: dns.rrset.RRset, above: Sequence[DS]) -> bool | None:
-    """Whether the zone above vouches for one of the keys; None where it does so in a way that is not known here."""
+    """Whether the zone above vouches for one of the keys; None where it does so in no way that is known here."""
+    if len(keys) > _MOST or len(above) > _MOST:
+        return None
     known = False
     for one in above:
         for key in keys:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
@@ -18,6 +19,7 @@ from audit.model.message import say
 from audit.model.naming import ZoneState
 from audit.model.verdict import CannotSee, Reason
 from audit.world.asking import NameDoor
+from audit.world.chain import fits, vouched
 from audit.world.surveyed import Told, newer, state
 from audit.world.transfer import Held
 from audit.world.zones import ZonesHand
@@ -110,6 +112,20 @@ def test_a_whole_zone_is_not_asked_for_again_at_once() -> None:
 
         run(twice())
     assert len(asked) == 2
+
+
+def test_a_zone_of_a_thousand_keys_keeps_nobody_busy() -> None:
+    texts = [f"257 3 13 {base64.b64encode(number.to_bytes(64, 'big')).decode()}" for number in range(1000)]
+    keys = dns.rrset.from_text(APEX, 300, "IN", "DNSKEY", *texts)
+    signature = f"DNSKEY 13 2 300 20300101000000 20200101000000 1 {APEX} {base64.b64encode(bytes(64)).decode()}"
+    answer = dns.message.make_response(dns.message.make_query(APEX, "DNSKEY"))
+    answer.answer = [keys, dns.rrset.from_text(APEX, 300, "IN", "RRSIG", signature)]
+    above = dns.rrset.from_text(APEX, 300, "IN", "DS", f"1 13 2 {'00' * 32}")
+    assert fits(answer, keys) is None
+    assert vouched(keys.name, keys, list(above)) is None
+    few = dns.rrset.from_text(APEX, 300, "IN", "DNSKEY", texts[0])
+    assert fits(answer, few) is False
+    assert vouched(few.name, few, list(above)) is False
 
 
 def test_servers_that_agree() -> None:
