@@ -126,7 +126,7 @@ async def objects(copy: S3Objects, world: World) -> BackupState:
         facts["waits"] = max(waits(piece.storage) for piece in held)
         seen = await _try(absent, ("lock", "immutable_until", "replicated", "encrypted"), lambda: heads(held, look))
         if seen is not None:
-            facts["waits"] = max(facts["waits"], *(one.waits for one in seen))
+            facts["waits"] = max([facts["waits"], *(one.waits for one in seen)])
             names = ("lock", "immutable_until", "append_only")
             if await _try(absent, names, lambda: surely_free(held, seen, look)):
                 locked(seen, facts, absent, versioned=versioned)
